@@ -1,0 +1,318 @@
+"""A real PostgreSQL server on this machine, as strict as the one on RDS.
+
+It listens on loopback only, accepts nothing but SCRAM-SHA-256 over TLS, and logs every statement,
+so that a secret which leaks into the server's log is seen. It never runs as root, and ends with the
+program that started it.
+"""
+
+import contextlib
+import errno
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+from local.child import child_command, unprivileged_user
+from local.postgres_binaries import find_binaries, reachable_binaries
+from local.postgres_cluster import HOST, SUPERUSER, Cluster
+from local.postgres_errors import (
+    BinariesNotFoundError,
+    DiskFullError,
+    NotStartedError,
+    PortInUseError,
+    PostgresError,
+)
+
+__all__ = [
+    "ADMIN_GROUP",
+    "BinariesNotFoundError",
+    "DiskFullError",
+    "NotStartedError",
+    "PortInUseError",
+    "PostgresError",
+    "PostgresServer",
+]
+
+ADMIN_GROUP = "rds_superuser"
+"""What RDS grants to the master user instead of superuser rights."""
+
+_PORT_ATTEMPTS = 10
+_STOP_SIGNALS = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+"""Fast, immediate, hard; each with the seconds it is given. SIGTERM would wait for clients.
+
+https://www.postgresql.org/docs/current/server-shutdown.html
+"""
+
+
+class PostgresServer:
+    """One throwaway server; use it as a context manager.
+
+    Start it from a thread that lives as long as it shall (see `local.child`).
+
+    Attributes:
+        host: Name to connect to; the certificate is for it.
+        port: The port in use; known once started.
+        superuser: Name of the owner of the cluster.
+        superuser_password: Its password, generated for this server.
+    """
+
+    host = HOST
+    superuser = SUPERUSER
+
+    def __init__(
+        self,
+        *,
+        port: int | None = None,
+        log: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        binaries: Path | None = None,
+        start_seconds: float = 30,
+    ) -> None:
+        """Prepares a server; entering the context starts it.
+
+        Args:
+            port: Port on 127.0.0.1; a free one if left out.
+            log: Where the log shall stay; if left out it goes with the server.
+            settings: Server settings on top of ours, such as `{"log_statement": "none"}`.
+            binaries: Folder with `initdb` and `postgres`; found if left out.
+            start_seconds: How long the server may take to become ready.
+        """
+        self.port = 0
+        self.superuser_password = secrets.token_urlsafe(24)
+        self._requested_port = port
+        self._requested_log = log
+        self._settings = dict(settings or {})
+        self._requested_binaries = binaries
+        self._start_seconds = start_seconds
+        self._cluster: Cluster | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def ca(self) -> Path:
+        """PEM file with the authority that signed the server's certificate."""
+        return self._started().ca
+
+    @property
+    def log(self) -> Path:
+        """File with the server's log."""
+        return self._requested_log or self._started().folder / "postgres.log"
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server."""
+        return self._child().pid
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Makes the data and starts the server; ready for logins when it returns.
+
+        Raises:
+            BinariesNotFoundError: There is no PostgreSQL on this machine.
+            PortInUseError: The port that was asked for is taken.
+            DiskFullError: No space is left.
+            NotStartedError: Anything else.
+        """
+        binaries = self._requested_binaries or find_binaries()
+        folder = Path(tempfile.mkdtemp(prefix="local-postgres-"))
+        try:
+            self._start(folder, binaries)
+        except OSError as error:
+            self._remove(folder)
+            if error.errno == errno.ENOSPC:
+                raise DiskFullError(folder) from error
+            raise
+        except BaseException:
+            self._remove(folder)
+            raise
+
+    def stop(self) -> None:
+        """Ends the server and removes its data. Any number of times."""
+        if self._cluster is not None:
+            self._remove(self._cluster.folder)
+
+    def connect(
+        self,
+        user: str = SUPERUSER,
+        password: str | None = None,
+        *,
+        dbname: str = "postgres",
+        application_name: str = "local",
+    ) -> psycopg.Connection[TupleRow]:
+        """Opens a connection over verified TLS, in autocommit mode.
+
+        Args:
+            user: Who logs in.
+            password: Its password; the superuser's if left out.
+            dbname: The database.
+            application_name: How the session is called in `pg_stat_activity`.
+
+        Raises:
+            psycopg.OperationalError: The server refused.
+        """
+        return psycopg.connect(
+            host=self.host,
+            port=self.port,
+            user=user,
+            password=self.superuser_password if password is None else password,
+            dbname=dbname,
+            application_name=application_name,
+            sslmode="verify-full",
+            sslrootcert=str(self.ca),
+            connect_timeout=10,
+            autocommit=True,
+        )
+
+    def create_admin(self, name: str, password: str) -> None:
+        """Makes a login with the rights of an RDS master user, or gives it this password.
+
+        It may create roles and databases and is a member of `rds_superuser`, but no superuser:
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
+
+        Args:
+            name: Name of the login.
+            password: Its password. Sent as a SCRAM verifier, so that it does not stand in the log.
+        """
+        role = sql.Identifier(name)
+        with self.connect() as connection:
+            verifier = connection.pgconn.encrypt_password(
+                password.encode(), name.encode(), b"scram-sha-256"
+            ).decode()
+            found = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
+            if not found.rowcount:
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} IN ROLE {}").format(role, sql.Identifier(ADMIN_GROUP))
+                )
+            connection.execute(
+                sql.SQL("ALTER ROLE {} LOGIN CREATEROLE CREATEDB PASSWORD {}").format(
+                    role, sql.Literal(verifier)
+                )
+            )
+
+    def create_database(self, name: str, owner: str) -> None:
+        """Makes a database, unless it exists.
+
+        Args:
+            name: Name of the database.
+            owner: Role that shall own it; on RDS that is the master user.
+        """
+        create = sql.SQL("CREATE DATABASE {} OWNER {}")
+        with self.connect() as connection:
+            found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+            if not found.rowcount:
+                connection.execute(create.format(sql.Identifier(name), sql.Identifier(owner)))
+
+    def _start(self, folder: Path, binaries: Path) -> None:
+        user = unprivileged_user()
+        if user:
+            binaries = reachable_binaries(binaries, user, folder / "installation")
+        self._cluster = Cluster(folder, binaries, user)
+        self._cluster.create(self.superuser_password, self._settings)
+        command = [f"{binaries}/postgres", "-D", str(self._cluster.data)]
+        self._listen(child_command(command, user=user, death=signal.SIGINT))
+        self._create_admin_group()
+
+    def _listen(self, command: list[str]) -> None:
+        for _ in range(_PORT_ATTEMPTS):
+            self.port = self._requested_port or _free_port()
+            self._launch([*command, "-p", str(self.port)])
+            if self._becomes_ready():
+                return
+            log = self.log.read_text(errors="replace")
+            if "could not bind" not in log or "in use" not in log:
+                raise self._started().failure(self._state(), log)
+            if self._requested_port:
+                break
+            # Someone took the port between our look and the server's: try another.
+        raise PortInUseError(self.port)
+
+    def _launch(self, command: list[str]) -> None:
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603  # our own command
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._started().folder,
+                # Ctrl-C in the terminal is for us to handle: the server outlives its clients.
+                start_new_session=True,
+            )
+
+    def _becomes_ready(self) -> bool:
+        """The server says so in the eighth line of its pid file."""
+        pid_file = self._started().data / "postmaster.pid"
+        end = time.monotonic() + self._start_seconds
+        while time.monotonic() < end and self._child().poll() is None:
+            with contextlib.suppress(FileNotFoundError):
+                if "ready" in "".join(pid_file.read_text().splitlines()[7:8]):
+                    return True
+            time.sleep(0.02)
+        return False
+
+    def _state(self) -> str:
+        status = self._child().poll()
+        if status is None:
+            return f"it was not ready within {self._start_seconds:g} seconds"
+        return f"it ended with status {status}"
+
+    def _create_admin_group(self) -> None:
+        create = sql.SQL("CREATE ROLE {0}; GRANT pg_monitor, pg_signal_backend TO {0}")
+        with self.connect() as connection:
+            connection.execute(create.format(sql.Identifier(ADMIN_GROUP)))
+
+    def _remove(self, folder: Path) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            for number, seconds in _STOP_SIGNALS:
+                process.send_signal(number)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(seconds)
+                    break
+        shutil.rmtree(folder, ignore_errors=True)
+        self._cluster = None
+
+    def _started(self) -> Cluster:
+        if self._cluster is None:
+            raise _not_started()
+        return self._cluster
+
+    def _child(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise _not_started()
+        return self._process
+
+
+def _not_started() -> PostgresError:
+    return PostgresError(
+        "The local PostgreSQL was asked for something",
+        why="it is not running",
+        remedy="Enter its context first",
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
