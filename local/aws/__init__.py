@@ -1,0 +1,1 @@
+"""The local AWS: a moto server, completed where this project needs more than moto has."""

@@ -1,0 +1,58 @@
+"""What the server needs to know, handed to its process as one JSON document."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+
+ACCOUNT = "123456789012"
+"""The account of all that is deployed locally: moto's default."""
+
+HOST = "localhost"
+"""Name of the server. The S3 client of the CDK CLI finds no bucket at 127.0.0.1."""
+
+
+class Database(BaseModel, frozen=True):
+    """The PostgreSQL server behind the RDS instances."""
+
+    host: str
+    port: int
+    superuser: str
+    password: str = Field(repr=False)
+    ca: Path
+
+
+class Configuration(BaseModel, frozen=True):
+    """What the server needs to know.
+
+    Attributes:
+        directory: Where logs, journals and unpacked functions go.
+        region: The only region.
+        runtime: Python with what the managed Lambda runtime brings.
+        node: The Node.js that runs the IAM evaluator.
+        node_modules: Where the evaluator is installed.
+        database: The PostgreSQL server behind RDS.
+        speed: Seconds on the schedules' clock per real second.
+    """
+
+    directory: Path
+    region: str
+    runtime: Path
+    node: Path
+    node_modules: Path
+    database: Database
+    speed: float = Field(default=1.0, gt=0)
+
+    @property
+    def rotations(self) -> Path:
+        """The journal of rotations."""
+        return self.directory / "rotations.jsonl"
+
+    @property
+    def decisions(self) -> Path:
+        """The journal of policy decisions."""
+        return self.directory / "decisions.jsonl"
+
+    @property
+    def logs(self) -> Path:
+        """The folder with the log of the server and of each function."""
+        return self.directory / "logs"

@@ -1,0 +1,75 @@
+"""An RDS instance that is a real PostgreSQL: the master login and the database are made there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from moto.rds.models import DBInstance, DBParameterGroup
+
+from local.aws.patch import replace
+
+
+class Server(Protocol):
+    """The PostgreSQL server that stands behind each instance."""
+
+    host: str
+    port: int
+
+    def create_admin(self, name: str, password: str) -> None:
+        """Make a login with the rights of an RDS master user."""
+
+    def create_database(self, name: str, owner: str) -> None:
+        """Make a database."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the instance answers, as ``Fn::GetAtt`` names it."""
+
+    host: str
+    port: int
+
+    def attributes(self) -> Mapping[str, str]:
+        """Return the attributes by name."""
+        return {"Endpoint.Address": self.host, "Endpoint.Port": str(self.port)}
+
+
+def back_instances_by(server: Server) -> None:
+    """Make the master login and the database on the server when an instance is created.
+
+    moto's instance is a record only, with an endpoint where nothing listens.
+    """
+    create = DBInstance.create_from_cloudformation_json
+    endpoint = Endpoint(server.host, server.port).attributes()
+    attribute = DBInstance.get_cfn_attribute
+
+    def create_from_cloudformation_json(
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,  # noqa: ANN401 - moto's, passed on
+    ) -> DBInstance:
+        properties = cloudformation_json["Properties"]
+        if properties.get("Engine") != "postgres":
+            raise ValueError(f"Engine {properties.get('Engine')}: the local AWS has postgres only")
+        server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
+        server.create_database(properties["DBName"], properties["MasterUsername"])
+        instance: DBInstance = create(
+            resource_name, cloudformation_json, account_id, region_name, **kwargs
+        )
+        return instance
+
+    def get_cfn_attribute(self: DBInstance, attribute_name: str) -> Any:  # noqa: ANN401 - moto's
+        return endpoint.get(attribute_name) or attribute(self, attribute_name)
+
+    replace(
+        DBInstance, "create_from_cloudformation_json", staticmethod(create_from_cloudformation_json)
+    )
+    replace(DBInstance, "get_cfn_attribute", get_cfn_attribute)
+
+
+def name_parameter_groups() -> None:
+    """Give ``Ref`` to a parameter group its name; moto gives the template its Python object."""
+    # moto looks with hasattr, so that this one is new rather than replaced
+    setattr(DBParameterGroup, "physical_resource_id", property(lambda self: self.name))  # noqa: B010

@@ -1,0 +1,47 @@
+"""Fires the rotations that are due."""
+
+import logging
+import threading
+
+from moto.secretsmanager.models import secretsmanager_backends
+
+from local.aws.secrets_manager import SecretsManager
+
+_log = logging.getLogger(__name__)
+
+INTERVAL = 0.05
+"""Real seconds between two looks; a sped-up clock passes hours meanwhile, and no window is lost."""
+
+
+class Scheduler:
+    """Looks again and again for secrets whose rotation window has opened.
+
+    Use it as a context manager.
+    """
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="scheduler")
+
+    def __enter__(self) -> "Scheduler":
+        """Start looking."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(INTERVAL):
+            for _, _, backend in list(secretsmanager_backends.iter_backends()):
+                if isinstance(backend, SecretsManager):
+                    self._look(backend)
+
+    def _look(self, backend: SecretsManager) -> None:
+        try:
+            backend.rotate_what_is_due()
+        except Exception:
+            # One secret that can't be rotated must not stop the others' schedules.
+            _log.exception("the scheduler failed; it goes on")
