@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from typing import Self
 
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -23,7 +24,7 @@ class Scheduler:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="scheduler")
 
-    def __enter__(self) -> "Scheduler":
+    def __enter__(self) -> Self:
         """Start looking."""
         self._thread.start()
         return self
@@ -42,6 +43,6 @@ class Scheduler:
     def _look(self, backend: SecretsManager) -> None:
         try:
             backend.rotate_what_is_due()
-        except Exception:
+        except Exception:  # noqa: BLE001 - see below
             # One secret that can't be rotated must not stop the others' schedules.
             _log.exception("the scheduler failed; it goes on")
