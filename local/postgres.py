@@ -19,12 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psycopg
 from psycopg import sql
-from psycopg.rows import TupleRow
 
 from local.child import child_command, unprivileged_user
 from local.postgres_binaries import find_binaries, reachable_binaries
+from local.postgres_client import ADMIN_GROUP, PostgresClient
 from local.postgres_cluster import HOST, SUPERUSER, Cluster
 from local.postgres_errors import (
     BinariesNotFoundError,
@@ -44,9 +43,6 @@ __all__ = [
     "PostgresServer",
 ]
 
-ADMIN_GROUP = "rds_superuser"
-"""What RDS grants to the master user instead of superuser rights."""
-
 _PORT_ATTEMPTS = 10
 _STOP_SIGNALS = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 """Fast, immediate, hard; each with the seconds it is given. SIGTERM would wait for clients.
@@ -55,7 +51,7 @@ https://www.postgresql.org/docs/current/server-shutdown.html
 """
 
 
-class PostgresServer:
+class PostgresServer(PostgresClient):
     """One throwaway server; use it as a context manager.
 
     Start it from a thread that lives as long as it shall (see `local.child`).
@@ -151,77 +147,6 @@ class PostgresServer:
         """Ends the server and removes its data. Any number of times."""
         if self._cluster is not None:
             self._remove(self._cluster.folder)
-
-    def connect(
-        self,
-        user: str = SUPERUSER,
-        password: str | None = None,
-        *,
-        dbname: str = "postgres",
-        application_name: str = "local",
-    ) -> psycopg.Connection[TupleRow]:
-        """Opens a connection over verified TLS, in autocommit mode.
-
-        Args:
-            user: Who logs in.
-            password: Its password; the superuser's if left out.
-            dbname: The database.
-            application_name: How the session is called in `pg_stat_activity`.
-
-        Raises:
-            psycopg.OperationalError: The server refused.
-        """
-        return psycopg.connect(
-            host=self.host,
-            port=self.port,
-            user=user,
-            password=self.superuser_password if password is None else password,
-            dbname=dbname,
-            application_name=application_name,
-            sslmode="verify-full",
-            sslrootcert=str(self.ca),
-            connect_timeout=10,
-            autocommit=True,
-        )
-
-    def create_admin(self, name: str, password: str) -> None:
-        """Makes a login with the rights of an RDS master user, or gives it this password.
-
-        It may create roles and databases and is a member of `rds_superuser`, but no superuser:
-        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
-
-        Args:
-            name: Name of the login.
-            password: Its password. Sent as a SCRAM verifier, so that it does not stand in the log.
-        """
-        role = sql.Identifier(name)
-        with self.connect() as connection:
-            verifier = connection.pgconn.encrypt_password(
-                password.encode(), name.encode(), b"scram-sha-256"
-            ).decode()
-            found = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
-            if not found.rowcount:
-                connection.execute(
-                    sql.SQL("CREATE ROLE {} IN ROLE {}").format(role, sql.Identifier(ADMIN_GROUP))
-                )
-            connection.execute(
-                sql.SQL("ALTER ROLE {} LOGIN CREATEROLE CREATEDB PASSWORD {}").format(
-                    role, sql.Literal(verifier)
-                )
-            )
-
-    def create_database(self, name: str, owner: str) -> None:
-        """Makes a database, unless it exists.
-
-        Args:
-            name: Name of the database.
-            owner: Role that shall own it; on RDS that is the master user.
-        """
-        create = sql.SQL("CREATE DATABASE {} OWNER {}")
-        with self.connect() as connection:
-            found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-            if not found.rowcount:
-                connection.execute(create.format(sql.Identifier(name), sql.Identifier(owner)))
 
     def _start(self, folder: Path, binaries: Path) -> None:
         user = unprivileged_user()
