@@ -1,8 +1,11 @@
 """What the server needs to know, handed to its process as one JSON document."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, Field
+
+from local.postgres_client import PostgresClient
 
 ACCOUNT = "123456789012"
 """The account of all that is deployed locally: moto's default."""
@@ -11,14 +14,19 @@ HOST = "localhost"
 """Name of the server. The S3 client of the CDK CLI finds no bucket at 127.0.0.1."""
 
 
-class Database(BaseModel, frozen=True):
-    """The PostgreSQL server behind the RDS instances."""
+@dataclass(frozen=True)
+class Database(PostgresClient):
+    """The PostgreSQL server behind the RDS instances, which runs in another process."""
 
     host: str
     port: int
-    superuser: str
-    password: str = Field(repr=False)
-    ca: Path
+    superuser_password: str = field(repr=False)
+    authority: Path
+
+    @property
+    def ca(self) -> Path:
+        """PEM file with the authority that signed the server's certificate."""
+        return self.authority
 
 
 class Configuration(BaseModel, frozen=True):

@@ -2,24 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from moto.rds.models import DBInstance, DBParameterGroup
 
 from local.aws.patch import replace
-
-
-class Server(Protocol):
-    """The PostgreSQL server that stands behind each instance."""
-
-    host: str
-    port: int
-
-    def create_admin(self, name: str, password: str) -> None:
-        """Make a login with the rights of an RDS master user."""
-
-    def create_database(self, name: str, owner: str) -> None:
-        """Make a database."""
+from local.postgres_client import PostgresClient
 
 
 @dataclass(frozen=True)
@@ -34,7 +22,7 @@ class Endpoint:
         return {"Endpoint.Address": self.host, "Endpoint.Port": str(self.port)}
 
 
-def back_instances_by(server: Server) -> None:
+def back_instances_by(server: PostgresClient) -> None:
     """Make the master login and the database on the server when an instance is created.
 
     moto's instance is a record only, with an endpoint where nothing listens.
