@@ -1,0 +1,188 @@
+"""The one place where moto's Lambda is changed.
+
+Each patch is a function whose docstring says what moto 5.2.5 does wrong; all of them hold only
+while `installed` is entered.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from moto.awslambda.models import LambdaBackend, LambdaFunction
+
+from local.functions.http_invoke import http_invoke
+
+if TYPE_CHECKING:
+    from local.functions.functions import Functions
+
+# What AWS takes where a template says nothing.
+_DEFAULTS: dict[str, Any] = {
+    "Description": "",
+    "Environment": {"Variables": {}},
+    "MemorySize": 128,
+    "Timeout": 3,
+    "VpcConfig": None,
+}
+
+
+@contextmanager
+def installed(functions: "Functions") -> Iterator[None]:
+    """Change moto so that its Lambda runs functions here."""
+    with ExitStack() as patches:
+        for patch in (
+            invoke_runs_the_zip(functions),
+            deletion_ends_processes(functions),
+            creation_keeps_the_log_group(),
+            stack_creation_keeps_the_log_group(),
+            configuration_keeps_the_log_group(),
+            stack_update_takes_the_whole_template(),
+        ):
+            patches.enter_context(patch)
+        yield
+
+
+def invoke_runs_the_zip(functions: "Functions") -> "Patch":
+    """Run the function from its zip: moto starts a Docker container, and waits for events too."""
+
+    def replace(_: Callable[..., Any]) -> Callable[..., Any]:
+        def invoke(
+            self: LambdaFunction,
+            body: str,
+            request_headers: Mapping[str, str],
+            response_headers: dict[str, str],
+        ) -> bytes:
+            return http_invoke(functions, self, body, request_headers, response_headers)
+
+        return invoke
+
+    return Patch(LambdaFunction, "invoke", replace)
+
+
+def deletion_ends_processes(functions: "Functions") -> "Patch":
+    """End a function's processes with it: moto knows of none."""
+
+    def replace(original: Callable[..., None]) -> Callable[..., None]:
+        def delete_function(
+            self: LambdaBackend, function_name: str, qualifier: str | None = None
+        ) -> None:
+            arn = self.get_function(function_name, qualifier).function_arn
+            original(self, function_name, qualifier)
+            functions.retire(arn)
+
+        return delete_function
+
+    return Patch(LambdaBackend, "delete_function", replace)
+
+
+def creation_keeps_the_log_group() -> "Patch":
+    """Keep `LoggingConfig`: moto's CreateFunction logs to `/aws/lambda/<name>` whatever it says."""
+
+    def replace(original: Callable[..., None]) -> Callable[..., None]:
+        def __init__(  # noqa: N807  # it is one
+            self: LambdaFunction,
+            account_id: str,
+            spec: dict[str, Any],
+            *rest: object,
+            **more: object,
+        ) -> None:
+            original(self, account_id, spec, *rest, **more)
+            _take_log_group(self, spec)
+
+        return __init__
+
+    return Patch(LambdaFunction, "__init__", replace)
+
+
+def stack_creation_keeps_the_log_group() -> "Patch":
+    """Keep `LoggingConfig`: moto drops it from a stack's template before it makes the function."""
+
+    def replace(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
+        def create_from_cloudformation_json(
+            cls: type[LambdaFunction],
+            resource_name: str,
+            cloudformation_json: dict[str, Any],
+            *rest: object,
+            **more: object,
+        ) -> LambdaFunction:
+            function = original(cls, resource_name, cloudformation_json, *rest, **more)
+            _take_log_group(function, cloudformation_json["Properties"])
+            return function
+
+        return create_from_cloudformation_json
+
+    return Patch(LambdaFunction, "create_from_cloudformation_json", replace)
+
+
+def configuration_keeps_the_log_group() -> "Patch":
+    """Take `LoggingConfig`: moto's UpdateFunctionConfiguration leaves it out."""
+
+    def replace(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        def update_configuration(
+            self: LambdaFunction, config_updates: dict[str, Any]
+        ) -> dict[str, Any]:
+            _take_log_group(self, config_updates)
+            return original(self, config_updates)
+
+        return update_configuration
+
+    return Patch(LambdaFunction, "update_configuration", replace)
+
+
+def stack_update_takes_the_whole_template() -> "Patch":
+    """Return to AWS's default what a template no longer says, and take the reserved concurrency.
+
+    moto's stack update changes only what the new template says, and never the concurrency: a
+    variable that was taken out of it would be seen by the function for ever.
+    """
+
+    def replace(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
+        def update_from_cloudformation_json(
+            cls: type[LambdaFunction],
+            original_resource: LambdaFunction,
+            new_resource_name: str,
+            cloudformation_json: dict[str, Any],
+            *rest: object,
+            **more: object,
+        ) -> LambdaFunction:
+            properties = _DEFAULTS | cloudformation_json["Properties"]
+            document = {**cloudformation_json, "Properties": properties}
+            function = original(cls, original_resource, new_resource_name, document, *rest, **more)
+            function.reserved_concurrency = properties.get("ReservedConcurrentExecutions")
+            return function
+
+        return update_from_cloudformation_json
+
+    return Patch(LambdaFunction, "update_from_cloudformation_json", replace)
+
+
+class Patch:
+    """Replaces a method or class method while it is entered.
+
+    Args:
+        owner: The class.
+        name: The method, defined in that very class.
+        replace: Is given the function that stands there now, and returns the one that shall.
+    """
+
+    def __init__(
+        self, owner: type, name: str, replace: Callable[[Callable[..., Any]], Callable[..., Any]]
+    ) -> None:
+        self._owner = owner
+        self._name = name
+        self._replace = replace
+
+    def __enter__(self) -> None:
+        self._original = original = self._owner.__dict__[self._name]
+        if isinstance(original, classmethod):
+            setattr(self._owner, self._name, classmethod(self._replace(original.__func__)))
+        else:
+            setattr(self._owner, self._name, self._replace(original))
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self._owner, self._name, self._original)
+
+
+def _take_log_group(function: LambdaFunction, properties: dict[str, Any]) -> None:
+    group = properties.get("LoggingConfig", {}).get("LogGroup")
+    if group:
+        function.logs_group_name = group

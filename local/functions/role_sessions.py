@@ -1,0 +1,77 @@
+"""The temporary credentials of the functions' roles."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from moto.sts.models import sts_backends
+
+from local.functions.deployed import DeployedFunction
+
+SESSION_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True)
+class RoleSession:
+    """Credentials of a role that was assumed on behalf of a function."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expires: datetime
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether the credentials are still accepted that many seconds from now."""
+        return datetime.now(UTC) + timedelta(seconds=seconds) < self.expires
+
+
+class RoleSessions:
+    """Assumes roles for functions, and knows which function holds which credentials."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._functions: dict[str, DeployedFunction] = {}
+
+    def assume(self, function: DeployedFunction) -> RoleSession:
+        """Assume a function's role for the function's own code.
+
+        The session is named after the function, as Lambda does it.
+        """
+        session = assume_role(function)
+        with self._lock:
+            self._functions[session.access_key_id] = function
+        return session
+
+    def function_of(self, access_key_id: str) -> DeployedFunction | None:
+        """Find the function that was given these credentials.
+
+        Returns:
+            The function; None if they are not those of a function's code.
+        """
+        with self._lock:
+            return self._functions.get(access_key_id)
+
+    def forget(self, session: RoleSession) -> None:
+        """The process that held the credentials is gone."""
+        with self._lock:
+            self._functions.pop(session.access_key_id, None)
+
+
+def assume_role(function: DeployedFunction) -> RoleSession:
+    """Assume a function's role as the Lambda service does for its own work, such as logging."""
+    partition = function.role.split(":")[1]
+    role = sts_backends[function.account][partition].assume_role(
+        region_name=function.region,
+        role_session_name=function.name,
+        role_arn=function.role,
+        policy="",
+        duration=SESSION_SECONDS,
+        external_id="",
+    )
+    return RoleSession(
+        access_key_id=role.access_key_id,
+        secret_access_key=role.secret_access_key,
+        session_token=role.session_token,
+        expires=role.expiration.replace(tzinfo=UTC),
+    )

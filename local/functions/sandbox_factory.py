@@ -1,0 +1,97 @@
+"""Starting sandboxes."""
+
+import signal
+import subprocess
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.child import child_command
+from local.functions import package
+from local.functions.deployed import DeployedFunction
+from local.functions.environment import environment
+from local.functions.role_sessions import RoleSessions
+from local.functions.runtime_api import RuntimeApi
+from local.functions.sandbox import Sandbox
+
+
+class SandboxFactory:
+    """Starts processes for functions, each with a folder of its own.
+
+    Args:
+        interpreter: The Python that has what Lambda's managed runtime has.
+        directory: Where the folders go; it is made.
+        endpoint_url: Where the local AWS listens.
+        extra: Variables that every function gets on top of its own.
+        sessions: Who hands out the roles' credentials.
+    """
+
+    def __init__(
+        self,
+        *,
+        interpreter: Path,
+        directory: Path,
+        endpoint_url: str,
+        extra: Mapping[str, str],
+        sessions: RoleSessions,
+    ) -> None:
+        self._interpreter = interpreter
+        self._directory = directory
+        self._endpoint_url = endpoint_url
+        self._extra = extra
+        self._sessions = sessions
+        # Children die with the thread that started them, so one thread starts them all.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox-starter")
+
+    def start(self, function: DeployedFunction) -> Sandbox:
+        """Start a process for a function; it begins to load the handler."""
+        name = uuid.uuid4().hex
+        directory = self._directory / name
+        package.unpack(function.code, directory / "task")
+        home = directory / "home"
+        home.mkdir()
+        output = directory / "output"
+        output.touch()
+        session = self._sessions.assume(function)
+        log_stream = f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{name}"
+        api = RuntimeApi().__enter__()
+        variables = environment(
+            function,
+            session=session,
+            task_root=directory / "task",
+            home=home,
+            log_stream=log_stream,
+            runtime_api=api.address,
+            endpoint_url=self._endpoint_url,
+            extra=self._extra,
+        )
+        return Sandbox(
+            function,
+            session=session,
+            log_stream=log_stream,
+            directory=directory,
+            api=api,
+            process=self._starter.submit(self._spawn, function, directory, variables).result(),
+            output=output,
+        )
+
+    def close(self) -> None:
+        """End the thread that starts processes, and with it whatever process is left."""
+        self._starter.shutdown()
+
+    def _spawn(
+        self, function: DeployedFunction, directory: Path, variables: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        command = [str(self._interpreter), "-m", "awslambdaric", function.handler]
+        with (directory / "output").open("ab") as output:
+            return subprocess.Popen(  # noqa: S603  # what was deployed is what shall run
+                child_command(command, death=signal.SIGKILL),
+                cwd=directory / "task",
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )

@@ -1,0 +1,66 @@
+"""What is logged about one event: the function's output between Lambda's own lines.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+"""
+
+import math
+
+from local.functions.deployed import DeployedFunction
+from local.functions.ending import Ending
+
+# `LogType=Tail` returns that much.
+TAIL_BYTES = 4096
+
+
+def transcript(
+    function: DeployedFunction,
+    *,
+    request_id: str,
+    output: bytes,
+    ending: Ending,
+    peak_memory: int | None,
+    init_seconds: float | None,
+) -> str:
+    """Write up one event.
+
+    The runtime ends the lines of a traceback with a carriage return, so that Lambda keeps them
+    together; people read them here, so they become lines.
+
+    Args:
+        function: Who logs.
+        request_id: The event that it was about.
+        output: What the process wrote.
+        ending: How the event ended.
+        peak_memory: Megabytes, where known.
+        init_seconds: How long the start of the process took; None if it was warm.
+    """
+    text = output.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    lines = [
+        f"START RequestId: {request_id} Version: {function.version}",
+        *text.splitlines(),
+        *([ending.note] if ending.note else []),
+        f"END RequestId: {request_id}",
+        _report(function, request_id, ending.seconds, peak_memory, init_seconds),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _report(
+    function: DeployedFunction,
+    request_id: str,
+    seconds: float,
+    peak_memory: int | None,
+    init_seconds: float | None,
+) -> str:
+    milliseconds = seconds * 1000
+    fields = [
+        f"REPORT RequestId: {request_id}",
+        f"Duration: {milliseconds:.2f} ms",
+        f"Billed Duration: {math.ceil(milliseconds)} ms",
+        f"Memory Size: {function.memory} MB",
+    ]
+    if peak_memory is not None:
+        fields.append(f"Max Memory Used: {peak_memory} MB")
+    if init_seconds is not None:
+        fields.append(f"Init Duration: {init_seconds * 1000:.2f} ms")
+    return "\t".join(fields) + "\t"
