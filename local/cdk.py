@@ -1,0 +1,91 @@
+"""The real CDK CLI, run on the unchanged app."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from local.errors import LocalError
+from local.toolchain import ROOT
+
+_TAIL_LINES = 12
+
+
+class CdkError(LocalError):
+    """A command of the CDK CLI failed."""
+
+    def __init__(self, command: str, status: int, log: Path) -> None:
+        tail = "\n".join(log.read_text(errors="replace").strip().splitlines()[-_TAIL_LINES:])
+        super().__init__(
+            f"`cdk {command}` failed with status {status}",
+            why=f"it ended with\n{tail}\n",
+            remedy=f"All that it said is in {log}",
+        )
+
+
+class Cdk:
+    """Runs commands of the CDK CLI; what they print goes to a log.
+
+    Args:
+        command: The CLI's command.
+        environment: All of its environment.
+        output: Where the synthesized app goes.
+        logs: The folder for its logs.
+    """
+
+    def __init__(
+        self, *, command: Sequence[str], environment: Mapping[str, str], output: Path, logs: Path
+    ) -> None:
+        self._command = [*command, "--no-color", "--no-notices", "--ci"]
+        self._environment = dict(environment)
+        self._output = output
+        self._logs = logs
+
+    def bootstrap(self, account: str, region: str) -> None:
+        """Prepare the account for deployments.
+
+        Raises:
+            CdkError: It failed.
+        """
+        self._run("bootstrap", f"aws://{account}/{region}")
+
+    def deploy(self, *arguments: str) -> None:
+        """Deploy the app's stacks.
+
+        Args:
+            *arguments: Such as ``-c``, ``rotation.strategy=single``.
+
+        Raises:
+            CdkError: It failed.
+        """
+        self._run("deploy", "--require-approval=never", "--progress=events", *arguments)
+
+    def stack_name(self) -> str:
+        """Return the name of the stack that was deployed last.
+
+        Raises:
+            ValueError: The app has none, or several.
+        """
+        manifest = json.loads((self._output / "manifest.json").read_text())
+        names = [
+            artifact["properties"].get("stackName", name)
+            for name, artifact in manifest["artifacts"].items()
+            if artifact["type"] == "aws:cloudformation:stack"
+        ]
+        (name,) = names
+        return str(name)
+
+    def _run(self, command: str, *arguments: str) -> None:
+        log = self._logs / f"cdk-{command}.log"
+        with log.open("ab") as file:
+            done = subprocess.run(  # noqa: S603 - our own command
+                [*self._command, command, f"--output={self._output}", *arguments],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            raise CdkError(command, done.returncode, log)

@@ -1,0 +1,51 @@
+"""One call that the deployed policies refuse: the consumer's role asking for the admin's secret."""
+
+import json
+from typing import TYPE_CHECKING
+
+from local.errors import LocalError
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+    from local.local_aws import LocalAws
+
+
+class NotRefusedError(LocalError):
+    """The policies let a call through that they must not."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(
+            "the consumer was not refused the admin's secret",
+            why=f"it answered {answer}",
+            remedy="Look at the consumer's role and the secrets' policies in stacks/",
+        )
+
+
+def refused_call(aws: "LocalAws", *, consumer: str, secret: str) -> str:
+    """Point the consumer function at another secret, call it, and point it back.
+
+    Returns:
+        The error that the function got.
+
+    Raises:
+        NotRefusedError: It got the secret.
+    """
+    functions: LambdaClient = aws.client("lambda")
+    secrets: SecretsManagerClient = aws.client("secretsmanager")
+    arn = secrets.describe_secret(SecretId=secret)["ARN"]
+    before = functions.get_function_configuration(FunctionName=consumer)["Environment"]["Variables"]
+    try:
+        functions.update_function_configuration(
+            FunctionName=consumer, Environment={"Variables": {**before, "SECRET_ID": arn}}
+        )
+        answer = functions.invoke(FunctionName=consumer, Payload=b"{}")
+    finally:
+        functions.update_function_configuration(
+            FunctionName=consumer, Environment={"Variables": before}
+        )
+    text = answer["Payload"].read().decode()
+    if "AccessDenied" not in text and "not authorized" not in text:
+        raise NotRefusedError(text)
+    return str(json.loads(text)["errorMessage"])

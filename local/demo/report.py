@@ -1,0 +1,75 @@
+"""What the person sees at the end."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from local.aws.rotations import STEPS
+from local.demo.consumers import Tally
+from local.demo.rotation_watch import Rotation
+
+NEEDED_ROTATIONS = 3
+
+
+def rotation_table(rotations: list[Rotation], tally: Tally) -> Table:
+    """A line per rotation, oldest first, with the user as whom consumers logged in after it."""
+    users = tally.users
+    table = Table(title="Rotations", title_justify="left", caption="seconds per step")
+    table.add_column("")
+    for heading in ("invoked by", "user", "version"):
+        table.add_column(heading)
+    for heading in (*STEPS, "total"):
+        table.add_column(heading, justify="right")
+    for number, rotation in enumerate(rotations, start=1):
+        table.add_row(
+            str(number),
+            rotation.invoked_by,
+            users.get(rotation.version, "no login"),
+            rotation.version[:8],
+            *(f"{rotation.seconds.get(step, 0.0):.2f}" for step in STEPS),
+            f"{rotation.total:.2f}",
+        )
+    return table
+
+
+def tell_consumers(console: Console, tally: Tally) -> None:
+    """Tell how the consumers fared."""
+    by_user = ", ".join(f"{user} {count}" for user, count in sorted(tally.by_user.items()))
+    console.print(
+        f"Consumers: {tally.logins} logins ({by_user}) with {len(tally.users)} versions of the "
+        f"secret, {len(tally.failures)} failed"
+    )
+    for failure in tally.failures[:3]:
+        console.print(f"  failed: {failure}", markup=False)
+
+
+def shortcoming(rotations: list[Rotation], tally: Tally) -> str | None:
+    """Return what is missing for a success, or None."""
+    if tally.failures:
+        return f"{len(tally.failures)} logins failed, the first with: {tally.failures[0]}"
+    if not tally.logins:
+        return "no consumer has logged in"
+    if len(rotations) < NEEDED_ROTATIONS:
+        return f"only {len(rotations)} of {NEEDED_ROTATIONS} rotations succeeded"
+    if not any(rotation.invoked_by == "schedule" for rotation in rotations):
+        return "no rotation was fired by the schedule"
+    return None
+
+
+def tell_how_to_go_on(console: Console, exports: Mapping[str, str], *, kept: bool) -> None:
+    """Tell what to do next.
+
+    Args:
+        console: Where to.
+        exports: The variables that point AWS tools at the local AWS.
+        kept: Whether it stays up.
+    """
+    if kept:
+        console.print("It stays up until Ctrl-C. In another shell, for aws, boto3 and cdk:")
+        for name, value in exports.items():
+            console.print(f"  export {name}={value}", markup=False)
+    else:
+        console.print("Stay and look around:   make local KEEP=1")
+    console.print('Change a setting:       make local ARGS="-c rotation.strategy=single"')
+    console.print("Deploy to your account: make deploy   (see README.md)\n")

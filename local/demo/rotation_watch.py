@@ -1,0 +1,95 @@
+"""Waiting for rotations to come to their end."""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local.aws.rotations import STEPS
+from local.errors import LocalError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+    from local.local_aws import LocalAws
+
+SECONDS_FOR_A_ROTATION = 30
+CONFIGURATION_TEST = "configuration test"
+
+
+class RotationFailedError(LocalError):
+    """A rotation did not come to its end."""
+
+    def __init__(self, why: str, logs: object) -> None:
+        super().__init__(
+            "a rotation failed", why=why, remedy=f"The logs of the functions are in {logs}"
+        )
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """A rotation that has come to its end."""
+
+    invoked_by: str
+    version: str
+    attempts: int
+    seconds: dict[str, float]
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> "Rotation":
+        """Read an entry of the journal."""
+        return cls(entry["invoked_by"], entry["version"], entry["attempt"], entry["seconds"])
+
+    @property
+    def total(self) -> float:
+        """Seconds that its steps took together."""
+        return sum(self.seconds.get(step, 0.0) for step in STEPS)
+
+
+class RotationWatch:
+    """Follows the rotations of one secret."""
+
+    def __init__(self, aws: "LocalAws", secret: str) -> None:
+        self._aws = aws
+        self._secret = secret
+        self._secrets: SecretsManagerClient = aws.client("secretsmanager")
+
+    def done(self) -> list[Rotation]:
+        """Return the rotations that succeeded so far."""
+        return [Rotation.of(e) for e in self._entries() if e["error"] is None]
+
+    def rotate(self) -> None:
+        """Rotate by hand and wait for the end.
+
+        Raises:
+            RotationFailedError: It failed, or took too long.
+        """
+        before = len(self.done())
+        self._secrets.rotate_secret(SecretId=self._secret)
+        self.wait_for(before + 1)
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many rotations have succeeded.
+
+        Raises:
+            RotationFailedError: The next one took too long.
+            ServerDiedError: The server ended meanwhile.
+        """
+        seen, deadline = 0, 0.0
+        while len(done := self.done()) < count:
+            if len(done) > seen or not deadline:
+                seen, deadline = len(done), time.monotonic() + SECONDS_FOR_A_ROTATION
+            self._aws.server.check()
+            if time.monotonic() > deadline:
+                raise RotationFailedError(self._last_error(), self._aws.logs)
+            time.sleep(0.05)
+
+    def _entries(self) -> list[dict[str, Any]]:
+        return [
+            entry
+            for entry in self._aws.rotations
+            if entry["secret"] == self._secret and entry["invoked_by"] != CONFIGURATION_TEST
+        ]
+
+    def _last_error(self) -> str:
+        errors = [entry["error"] for entry in self._entries() if entry["error"]]
+        return errors[-1] if errors else f"none ended within {SECONDS_FOR_A_ROTATION} seconds"

@@ -1,0 +1,156 @@
+"""The local AWS as a whole: a PostgreSQL, the server, and the CDK CLI pointed at it."""
+
+import os
+import shutil
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+
+from local.aws.configuration import Configuration, Database
+from local.aws.journal import Journal
+from local.cdk import Cdk
+from local.errors import LocalError
+from local.postgres import PostgresServer
+from local.server_process import ServerProcess
+from local.toolchain import ROOT, Toolchain
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+
+REGION = "us-east-1"
+RUNS = ROOT / ".local"
+"""Each run has a folder of its own here, so that runs don't disturb each other."""
+
+
+class LocalAws:
+    """A running local AWS; use it as a context manager.
+
+    No process of it stays, and no file, unless a `LocalError` ends it or `keep_files` is set.
+
+    Attributes:
+        directory: The run's own folder.
+        keep_files: Whether the folder stays on leaving; set it when something went wrong.
+        server: The server's process; known once entered.
+        postgres: The database server.
+    """
+
+    def __init__(self, toolchain: Toolchain, *, speed: float = 1.0) -> None:
+        self._toolchain = toolchain
+        self._speed = speed
+        self._stack = ExitStack()
+        self.keep_files = False
+
+    def __enter__(self) -> Self:
+        """Start PostgreSQL and the server.
+
+        Raises:
+            LocalError: One of them did not start.
+        """
+        RUNS.mkdir(exist_ok=True)
+        started = time.strftime("%H%M%S")
+        self.directory = Path(tempfile.mkdtemp(prefix=f"run-{started}-", dir=RUNS))
+        with ExitStack() as stack:
+            stack.push(self._clean_up)
+            (self.directory / "logs").mkdir()
+            self.postgres = stack.enter_context(
+                PostgresServer(log=self.directory / "logs" / "postgres.log")
+            )
+            self.server = stack.enter_context(ServerProcess(self._configuration()))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End all that was started."""
+        self._stack.__exit__(kind, error, trace)
+
+    @property
+    def logs(self) -> Path:
+        """The folder with all logs."""
+        return self.directory / "logs"
+
+    @property
+    def rotations(self) -> Journal:
+        """What Secrets Manager has rotated."""
+        return Journal(self._configuration().rotations)
+
+    @property
+    def decisions(self) -> Journal:
+        """What the policies have allowed and denied."""
+        return Journal(self._configuration().decisions)
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """The variables that point any AWS tool here."""
+        return {
+            "AWS_ENDPOINT_URL": self.server.url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",  # the server knows no passwords
+            "AWS_REGION": REGION,
+            "CDK_HOME": str(self.directory / "cdk-home"),
+        }
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - callers annotate with the stubs' type
+        """Return a boto3 client of a service."""
+        return boto3.client(
+            service,  # type: ignore[call-overload] # the stubs list the services one by one
+            endpoint_url=self.server.url,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106 - the server knows no passwords
+            region_name=REGION,
+        )
+
+    def cdk(self) -> Cdk:
+        """Return the CDK CLI, pointed here."""
+        without_aws = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        path = os.pathsep.join(
+            [
+                str(self._toolchain.python.parent),
+                str(self._toolchain.node.parent),
+                os.environ["PATH"],
+            ]
+        )
+        nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+        return Cdk(
+            command=self._toolchain.cdk,
+            environment={**without_aws, **nowhere, **self.exports, "PATH": path},
+            output=self.directory / "cdk.out",
+            logs=self.logs,
+        )
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """Return a stack's outputs by name."""
+        cloudformation: CloudFormationClient = self.client("cloudformation")
+        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
+
+    def _configuration(self) -> Configuration:
+        return Configuration(
+            directory=self.directory,
+            region=REGION,
+            runtime=self._toolchain.runtime,
+            node=self._toolchain.node,
+            node_modules=self._toolchain.node_modules,
+            database=Database(
+                host=self.postgres.host,
+                port=self.postgres.port,
+                superuser_password=self.postgres.superuser_password,
+                authority=self.postgres.ca,
+            ),
+            speed=self._speed,
+        )
+
+    def _clean_up(
+        self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if not self.keep_files and not isinstance(error, LocalError):
+            shutil.rmtree(self.directory, ignore_errors=True)

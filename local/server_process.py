@@ -1,0 +1,122 @@
+"""The server of the local AWS, run in a process of its own."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+from local.aws.configuration import Configuration
+from local.child import child_command
+from local.errors import LocalError
+
+_STOP_SECONDS = 10
+
+
+class ServerDiedError(LocalError):
+    """The server ended, or never became ready."""
+
+    def __init__(self, what: str, status: int | None, logs: Path) -> None:
+        super().__init__(
+            what,
+            why=f"its process ended with status {status}",
+            remedy=f"Its last words are in {logs / 'server.log'} and {logs / 'server.err'}",
+        )
+
+
+class ServerProcess:
+    """Starts the server, waits until it is ready, and ends it. Use it as a context manager.
+
+    Attributes:
+        url: The endpoint for all AWS APIs.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        """Start the server and wait until it is ready.
+
+        Raises:
+            ServerDiedError: It ended before it was ready.
+        """
+        logs = self._configuration.logs
+        logs.mkdir(parents=True, exist_ok=True)
+        command = child_command([sys.executable, "-m", "local.aws.server"], death=signal.SIGTERM)
+        with (logs / "server.err").open("w") as errors:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,  # Ctrl-C is for the parent to handle, in order
+            )
+        try:
+            self._hand_over()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """End the server."""
+        self.stop()
+
+    def check(self) -> None:
+        """Raise if the server has ended.
+
+        Raises:
+            ServerDiedError: It has.
+        """
+        status = self._process.poll() if self._process else None
+        if status is not None:
+            raise ServerDiedError("the local AWS died", status, self._configuration.logs)
+
+    def run_clock_at(self, speed: float) -> None:
+        """Let the schedules' clock run faster or slower.
+
+        Args:
+            speed: Seconds on that clock per real second.
+        """
+        request = urllib.request.Request(  # noqa: S310 - our own URL
+            f"{self.url}/_local/clock",
+            data=json.dumps({"speed": speed}).encode(),
+            headers={"Content-Type": "application/json"},
+            method="PUT",
+        )
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - likewise
+            pass
+
+    def stop(self) -> None:
+        """End the server. Any number of times."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
+    def _hand_over(self) -> None:
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise RuntimeError("not started")
+        with contextlib.suppress(BrokenPipeError):  # it died; the empty answer tells
+            process.stdin.write(self._configuration.model_dump_json() + "\n")
+            process.stdin.flush()
+        self.url = process.stdout.readline().strip()
+        if not self.url:
+            status = process.wait()
+            raise ServerDiedError("the local AWS did not start", status, self._configuration.logs)
