@@ -20,10 +20,11 @@ class ServerDiedError(LocalError):
     """The server ended, or never became ready."""
 
     def __init__(self, what: str, status: int | None, logs: Path) -> None:
+        errors = (logs / "server.err").read_text(errors="replace").strip().splitlines()
         super().__init__(
             what,
-            why=f"its process ended with status {status}",
-            remedy=f"Its last words are in {logs / 'server.log'} and {logs / 'server.err'}",
+            why=f"its process ended with status {status}{': ' + errors[-1] if errors else ''}",
+            remedy=f"More is in {logs / 'server.err'} and {logs / 'server.log'}",
         )
 
 

@@ -77,8 +77,9 @@ class Schedule:
             if rate["unit"] == "hour":
                 return opening + timedelta(hours=int(rate["value"]))
             return opening.replace(hour=0) + timedelta(days=int(rate["value"]))
-        cron = _CRON.fullmatch(self.expression)
-        occurrence = AWSCron(cron["fields"]).occurrence(after).next() if cron else None
+        # Secrets Manager documents `/8`; the library wants it written out
+        fields = re.sub(r"(?<![^( ])/", "*/", self.expression).removeprefix("cron(")[:-1]
+        occurrence = AWSCron(fields).occurrence(after).next()
         if not isinstance(occurrence, datetime):
             raise ScheduleError(f"{self.expression} has no occurrence after {after:%Y-%m-%d %H:%M}")
         return occurrence

@@ -3,7 +3,14 @@
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
+from local.aws.cloudformation.others import BucketPolicy, Metadata
 from local.aws.cloudformation.resource import Resource
+from local.aws.cloudformation.secrets import (
+    ResourcePolicy,
+    RotationSchedule,
+    Secret,
+    SecretTargetAttachment,
+)
 from local.aws.patch import replace
 
 MADE_BY_MOTO = frozenset(
@@ -29,36 +36,41 @@ MADE_BY_MOTO = frozenset(
         "AWS::RDS::DBParameterGroup",
         "AWS::RDS::DBSubnetGroup",
         "AWS::S3::Bucket",
-        "AWS::S3::BucketPolicy",
         "AWS::SSM::Parameter",
     }
 )
 """Types whose moto implementation was tried with this project's stacks and the CDK's bootstrap."""
 
 
-def made_here() -> dict[str, type[Resource]]:
-    """Return our own types by name: each subclass of `Resource` that has one."""
-    found: dict[str, type[Resource]] = {}
-    waiting = list(Resource.__subclasses__())
-    while waiting:
-        kind = waiting.pop()
-        waiting.extend(kind.__subclasses__())
-        if "type_name" in vars(kind):
-            found[kind.type_name] = kind
-    return found
+MADE_HERE: dict[str, type[Resource]] = {
+    kind.type_name: kind
+    for kind in (
+        BucketPolicy,
+        Metadata,
+        ResourcePolicy,
+        RotationSchedule,
+        Secret,
+        SecretTargetAttachment,
+    )
+}
+"""Types that moto lacks."""
 
 
 def unknown_types(resources: dict[str, dict[str, str]]) -> list[str]:
     """Return the types in a template's ``Resources`` that can't be made, sorted."""
-    known = MADE_BY_MOTO | made_here().keys()
+    known = MADE_BY_MOTO | MADE_HERE.keys()
     types = {resource["Type"] for resource in resources.values()}
     return sorted(name for name in types if name not in known and not name.startswith("Custom::"))
 
 
 def install() -> None:
     """Let moto see our types first: it looks at the direct subclasses of its base class only."""
-    by_moto = [m for m in parsing.get_model_list() if m.cloudformation_type() not in made_here()]
-    models: list[type[CloudFormationModel]] = [*by_moto, *made_here().values()]
+    by_moto = [
+        model
+        for model in parsing.get_model_list()
+        if not issubclass(model, Resource) and model.cloudformation_type() not in MADE_HERE
+    ]
+    models: list[type[CloudFormationModel]] = [*by_moto, *MADE_HERE.values()]
     parsing.get_model_list.cache_clear()
     parsing.get_model_map.cache_clear()
     parsing.get_name_type_map.cache_clear()

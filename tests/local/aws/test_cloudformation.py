@@ -1,0 +1,174 @@
+"""CloudFormation where moto falls short; each test fails without our patch or resource type."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+PARAMETER = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "v"}}
+
+
+def parameter(value, **more):
+    return {**PARAMETER, "Properties": {"Type": "String", "Value": value}, **more}
+
+
+def parameter_group(description):
+    properties = {"Family": "postgres17", "Description": description}
+    return {"Type": "AWS::RDS::DBParameterGroup", "Properties": properties}
+
+
+def test_an_unknown_resource_type_fails_the_deployment(stack):
+    with pytest.raises(ClientError, match=r"Unrecognized resource types.*AWS::Nobody::Knows"):
+        stack.deploy({"A": PARAMETER, "B": {"Type": "AWS::Nobody::Knows"}})
+
+
+def test_a_failed_resource_fails_the_deployment_with_its_reason(stack):
+    attachment = {
+        "Type": "AWS::SecretsManager::SecretTargetAttachment",
+        "Properties": {
+            "SecretId": {"Ref": "Secret"},
+            "TargetType": "AWS::RDS::DBCluster",
+            "TargetId": "x",
+        },
+    }
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "{}"}}
+    assert stack.deploy({"Attachment": attachment, "Secret": secret}) == "ROLLBACK_COMPLETE"
+    assert any("AWS::RDS::DBCluster" in reason for reason in stack.reasons())
+
+
+def test_depends_on_is_respected(stack):
+    resources = {
+        "A": parameter("a", DependsOn="B"),
+        "B": parameter("b", DependsOn="C"),
+        "C": parameter("c"),
+    }
+    assert stack.deploy(resources) == "CREATE_COMPLETE"
+    assert stack.order() == ["C", "B", "A"]
+
+
+def test_outputs_are_there_after_a_change_set(stack):
+    stack.deploy({"A": PARAMETER}, {"Name": {"Value": {"Ref": "A"}}})
+    assert stack.outputs()["Name"]
+
+
+def test_a_stack_is_updated_under_the_same_change_set_name(stack):
+    def described(text):
+        properties = {"Name": stack.name, "Description": text}
+        return {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}
+
+    stack.deploy(described("one"))
+    assert stack.deploy(described("two")) == "UPDATE_COMPLETE"
+
+
+def test_an_update_that_can_not_be_done_in_place_fails_with_its_reason(stack):
+    stack.deploy({"A": parameter_group("one")})
+    assert stack.deploy({"A": parameter_group("two")}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("AWS::RDS::DBParameterGroup" in reason for reason in stack.reasons())
+
+
+def test_a_removed_resource_is_deleted(aws, stack):
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": stack.name}}
+    stack.deploy({"A": PARAMETER, "Secret": secret})
+    stack.deploy({"A": PARAMETER})
+    with pytest.raises(ClientError, match="can't find"):
+        aws.client("secretsmanager").describe_secret(SecretId=stack.name)
+
+
+def test_a_secret_is_generated_as_the_template_says(aws, stack):
+    generate = {
+        "SecretStringTemplate": '{"username": "app"}',
+        "GenerateStringKey": "password",
+        "PasswordLength": 40,
+        "ExcludePunctuation": True,
+    }
+    stack.deploy(
+        {
+            "Secret": {
+                "Type": "AWS::SecretsManager::Secret",
+                "Properties": {"Name": stack.name, "GenerateSecretString": generate},
+            }
+        }
+    )
+    text = aws.client("secretsmanager").get_secret_value(SecretId=stack.name)["SecretString"]
+    value = json.loads(text)
+    assert value["username"] == "app"
+    assert len(value["password"]) == 40
+    assert value["password"].isalnum()
+
+
+def test_a_dynamic_reference_is_resolved(aws, stack):
+    secret = {
+        "Type": "AWS::SecretsManager::Secret",
+        "Properties": {"SecretString": '{"key": "found"}'},
+    }
+    reference = ["", ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString:key::}}"]]
+    resources = {
+        "Secret": secret,
+        "Parameter": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {
+                "Name": stack.name,
+                "Type": "String",
+                "Value": {"Fn::Join": reference},
+            },
+        },
+    }
+    assert stack.deploy(resources) == "CREATE_COMPLETE"
+    value = aws.client("ssm").get_parameter(Name=stack.name)["Parameter"]["Value"]
+    assert value == "found"
+
+
+def test_a_reference_to_a_parameter_group_gives_its_name(stack):
+    stack.deploy({"A": parameter_group("one")}, {"Name": {"Value": {"Ref": "A"}}})
+    assert "object at" not in stack.outputs()["Name"]
+
+
+def test_two_resource_policies_on_one_secret_are_refused(stack):
+    policy = {
+        "Type": "AWS::SecretsManager::ResourcePolicy",
+        "Properties": {
+            "SecretId": {"Ref": "Secret"},
+            "ResourcePolicy": {"Version": "2012-10-17", "Statement": []},
+        },
+    }
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "{}"}}
+    status = stack.deploy({"Secret": secret, "One": policy, "Two": policy})
+    assert status == "ROLLBACK_COMPLETE"
+    assert any("already has a resource policy" in reason for reason in stack.reasons())
+
+
+def test_an_instance_is_a_real_database_with_a_real_master_login(aws, stack):
+    instance = {
+        "Type": "AWS::RDS::DBInstance",
+        "Properties": {
+            "DBInstanceIdentifier": stack.name,
+            "Engine": "postgres",
+            "DBInstanceClass": "db.t4g.micro",
+            "AllocatedStorage": "20",
+            "DBName": stack.name,
+            "MasterUsername": f"{stack.name}_admin",
+            "MasterUserPassword": "a-password-of-the-master",
+        },
+    }
+    outputs = {
+        "Host": {"Value": {"Fn::GetAtt": ["Database", "Endpoint.Address"]}},
+        "Port": {"Value": {"Fn::GetAtt": ["Database", "Endpoint.Port"]}},
+    }
+    assert stack.deploy({"Database": instance}, outputs) == "CREATE_COMPLETE"
+    assert stack.outputs() == {"Host": aws.postgres.host, "Port": str(aws.postgres.port)}
+    with aws.postgres.connect(
+        f"{stack.name}_admin", "a-password-of-the-master", dbname=stack.name
+    ) as connection:
+        row = connection.execute(
+            "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+    assert row == (False, True)
+
+
+def test_another_engine_fails_the_deployment(stack):
+    instance = {
+        "Type": "AWS::RDS::DBInstance",
+        "Properties": {"Engine": "mysql", "DBInstanceIdentifier": stack.name},
+    }
+    assert stack.deploy({"Database": instance}) == "ROLLBACK_COMPLETE"
+    assert any("postgres only" in reason for reason in stack.reasons())

@@ -1,0 +1,124 @@
+"""A running local AWS for the tests of this folder."""
+
+import io
+import json
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local import toolchain
+from local.local_aws import LocalAws
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[LocalAws]:
+    """One local AWS per test process; tests make resources of their own names on it."""
+    with LocalAws(toolchain.find()) as running:
+        yield running
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other test uses."""
+    return f"t{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def function(aws: LocalAws, name: str) -> Callable[[str], str]:
+    """Deploy Python source as a function that Secrets Manager may invoke; returns its ARN."""
+
+    def deploy(source: str, **environment: str) -> str:
+        suffix = uuid.uuid4().hex[:6]
+        role = aws.client("iam").create_role(
+            RoleName=f"{name}-{suffix}", AssumeRolePolicyDocument=TRUST
+        )["Role"]["Arn"]
+        functions = aws.client("lambda")
+        arn = functions.create_function(
+            FunctionName=f"{name}-{suffix}",
+            Runtime="python3.11",
+            Role=role,
+            Handler="code.handler",
+            Code={"ZipFile": zipped(source)},
+            Timeout=10,
+            Environment={"Variables": environment},
+        )["FunctionArn"]
+        functions.add_permission(
+            FunctionName=arn,
+            StatementId="rotation",
+            Action="lambda:InvokeFunction",
+            Principal="secretsmanager.amazonaws.com",
+        )
+        return str(arn)
+
+    return deploy
+
+
+def zipped(source: str) -> bytes:
+    """A zip with `code.py`."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("code.py", source)
+    return buffer.getvalue()
+
+
+class Stack:
+    """Deploys templates through change sets, as the CDK CLI does."""
+
+    def __init__(self, aws: LocalAws, name: str) -> None:
+        self.name = name
+        self._client = aws.client("cloudformation")
+
+    def deploy(self, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> str:
+        """Deploy and return the stack's status."""
+        known = [s["StackName"] for s in self._client.describe_stacks()["Stacks"]]
+        template = {"Resources": resources, "Outputs": outputs or {}}
+        self._client.create_change_set(
+            StackName=self.name,
+            ChangeSetName="cdk-deploy-change-set",
+            ChangeSetType="UPDATE" if self.name in known else "CREATE",
+            TemplateBody=json.dumps(template),
+        )
+        self._client.execute_change_set(StackName=self.name, ChangeSetName="cdk-deploy-change-set")
+        return str(self._described()["StackStatus"])
+
+    def reasons(self) -> list[str]:
+        """Why resources failed."""
+        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        return [e["ResourceStatusReason"] for e in events if "FAILED" in e["ResourceStatus"]]
+
+    def order(self) -> list[str]:
+        """The logical ids in the order in which they were completed."""
+        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        done = [e for e in events if e["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")]
+        return [
+            e["LogicalResourceId"] for e in reversed(done) if e["LogicalResourceId"] != self.name
+        ]
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs."""
+        return {o["OutputKey"]: o["OutputValue"] for o in self._described().get("Outputs", [])}
+
+    def _described(self) -> Any:
+        return self._client.describe_stacks(StackName=self.name)["Stacks"][0]
+
+
+@pytest.fixture
+def stack(aws: LocalAws, name: str) -> Stack:
+    """A stack that does not exist yet."""
+    return Stack(aws, name)
