@@ -1,0 +1,19 @@
+"""The CDK app: the settings of a team, one stack."""
+
+import sys
+
+import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts on import
+
+# isort: split
+import aws_cdk as cdk
+
+from stacks.errors import SynthError
+from stacks.rotation_stack import RotationStack
+from stacks.settings import read_settings
+
+app = cdk.App(analytics_reporting=False)
+try:
+    RotationStack(app, settings=read_settings(app.node.get_all_context()))
+except SynthError as error:
+    sys.exit(f"{error}")
+app.synth()

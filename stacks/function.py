@@ -1,0 +1,177 @@
+"""Lambda functions in Python."""
+
+import sys
+from collections.abc import Mapping
+from typing import Protocol
+
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks.bundle import Bundle
+from stacks.errors import SynthError
+from stacks.logs import EncryptedLogGroup
+from stacks.network import ISOLATED, Network
+from stacks.role import ServiceRole
+
+INTERFACES = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""What Lambda needs to give a function a network interface."""
+
+METRICS_NAMESPACE = "CredentialRotation"
+
+
+class Reachable(Protocol):
+    """What can be opened to a security group."""
+
+    def allow_from(self, security_group: ec2.ISecurityGroup) -> None:
+        """Open the way from the security group."""
+
+
+class PythonFunction(Construct):
+    """A function with its own role, its own encrypted log group and its own security group."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        description: str,
+        bundle: Bundle,
+        handler: str,
+        key: kms.IKey,
+        network: Network | None,
+        timeout: Duration,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the function.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            name: The function's name. It is fixed, so that policies can name the function without
+                depending on it.
+            description: What the function is for.
+            bundle: Its code.
+            handler: Which function of the code AWS calls, as `package.module.function`.
+            key: Encrypts its log.
+            network: Where it runs; None for outside of any network of ours.
+            timeout: How long a call may take.
+            environment: Variables besides those of Powertools.
+        """
+        super().__init__(scope, construct_id)
+        self.name = name
+        self.role = ServiceRole(
+            self, "Role", service="lambda.amazonaws.com", description=f"Runs {name}"
+        )
+        log_group = EncryptedLogGroup(self, "LogGroup", name=f"/aws/lambda/{name}", key=key)
+        self._allow_logs_and_traces(log_group)
+        self.security_group = None
+        if network is not None:
+            self.security_group = network.security_group(self, description=f"Function {name}")
+            self._allow_interfaces()
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=name,
+            description=description,
+            architecture=lambda_.Architecture.ARM_64,
+            code=bundle.code(),
+            environment={
+                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **(environment or {}),
+            },
+            handler=handler,
+            log_group=log_group,
+            memory_size=512,
+            role=self.role.role.without_policy_updates(),
+            runtime=runtime(),
+            security_groups=[self.security_group] if self.security_group else None,
+            timeout=timeout,
+            tracing=lambda_.Tracing.ACTIVE,
+            vpc=network.vpc if network else None,
+            vpc_subnets=ISOLATED if network else None,
+        )
+        # Lambda needs the role's rights to make the interfaces, and until they are gone again.
+        self.function.node.add_dependency(self.role.policy)
+
+    def allow_to(self, *targets: Reachable) -> None:
+        """Open the ways to what the function talks to.
+
+        Raises:
+            ValueError: The function is outside of the network.
+        """
+        if self.security_group is None:
+            raise ValueError(f"{self.name} runs outside of the network")
+        for target in targets:
+            target.allow_from(self.security_group)
+
+    @property
+    def arn(self) -> str:
+        """The function's ARN, made of its name: naming it does not wait for it."""
+        return Stack.of(self).format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=self.name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
+    def _allow_logs_and_traces(self, log_group: EncryptedLogGroup) -> None:
+        self.role.allow(
+            iam.PolicyStatement(
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[log_group.log_group_arn],
+            )
+        )
+        self.role.allow(
+            iam.PolicyStatement(
+                sid="Traces",
+                actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+                resources=["*"],  # X-Ray has no resources that these actions could name
+            )
+        )
+
+    def _allow_interfaces(self) -> None:
+        """Let Lambda, but not the function's own code, manage network interfaces."""
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+        self.role.allow(
+            iam.PolicyStatement(
+                sid="Interfaces",
+                actions=list(INTERFACES),
+                resources=["*"],  # Lambda checks them before there is an interface to name
+            )
+        )
+        self.role.allow(
+            iam.PolicyStatement(
+                sid="NoInterfacesForTheCode",
+                effect=iam.Effect.DENY,
+                actions=list(INTERFACES),
+                resources=["*"],  # a deny has to be as wide as what it takes away
+                conditions={"ArnEquals": {"lambda:SourceFunctionArn": self.arn}},
+            )
+        )
+
+
+def runtime() -> lambda_.Runtime:
+    """Find Lambda's runtime for the interpreter that runs the synth, which compiles the code.
+
+    Raises:
+        SynthError: Lambda has no runtime for this version of Python.
+    """
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for known in lambda_.Runtime.ALL:
+        if known.name == name:
+            return known
+    raise SynthError(f"AWS Lambda has no runtime {name}. Run the synth with Python 3.11 to 3.14.")

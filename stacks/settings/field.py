@@ -1,0 +1,36 @@
+"""How one setting is declared: its default, its meaning, what is allowed, and why."""
+
+from typing import Any
+
+from pydantic import Field
+from pydantic.fields import FieldInfo
+
+_REQUIRED = ...
+
+
+def setting(default: object = _REQUIRED, *, meaning: str, allowed: str, control: str = "") -> Any:  # noqa: ANN401 - takes the place of a default of any type, as pydantic's Field does
+    """Declare a setting.
+
+    Args:
+        default: The value when a team sets nothing. Without it the setting is required.
+        meaning: What the setting decides, with its unit.
+        allowed: The values that are accepted, as an error message and the reference name them.
+        control: The security control that the default satisfies, for example `RDS.23`.
+    """
+    return Field(
+        default,
+        description=meaning,
+        validate_default=True,
+        json_schema_extra={"allowed": allowed, "control": control},
+    )
+
+
+def note(field: FieldInfo, key: str) -> str:
+    """Read back what `setting` noted beside a field.
+
+    Args:
+        field: A field declared with `setting`.
+        key: `allowed` or `control`.
+    """
+    extra = field.json_schema_extra
+    return str(extra.get(key, "")) if isinstance(extra, dict) else ""
