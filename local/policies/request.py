@@ -1,0 +1,51 @@
+"""What is to be decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy document.
+
+    Attributes:
+        name: For people: which one it is.
+        document: The document itself, decoded.
+    """
+
+    name: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A principal that wants to do one thing to one resource, and all policies that have a say.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+
+    Attributes:
+        principal: ARN of a user or of a role's session, or a service such as
+            `secretsmanager.amazonaws.com`.
+        action: As policies name it, for example `secretsmanager:GetSecretValue`.
+        resource: The resource's ARN; `*` where the action has none.
+        resource_account: The account that owns the resource.
+        context: The values of the condition keys. A key that is missing is missing in the request,
+            which conditions tell from an empty one.
+        identity_policies: Those attached to the principal, inline and managed.
+        boundary: The principal's permissions boundary, if it has one.
+        session_policy: The policy that was passed when the role was assumed, if any.
+        resource_policy: The resource's own: a secret's, a function's, a key's, a role's trust.
+        endpoint_policy: That of the VPC endpoint through which the request comes, if any.
+    """
+
+    principal: str
+    action: str
+    resource: str
+    resource_account: str
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    identity_policies: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    session_policy: Policy | None = None
+    resource_policy: Policy | None = None
+    endpoint_policy: Policy | None = None

@@ -1,0 +1,39 @@
+"""Lambda.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+"""
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import LambdaFunction, lambda_backends
+
+from local.policies.access import Access
+from local.policies.call import Call
+from local.policies.function_policy import function_policy
+
+
+def _invoke(call: Call) -> list[Access]:
+    name = call.parameters["FunctionName"]
+    function = _find(call.account, call.region, name)
+    return [
+        Access(
+            action="lambda:InvokeFunction",
+            resource=function.function_arn if function else _expected_arn(call, name),
+            resource_policy=function_policy(function) if function else None,
+        )
+    ]
+
+
+def _find(account: str, region: str, name: str) -> LambdaFunction | None:
+    try:
+        return lambda_backends[account][region].get_function(name)
+    except UnknownFunctionException:
+        return None
+
+
+def _expected_arn(call: Call, name: str) -> str:
+    if name.startswith("arn:"):
+        return name
+    return f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
+
+
+OPERATIONS = {"Invoke": _invoke}
