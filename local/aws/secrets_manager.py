@@ -69,6 +69,8 @@ class RotatingSecret(FakeSecret):
 class SecretsManager(SecretsManagerBackend):
     """One account's Secrets Manager in one region."""
 
+    __module__ = SecretsManagerBackend.__module__  # moto finds the URLs beside the class
+
     clock: Clock
     rotations: Rotations
     may_invoke: MayInvoke

@@ -26,6 +26,8 @@ class Deployment:
         self._stack: Stack = change_set.stack
         self._map = self._stack.resource_map
         self._template = change_set.template_dict
+        for definition in self._template["Resources"].values():
+            definition.setdefault("Properties", {})  # moto adds it, then sees a difference
         self._parameters = change_set.parameters
         self._verb = "CREATE" if change_set.change_set_type == "CREATE" else "UPDATE"
         self._old = dict(self._map._resource_json_map)  # noqa: SLF001 - moto has no accessor

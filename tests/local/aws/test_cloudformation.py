@@ -5,11 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-PARAMETER = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "v"}}
-
-
-def parameter(value, **more):
-    return {**PARAMETER, "Properties": {"Type": "String", "Value": value}, **more}
+GROUP = {"Type": "AWS::Logs::LogGroup"}
 
 
 def parameter_group(description):
@@ -19,7 +15,7 @@ def parameter_group(description):
 
 def test_an_unknown_resource_type_fails_the_deployment(stack):
     with pytest.raises(ClientError, match=r"Unrecognized resource types.*AWS::Nobody::Knows"):
-        stack.deploy({"A": PARAMETER, "B": {"Type": "AWS::Nobody::Knows"}})
+        stack.deploy({"A": GROUP, "B": {"Type": "AWS::Nobody::Knows"}})
 
 
 def test_a_failed_resource_fails_the_deployment_with_its_reason(stack):
@@ -38,16 +34,16 @@ def test_a_failed_resource_fails_the_deployment_with_its_reason(stack):
 
 def test_depends_on_is_respected(stack):
     resources = {
-        "A": parameter("a", DependsOn="B"),
-        "B": parameter("b", DependsOn="C"),
-        "C": parameter("c"),
+        "A": {**GROUP, "DependsOn": "B"},
+        "B": {**GROUP, "DependsOn": ["C"]},
+        "C": GROUP,
     }
     assert stack.deploy(resources) == "CREATE_COMPLETE"
     assert stack.order() == ["C", "B", "A"]
 
 
 def test_outputs_are_there_after_a_change_set(stack):
-    stack.deploy({"A": PARAMETER}, {"Name": {"Value": {"Ref": "A"}}})
+    stack.deploy({"A": GROUP}, {"Name": {"Value": {"Ref": "A"}}})
     assert stack.outputs()["Name"]
 
 
@@ -68,8 +64,8 @@ def test_an_update_that_can_not_be_done_in_place_fails_with_its_reason(stack):
 
 def test_a_removed_resource_is_deleted(aws, stack):
     secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": stack.name}}
-    stack.deploy({"A": PARAMETER, "Secret": secret})
-    stack.deploy({"A": PARAMETER})
+    stack.deploy({"A": GROUP, "Secret": secret})
+    stack.deploy({"A": GROUP})
     with pytest.raises(ClientError, match="can't find"):
         aws.client("secretsmanager").describe_secret(SecretId=stack.name)
 
