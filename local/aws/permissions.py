@@ -1,0 +1,41 @@
+"""Whether Secrets Manager may call a rotation function."""
+
+import logging
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import lambda_backends
+
+from local.policies import Evaluator, EvaluatorError, may_invoke
+from local.policies.function_policy import function_policy
+
+_log = logging.getLogger(__name__)
+
+
+class InvokePermission:
+    """Asks the function's own policy."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def __call__(self, function_arn: str, secret_arn: str) -> bool:
+        """Tell whether Secrets Manager may invoke the function for the secret.
+
+        Args:
+            function_arn: The rotation function's ARN; one that does not exist may not be invoked.
+            secret_arn: The secret's ARN.
+        """
+        _, _, _, region, account, *_ = function_arn.split(":")
+        try:
+            function = lambda_backends[account][region].get_function(function_arn)
+            decision = may_invoke(
+                self._evaluator,
+                function_arn=function_arn,
+                policy=function_policy(function),
+                service="secretsmanager.amazonaws.com",
+                source_arn=secret_arn,
+                source_account=secret_arn.split(":")[4],
+            )
+        except (UnknownFunctionException, EvaluatorError) as error:
+            _log.warning("%s may not be invoked for %s: %s", function_arn, secret_arn, error)
+            return False
+        return decision.allowed

@@ -1,0 +1,129 @@
+"""The server process of the local AWS.
+
+Started with its configuration as JSON on standard input, it prints one line, the endpoint's URL,
+when it is ready, and serves until it gets SIGTERM or its parent ends.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from local.aws import rds, secrets_manager
+from local.aws.clock import Clock
+from local.aws.cloudformation import (
+    change_sets,
+    custom_resources,
+    dynamic_references,
+    types,
+)
+from local.aws.cloudformation.custom_resources import Answers
+from local.aws.configuration import HOST, Configuration
+from local.aws.control import Control
+from local.aws.journal import Journal
+from local.aws.permissions import InvokePermission
+from local.aws.rotations import Rotations
+from local.aws.scheduler import Scheduler
+from local.functions import Functions
+from local.policies import Evaluator, enforce
+
+_Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class _Handler(MotoRequestHandler):
+    """moto's request handler, without a line per request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing."""
+
+
+class _Late:
+    """A WSGI application that is put in when the server's port is known."""
+
+    application: _Application
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return self.application(environ, start)
+
+
+@contextmanager
+def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]]:
+    """Build the local AWS; on leaving, all that it has started has ended.
+
+    Yields:
+        The endpoint's URL, and the server, which is yet to serve.
+    """
+    late = _Late()
+    server = make_server("127.0.0.1", 0, late, threaded=True, request_handler=_Handler)
+    url = f"http://{HOST}:{server.server_port}"
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    clock = Clock(configuration.speed)
+    answers = Answers(url)
+    decisions = Journal(configuration.decisions)
+    with (
+        Evaluator(node=configuration.node, node_modules=configuration.node_modules) as evaluator,
+        Functions(
+            interpreter=configuration.runtime,
+            directory=configuration.directory,
+            endpoint_url=url,
+            extra_environment={"RDS_CA_BUNDLE": str(configuration.database.ca)},
+        ) as functions,
+    ):
+        _install(configuration, clock, functions, evaluator, answers)
+        application = DomainDispatcherApplication(create_backend_app)
+        judged = enforce(application, evaluator=evaluator, functions=functions, decisions=decisions)
+        late.application = Control(judged, clock=clock, answers=answers)
+        with Scheduler():
+            yield url, server
+
+
+def _install(
+    configuration: Configuration,
+    clock: Clock,
+    functions: Functions,
+    evaluator: Evaluator,
+    answers: Answers,
+) -> None:
+    rotations = Rotations(
+        invoke=functions.invoke, clock=clock, journal=Journal(configuration.rotations)
+    )
+    secrets_manager.install(
+        clock=clock, rotations=rotations, may_invoke=InvokePermission(evaluator)
+    )
+    custom_resources.install(answers=answers, call=functions.invoke)
+    change_sets.install()
+    dynamic_references.install()
+    types.install()
+    rds.back_instances_by(configuration.database)
+    rds.name_parameter_groups()
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    configuration = Configuration.model_validate_json(sys.stdin.readline())
+    configuration.logs.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=configuration.logs / "server.log",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    with running(configuration) as (url, server):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+        print(url, flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
