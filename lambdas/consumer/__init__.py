@@ -1,0 +1,1 @@
+"""The sample consumer: an application that never notices a rotation."""

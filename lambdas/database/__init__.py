@@ -1,0 +1,1 @@
+"""What all SQL targets share: credentials, names, passwords, strategies; no driver."""

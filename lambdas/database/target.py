@@ -1,0 +1,149 @@
+"""What a strategy asks of a SQL database; one implementation per product."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from enum import Enum, auto
+from types import TracebackType
+from typing import ClassVar, Self
+
+from database.credential import Credential
+from database.names import Pair
+from rotation.deadline import Deadline
+from rotation.secret_text import SecretText
+
+
+class Standing(Enum):
+    """What is known about the second user of a pair before anything is changed."""
+
+    ABSENT = auto()
+    """No user of that name exists."""
+
+    PROVEN = auto()
+    """It bears the secret's mark, which only an admin can have set."""
+
+    UNPROVEN = auto()
+    """It exists, and nothing at the database tells whose it is."""
+
+
+class Target(ABC):
+    """A session of one database user; use it as a context manager.
+
+    Attributes:
+        engines: Accepted values of the secret's `engine`, each with its usual port.
+        default_database: The database to log in to if the secret names none.
+        longest_name: How many bytes of a user's name the database tells apart.
+    """
+
+    engines: ClassVar[Mapping[str, int]]
+    default_database: ClassVar[str]
+    longest_name: ClassVar[int]
+
+    @classmethod
+    def credential(cls, text: SecretText) -> Credential:
+        """Reads a secret as this database's.
+
+        Raises:
+            BadSecretError: It can't be used.
+        """
+        return Credential.parse(text, engines=cls.engines, dbname=cls.default_database)
+
+    @classmethod
+    @abstractmethod
+    def connect(cls, credential: Credential, *, owner: str, deadline: Deadline) -> Self:
+        """Logs in, over verified TLS only.
+
+        Args:
+            credential: Who, with what, where.
+            owner: For what it is done; sessions with the same owner don't end each other.
+            deadline: The session ends then at the latest, whatever it waits for.
+
+        Raises:
+            CredentialRefusedError: The database does not accept the credential.
+            UntrustedServerError: The server is not proven to be the right one.
+            UnreachableError: It does not answer.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Ends the session."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @abstractmethod
+    def prove(self) -> None:
+        """Shows that the session is usable.
+
+        Raises:
+            UnreachableError: It is not.
+        """
+
+    @abstractmethod
+    def fenced(self, base: str) -> AbstractContextManager[None]:
+        """Makes all changes within happen together or not at all, and no other writer meanwhile.
+
+        A session of another owner that holds the fence is ended rather than waited for: its late
+        packets then can't do harm any more.
+
+        Args:
+            base: First user of the pair that is to be changed; the fence is around it.
+
+        Raises:
+            BusyError: Someone of the same owner, or no one of ours, holds it for too long.
+        """
+
+    @abstractmethod
+    def change_password(self, username: str, password: SecretText) -> None:
+        """Gives a user a password, without showing it to the server.
+
+        Raises:
+            RefusedChangeError: The session may not do that.
+            BusyError: Someone else is changing the user.
+        """
+
+    @abstractmethod
+    def standing(self, username: str, pair: Pair, secret: str) -> Standing:
+        """Tells whether one of a pair exists and is proven to belong to the secret.
+
+        Args:
+            username: One of the pair, namely the one that the secret does not hold now.
+            pair: The pair.
+            secret: ARN of the secret.
+        """
+
+    @abstractmethod
+    def make_equal(self, pair: Pair, secret: str) -> None:
+        """Makes the clone the twin of the base, and creates it if there is none.
+
+        Whichever of the two logs in, it can do the same things to the same objects, those that
+        the other one made included, and gets the same settings. It also sets the secret's mark.
+
+        Args:
+            pair: The two; the base exists.
+            secret: ARN of the secret.
+
+        Raises:
+            RefusedChangeError: The session may not do that.
+            BusyError: Someone else uses what has to change.
+        """
+
+    @abstractmethod
+    def create_user(self, credential: Credential, secret: str) -> None:
+        """Creates a login with a schema of its own, marked as the secret's.
+
+        Args:
+            credential: The login.
+            secret: ARN of the secret.
+
+        Raises:
+            RefusedChangeError: The session may not do that.
+        """

@@ -1,0 +1,111 @@
+"""The lock that keeps the writers of one pair of users apart.
+
+It is an advisory lock of the transaction that makes the changes, so it ends with it, and a writer
+whose session was ended can't change anything any more, whatever packets of it are still on the way.
+Who gets the lock reads the pending version again before it changes anything: a writer that was
+given up in the meantime stops there.
+
+https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+
+Advisory locks are per database. Two secrets that name one user in two databases are not kept apart.
+"""
+
+import hashlib
+
+from postgres_user.sql import literal
+from postgres_user.statements import Run
+from rotation.errors import BusyError
+
+PREFIX = "rotation "
+_LONGEST_NAME = 63
+
+PATIENCE_SECONDS = 2
+"""How long a writer waits for another one of the same rotation before it takes it for stuck."""
+
+
+def session_name(owner: str) -> str:
+    """How a session is called in `pg_stat_activity`, so that a later one can tell whose it is."""
+    return f"{PREFIX}{owner}"[:_LONGEST_NAME]
+
+
+def begin(
+    run: Run, base: str, owner: str, *, lock_seconds: float, statement_seconds: float
+) -> None:
+    """Begins the transaction and takes the lock.
+
+    Args:
+        run: The session.
+        base: First user of the pair.
+        owner: Whose session this is.
+        lock_seconds: Longest wait for any lock.
+        statement_seconds: Longest statement.
+
+    Raises:
+        BusyError: The lock can't be had.
+    """
+    begin_transaction = _begin(lock_seconds, statement_seconds)
+    key = _key(base)
+    if _try(run, f"{begin_transaction}; SELECT pg_try_advisory_xact_lock({key})"):
+        return
+    # A writer of another rotation is ended at once; one of the same rotation may well be done soon.
+    run(_end_sessions(key, f"<> {literal(session_name(owner))}"), doing="end an older rotation")
+    if _wait(run, begin_transaction, key, PATIENCE_SECONDS):
+        return
+    run(_end_sessions(key, "IS NOT NULL"), doing="end a stuck rotation")
+    if _wait(run, begin_transaction, key, lock_seconds):
+        return
+    raise BusyError(
+        f"Another session holds the advisory lock {key} that keeps the rotations of {base} apart",
+        remedy="Find it in pg_locks and end it",
+    )
+
+
+def _begin(lock_seconds: float, statement_seconds: float) -> str:
+    lock, statement = _milliseconds(lock_seconds), _milliseconds(statement_seconds)
+    return (
+        "BEGIN READ WRITE; "
+        # Functions and operators below are PostgreSQL's own, whatever path the user has.
+        "SET LOCAL search_path = pg_catalog, pg_temp; "
+        f"SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {statement}; "
+        # A writer that got stuck frees the lock by itself.
+        f"SET LOCAL idle_in_transaction_session_timeout = {2 * statement}"
+    )
+
+
+def _try(run: Run, statement: str) -> bool:
+    return bool(run(statement, doing="lock other rotations out")[0][0])
+
+
+def _wait(run: Run, begin_transaction: str, key: int, seconds: float) -> bool:
+    """A wait that fails ends the transaction, so each try begins a new one."""
+    try:
+        run(
+            f"ROLLBACK; {begin_transaction}; SET LOCAL lock_timeout = {_milliseconds(seconds)};"
+            f" SELECT pg_advisory_xact_lock({key})",
+            doing="lock other rotations out",
+        )
+    except BusyError:
+        run(f"ROLLBACK; {begin_transaction}", doing="begin a transaction")
+        return False
+    run(begin_transaction.partition("; ")[2], doing="set time-outs")
+    return True
+
+
+def _end_sessions(key: int, name_condition: str) -> str:
+    high, low = key >> 32 & 0xFFFFFFFF, key & 0xFFFFFFFF
+    return (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"  # noqa: S608  # composed
+        f" WHERE locktype = 'advisory' AND granted AND classid = {high} AND objid = {low}"
+        " AND objsubid = 1 AND database = datid AND datname = current_database()"
+        f" AND pid <> pg_backend_pid() AND starts_with(application_name, {literal(PREFIX)})"
+        f" AND application_name {name_condition}"
+    )
+
+
+def _key(base: str) -> int:
+    digest = hashlib.sha256(f"credential rotation of {base}".encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1  # a positive bigint
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))

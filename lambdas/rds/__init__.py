@@ -1,0 +1,1 @@
+"""Trust in Amazon RDS."""

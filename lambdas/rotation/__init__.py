@@ -1,0 +1,1 @@
+"""The four-step rotation of AWS Secrets Manager: no target, no driver."""

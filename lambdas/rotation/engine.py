@@ -1,0 +1,99 @@
+"""The four steps, for any strategy."""
+
+from rotation.errors import BadSecretError, NotPendingError, RotationError, UnexpectedError
+from rotation.event import Step
+from rotation.rotation import Rotation
+from rotation.strategy import Strategy
+
+
+class Engine:
+    """Takes a secret from AWSCURRENT to a new version, step by step.
+
+    AWSPENDING is the write-ahead record: nothing is applied to the target that is not stored
+    first, and only what is proven at the target becomes AWSCURRENT. Every step may run any number
+    of times. It takes three Secrets Manager calls to create, one to test, three to finish, and
+    one plus those of the strategy to set.
+
+    After the last step AWSPENDING stays on the version that has become AWSCURRENT, as the
+    contract of Secrets Manager allows.
+    """
+
+    def __init__(self, strategy: Strategy) -> None:
+        """Composes the engine.
+
+        Args:
+            strategy: The kind of credential.
+        """
+        self._strategy = strategy
+        self._steps = {
+            Step.CREATE: self._create,
+            Step.SET: self._set,
+            Step.TEST: self._test,
+            Step.FINISH: self._finish,
+        }
+
+    def run(self, step: Step, rotation: Rotation) -> None:
+        """Runs one step.
+
+        Args:
+            step: Which.
+            rotation: Of what.
+
+        Raises:
+            RotationError: The step did not succeed.
+        """
+        arn = rotation.secret.arn
+        try:
+            self._steps[step](rotation)
+        except RotationError as error:
+            error.at(secret=arn, step=step)
+            raise
+        except Exception as error:
+            raise UnexpectedError(
+                f"An unexpected {type(error).__name__} ended the step",
+                remedy="Report it with the frames of this log entry; the labels are as they were",
+            ).at(secret=arn, step=step) from error
+
+    def _create(self, rotation: Rotation) -> None:
+        """Stores a new version under AWSPENDING; one that exists already stays as it is."""
+        versions = rotation.secret.versions()
+        if versions.current == rotation.token:
+            return
+        if not versions.rotated:
+            raise BadSecretError(
+                "Rotation is not enabled for the secret",
+                remedy="It was cancelled, or never on: give the secret a rotation schedule",
+            )
+        if versions.pending != rotation.token:
+            raise NotPendingError(
+                f"Version {rotation.token} does not carry AWSPENDING",
+                remedy="It was given up or replaced: rotate the secret anew if it is due",
+            )
+        current = rotation.secret.current()
+        rotation.secret.store_pending(rotation.token, self._strategy.create(current.text))
+
+    def _set(self, rotation: Rotation) -> None:
+        """Makes the target accept it."""
+        current = rotation.secret.current()
+        if current.id != rotation.token:
+            self._strategy.set(rotation, current.text)
+
+    def _test(self, rotation: Rotation) -> None:
+        """Proves it."""
+        try:
+            pending = rotation.pending()
+        except NotPendingError:
+            if rotation.secret.versions().current == rotation.token:
+                return
+            raise
+        self._strategy.test(pending, rotation.deadline)
+
+    def _finish(self, rotation: Rotation) -> None:
+        """Proves it again, as the last thing before the label moves."""
+        current = rotation.secret.current()
+        if current.id == rotation.token:
+            return
+        pending = rotation.pending()
+        self._strategy.check(current.text, pending)
+        self._strategy.test(pending, rotation.deadline)
+        rotation.secret.make_current(rotation.token, instead_of=current.id)

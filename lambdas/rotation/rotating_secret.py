@@ -1,0 +1,192 @@
+"""A secret in Secrets Manager, with the five calls that a rotation makes."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rotation.deadline import Deadline
+from rotation.errors import BadSecretError, NotPendingError, SecretsManagerError
+from rotation.secret_text import SecretText
+from rotation.versions import CURRENT, PENDING, PREVIOUS, Version, Versions
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_NO_SUCH_VERSION = {"ResourceNotFoundException", "InvalidRequestException"}
+"""What GetSecretValue answers if id and label don't go together or the version is empty.
+
+Pass both and both are checked: that is one call which reads a version and proves its label.
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+"""
+
+_RETRY_HELPS = {
+    "InternalServiceError",
+    "InternalServiceErrorException",
+    "LimitExceededException",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+
+
+class RotatingSecret:
+    """The secret that is rotated."""
+
+    def __init__(self, client: SecretsManagerClient, arn: str, deadline: Deadline) -> None:
+        """Names the secret; nothing is called yet.
+
+        Args:
+            client: Secrets Manager.
+            arn: ARN of the secret.
+            deadline: After it no call is begun.
+        """
+        self.arn = arn
+        self._client = client
+        self._deadline = deadline
+
+    def versions(self) -> Versions:
+        """Which version carries which label.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        return Versions.parse(self._call("describe_secret", SecretId=self.arn))
+
+    def current(self) -> Version:
+        """Reads AWSCURRENT.
+
+        Raises:
+            BadSecretError: It is not text.
+            SecretsManagerError: The call failed.
+        """
+        return self._read(self.arn, VersionStage=CURRENT)
+
+    def pending(self, token: str) -> SecretText:
+        """Reads a version and proves that it carries AWSPENDING.
+
+        Raises:
+            NotPendingError: It does not, or it is empty.
+            SecretsManagerError: The call failed.
+        """
+        try:
+            return self._read(self.arn, VersionId=token, VersionStage=PENDING).text
+        except SecretsManagerError as error:
+            if error.code not in _NO_SUCH_VERSION:
+                raise
+            raise NotPendingError(
+                f"Version {token} does not carry AWSPENDING, or is empty",
+                remedy="If it was given up or replaced, nothing is to do;"
+                " if createSecret failed, see its error and rotate again",
+            ) from error
+
+    def previous(self) -> SecretText | None:
+        """Reads AWSPREVIOUS.
+
+        Returns:
+            None if there is none.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        try:
+            return self._read(self.arn, VersionStage=PREVIOUS).text
+        except SecretsManagerError as error:
+            if error.code not in _NO_SUCH_VERSION:
+                raise
+            return None
+
+    def other(self, arn: str) -> SecretText:
+        """Reads AWSCURRENT of another secret.
+
+        Raises:
+            BadSecretError: It is not text.
+            SecretsManagerError: The call failed.
+        """
+        return self._read(arn, VersionStage=CURRENT).text
+
+    def store_pending(self, token: str, text: SecretText) -> None:
+        """Writes a version and labels it AWSPENDING, unless the version has content already.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        try:
+            self._call(
+                "put_secret_value",
+                SecretId=self.arn,
+                ClientRequestToken=token,
+                SecretString=text.reveal(),
+                VersionStages=[PENDING],
+            )
+        except SecretsManagerError as error:
+            # An earlier or a parallel run was first; its content may be applied already.
+            if error.code != "ResourceExistsException":
+                raise
+
+    def make_current(self, token: str, *, instead_of: str) -> None:
+        """Moves AWSCURRENT, and with it AWSPREVIOUS.
+
+        Args:
+            token: Version that gets it.
+            instead_of: Version that has it. If another one has it by then, nothing is moved.
+
+        Raises:
+            SecretsManagerError: The call failed, and the version is not AWSCURRENT.
+        """
+        try:
+            self._call(
+                "update_secret_version_stage",
+                SecretId=self.arn,
+                VersionStage=CURRENT,
+                MoveToVersionId=token,
+                RemoveFromVersionId=instead_of,
+            )
+        except SecretsManagerError:
+            # A parallel run was first, or the answer to an earlier attempt was lost.
+            if self.versions().current != token:
+                raise
+
+    def _read(self, arn: str, **which: str) -> Version:
+        answer = self._call("get_secret_value", SecretId=arn, **which)
+        text = answer.get("SecretString")
+        if not isinstance(text, str):
+            raise BadSecretError(
+                f"The secret {arn} holds binary data",
+                remedy="Store the documented JSON as SecretString",
+            )
+        return Version(answer["VersionId"], SecretText(text))
+
+    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
+        self._deadline.remaining()
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+            raise _failed(
+                operation,
+                arguments,
+                code,
+                retry=code in _RETRY_HELPS or status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+            ) from error
+        except BotoCoreError as error:
+            raise _failed(operation, arguments, type(error).__name__, retry=True) from error
+        return answer
+
+
+def _failed(
+    operation: str, arguments: dict[str, Any], code: str, *, retry: bool
+) -> SecretsManagerError:
+    remedy = "Try again later; if it stays, look at the VPC endpoint and the service's health"
+    if not retry:
+        remedy = "Compare the function's role, the secret's policy and its key with what it needs"
+    return SecretsManagerError(
+        f"Secrets Manager answered {code} to {operation} on {arguments['SecretId']}",
+        code=code,
+        remedy=remedy,
+        retry_helps=retry,
+    )

@@ -1,0 +1,31 @@
+"""One rotation as a strategy sees it."""
+
+from dataclasses import dataclass
+
+from rotation.deadline import Deadline
+from rotation.rotating_secret import RotatingSecret
+from rotation.secret_text import SecretText
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A secret on its way to a new version.
+
+    Attributes:
+        secret: The secret.
+        token: Id of the version to rotate to.
+        deadline: By when the step has to end.
+    """
+
+    secret: RotatingSecret
+    token: str
+    deadline: Deadline
+
+    def pending(self) -> SecretText:
+        """Reads the new version, anew each time: it also proves that it still is the pending one.
+
+        Raises:
+            NotPendingError: It is no longer, or it is empty.
+            SecretsManagerError: The call failed.
+        """
+        return self.secret.pending(self.token)

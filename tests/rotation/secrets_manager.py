@@ -1,0 +1,143 @@
+"""Secrets Manager in memory, as documented; the few calls that the functions make."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Labels = dict[str, str]
+
+
+@dataclass
+class Secret:
+    """Contents by version id (None: placeholder), and version ids by label."""
+
+    contents: dict[str, str | None] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+    rotated: bool = True
+
+
+class SecretsManager:
+    """Stands in for the boto3 client. `calls` counts, `before` and `after` inject faults."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[str, Secret] = {}
+        self.calls: list[str] = []
+        self.before: Callable[[str], None] = lambda _: None
+        self.after: Callable[[str], None] = lambda _: None
+
+    def create(self, arn: str, document: object) -> str:
+        text = document if isinstance(document, str) else json.dumps(document)
+        version = str(uuid.uuid4())
+        self.secrets[arn] = Secret({version: text}, {"AWSCURRENT": version})
+        return version
+
+    def begin(self, arn: str) -> str:
+        """What RotateSecret does first: an empty version under AWSPENDING."""
+        token = str(uuid.uuid4())
+        self.secrets[arn].contents[token] = None
+        self.secrets[arn].labels["AWSPENDING"] = token
+        return token
+
+    def document(self, arn: str, label: str = "AWSCURRENT") -> dict[str, Any]:
+        secret = self.secrets[arn]
+        document: dict[str, Any] = json.loads(secret.contents[secret.labels[label]] or "")
+        return document
+
+    def put(self, arn: str, label: str, document: object) -> str:
+        """A person writes a version."""
+        version = str(uuid.uuid4())
+        text = document if isinstance(document, str) else json.dumps(document)
+        self.secrets[arn].contents[version] = text
+        self.secrets[arn].labels[label] = version
+        return version
+
+    def describe_secret(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803  # boto3's
+        def run() -> dict[str, Any]:
+            secret = self._secret(SecretId)
+            stages: dict[str, list[str]] = {}
+            for label, version in secret.labels.items():
+                stages.setdefault(version, []).append(label)
+            return {"RotationEnabled": secret.rotated, "VersionIdsToStages": stages}
+
+        return self._observed("describe_secret", run)
+
+    def get_secret_value(
+        self,
+        *,
+        SecretId: str,
+        VersionId: str = "",
+        VersionStage: str = "",  # noqa: N803
+    ) -> dict[str, Any]:
+        def run() -> dict[str, Any]:
+            secret = self._secret(SecretId)
+            version = VersionId or secret.labels.get(VersionStage or "AWSCURRENT", "")
+            if version not in secret.contents or secret.contents[version] is None:
+                raise failure("ResourceNotFoundException", "GetSecretValue")
+            if VersionStage and secret.labels.get(VersionStage) != version:
+                raise failure("InvalidRequestException", "GetSecretValue")
+            return {"VersionId": version, "SecretString": secret.contents[version]}
+
+        return self._observed("get_secret_value", run)
+
+    def put_secret_value(
+        self,
+        *,
+        SecretId: str,  # noqa: N803
+        ClientRequestToken: str,  # noqa: N803
+        SecretString: str,  # noqa: N803
+        VersionStages: list[str],  # noqa: N803
+    ) -> dict[str, Any]:
+        def run() -> dict[str, Any]:
+            secret = self._secret(SecretId)
+            known = secret.contents.get(ClientRequestToken)
+            if known is not None and known != SecretString:
+                raise failure("ResourceExistsException", "PutSecretValue")
+            secret.contents[ClientRequestToken] = SecretString
+            secret.labels |= dict.fromkeys(VersionStages, ClientRequestToken)
+            return {"VersionId": ClientRequestToken}
+
+        return self._observed("put_secret_value", run)
+
+    def update_secret_version_stage(
+        self,
+        *,
+        SecretId: str,  # noqa: N803
+        VersionStage: str,  # noqa: N803
+        MoveToVersionId: str,  # noqa: N803
+        RemoveFromVersionId: str,  # noqa: N803
+    ) -> dict[str, Any]:
+        def run() -> dict[str, Any]:
+            secret = self._secret(SecretId)
+            if secret.labels.get(VersionStage) != RemoveFromVersionId:
+                raise failure("InvalidParameterException", "UpdateSecretVersionStage")
+            secret.labels["AWSPREVIOUS"] = RemoveFromVersionId
+            secret.labels[VersionStage] = MoveToVersionId
+            return {}
+
+        return self._observed("update_secret_version_stage", run)
+
+    def _secret(self, arn: str) -> Secret:
+        if arn not in self.secrets:
+            raise failure("ResourceNotFoundException", "GetSecretValue")
+        return self.secrets[arn]
+
+    def _observed(self, name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        self.calls.append(name)
+        self.before(name)
+        answer = run()
+        self.after(name)
+        return answer
+
+
+def failure(code: str, operation: str, status: int = 400) -> ClientError:
+    return ClientError(
+        {
+            "Error": {"Code": code, "Message": "told by the test"},
+            "ResponseMetadata": {"HTTPStatusCode": status},  # type: ignore[typeddict-item]  # enough
+        },
+        operation,
+    )
