@@ -8,7 +8,8 @@ from stacks.bundle import Bundle
 from stacks.database import Database
 from stacks.function import PythonFunction
 from stacks.network import Network
-from stacks.secrets import DatabaseSecret
+from stacks.secrets import AdminSecret, ApplicationSecret
+from stacks.settings import Settings
 
 
 class ApplicationUser(Construct):
@@ -24,9 +25,9 @@ class ApplicationUser(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        name: str,
-        secret: DatabaseSecret,
-        admin: DatabaseSecret,
+        settings: Settings,
+        secret: ApplicationSecret,
+        admin: AdminSecret,
         database: Database,
         network: Network,
         key: kms.IKey,
@@ -36,7 +37,7 @@ class ApplicationUser(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            name: The function's name.
+            settings: What the team decided.
             secret: The user's credential.
             admin: The credential of the master user.
             database: Where the user is created.
@@ -47,17 +48,17 @@ class ApplicationUser(Construct):
         function = PythonFunction(
             self,
             "Function",
-            name=name,
+            name=f"{settings.prefix}-application-user",
             description=f"Creates the user of the secret {secret.name}",
             bundle=Bundle("postgres_user"),
             handler="postgres_user.handler.application_user",
             key=key,
-            network=network,
+            vpc=network.vpc,
             timeout=Duration.minutes(1),
         )
-        secret.grant_read_current(function.role)
-        admin.grant_read_current(function.role)
-        function.allow_to(database, network.secrets_endpoint, network.response_endpoint)
+        ways = function.allow_to(database, network.secrets_endpoint, network.response_endpoint)
+        secret.grant_read(function.role)
+        admin.grant_read(function.role)
         user = CustomResource(
             self,
             "User",
@@ -67,11 +68,4 @@ class ApplicationUser(Construct):
             service_timeout=Duration.minutes(5),
             properties={"SecretArn": secret.attachment.ref},
         )
-        user.node.add_dependency(
-            function,
-            database,
-            network.secrets_endpoint,
-            network.response_endpoint,
-            secret,
-            admin,
-        )
+        user.node.add_dependency(admin.attachment, *ways)

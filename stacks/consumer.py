@@ -8,7 +8,8 @@ from stacks.bundle import Bundle
 from stacks.database import Database
 from stacks.function import PythonFunction
 from stacks.network import Network
-from stacks.secrets import DatabaseSecret
+from stacks.secrets import ApplicationSecret
+from stacks.settings import Settings
 
 
 class Consumer(Construct):
@@ -19,8 +20,8 @@ class Consumer(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        name: str,
-        secret: DatabaseSecret,
+        settings: Settings,
+        secret: ApplicationSecret,
         database: Database,
         network: Network,
         key: kms.IKey,
@@ -30,7 +31,7 @@ class Consumer(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            name: The function's name.
+            settings: What the team decided.
             secret: What it logs in with.
             database: Where it logs in.
             network: Where the function runs.
@@ -40,14 +41,14 @@ class Consumer(Construct):
         self.function = PythonFunction(
             self,
             "Function",
-            name=name,
+            name=f"{settings.prefix}-consumer",
             description=f"Logs in with the secret {secret.name}",
             bundle=Bundle("consumer"),
             handler="consumer.handler.handler",
             key=key,
-            network=network,
+            vpc=network.vpc,
             timeout=Duration.seconds(15),
             environment={"SECRET_ID": secret.arn},
         )
-        secret.grant_read_current(self.function.role)
         self.function.allow_to(database, network.secrets_endpoint)
+        secret.grant_read(self.function.role)

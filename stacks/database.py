@@ -1,17 +1,20 @@
 """The PostgreSQL server."""
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, SecretValue, Stack
+from collections.abc import Sequence
+from typing import cast
+
+from aws_cdk import CfnResource, Duration, RemovalPolicy, SecretValue
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
-from constructs import Construct
+from constructs import Construct, IDependable
 
-from stacks import settings
+from stacks.endpoints import ISOLATED
 from stacks.logs import EncryptedLogGroup
-from stacks.network import ISOLATED, Network
-from stacks.role import ServiceRole
-from stacks.secrets import DatabaseSecret
+from stacks.monitoring_role import MonitoringRole
+from stacks.secrets import AdminSecret
+from stacks.security_group import SecurityGroup
+from stacks.settings import Settings
 
 LOGS = ("postgresql", "upgrade")
 
@@ -21,14 +24,12 @@ PARAMETERS = {
     # Passwords exist as SCRAM verifiers only, and nobody logs in with less.
     "password_encryption": "scram-sha-256",
     "rds.accepted_password_auth_method": "scram",
-    # Who came and went, but no statement and no parameter: those may carry what is secret.
+    # Who came and went, but no statements: those of others may carry a password.
     "log_connections": "1",
     "log_disconnections": "1",
     "log_statement": "none",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
 }
-"""Differences to RDS's defaults, or defaults that must not change under us."""
+"""Where RDS's defaults differ, or must not change under us."""
 
 
 class Database(Construct):
@@ -39,39 +40,34 @@ class Database(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        identifier: str,
-        network: Network,
+        settings: Settings,
+        vpc: ec2.IVpc,
         key: kms.IKey,
-        admin: DatabaseSecret,
-        options: settings.Database,
+        admin: AdminSecret,
     ) -> None:
         """Create the instance and attach the admin secret.
+
+        The instance's identifier is fixed, because the names of its logs follow from it, and their
+        log groups have to exist, encrypted, before it does.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            identifier: The instance's identifier. It is fixed, because the names of its logs
-                follow from it, and their log groups have to exist, encrypted, before it does.
-            network: Where it stands.
+            settings: What the team decided.
+            vpc: The network it stands in.
             key: Encrypts storage, backups and logs.
             admin: The credential of its master user.
-            options: What the team decided about it.
         """
         super().__init__(scope, construct_id)
+        options, identifier = settings.database, settings.prefix
         engine = rds.DatabaseInstanceEngine.postgres(
             version=rds.PostgresEngineVersion.of(options.engine_version, options.major_version)
         )
-        log_groups = [
-            EncryptedLogGroup(
-                self,
-                f"{log.capitalize()}Log",
-                name=f"/aws/rds/instance/{identifier}/{log}",
-                key=key,
-            )
-            for log in LOGS
-        ]
-        self._port = ec2.Port.tcp(options.port)
-        self._security_group = network.security_group(self, description="Database")
+        self._port = options.port
+        self._security_group = SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description=f"Database {identifier}"
+        )
+        monitoring = MonitoringRole(self, "MonitoringRole", identifier=identifier)
         instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -93,7 +89,7 @@ class Database(Construct):
             instance_type=ec2.InstanceType(options.instance_class.removeprefix("db.")),
             max_allocated_storage=options.max_storage_gib,
             monitoring_interval=Duration.minutes(1),
-            monitoring_role=self._monitoring_role(identifier),
+            monitoring_role=monitoring.fixed,
             multi_az=options.multi_az,
             parameter_group=rds.ParameterGroup(
                 self,
@@ -107,63 +103,44 @@ class Database(Construct):
             removal_policy=(
                 RemovalPolicy.SNAPSHOT if options.deletion_protection else RemovalPolicy.DESTROY
             ),
-            security_groups=[self._security_group],
+            security_groups=[self._security_group.group],
             storage_encrypted=True,
             storage_encryption_key=key,
             storage_type=rds.StorageType.GP3,
-            vpc=network.vpc,
-            vpc_subnets=ISOLATED,
+            subnet_group=rds.SubnetGroup(
+                self,
+                "Subnets",
+                description=f"Isolated subnets, for {identifier}",
+                vpc=vpc,
+                vpc_subnets=ISOLATED,
+            ),
+            vpc=vpc,
         )
-        instance.node.add_dependency(*log_groups)
+        # A major version alone means: the newest minor version at first, and no drift when AWS brings
+        # the next. cfn-lint's list has minor versions only.
+        cast("CfnResource", instance.node.default_child).add_metadata(
+            "cfn-lint", {"config": {"ignore_checks": ["W3691"]}}
+        )
+        instance.node.add_dependency(monitoring.policy, *self._log_groups(identifier, key))
         self.identifier = instance.instance_identifier
         self.endpoint = instance.instance_endpoint.socket_address
         admin.attach(instance_identifier=self.identifier)
 
-    def allow_from(self, security_group: ec2.ISecurityGroup) -> None:
-        """Open the way from a function to the database."""
-        self._security_group.add_ingress_rule(security_group, self._port, "PostgreSQL")
-        security_group.add_egress_rule(self._security_group, self._port, "PostgreSQL")
+    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
+        """Open the way from a function to the database.
 
-    def _monitoring_role(self, identifier: str) -> iam.IRole:
-        """What AmazonRDSEnhancedMonitoringRole allows, for the one log group that is written."""
-        stack = Stack.of(self)
-        monitoring = ServiceRole(
-            self,
-            "MonitoringRole",
-            service="monitoring.rds.amazonaws.com",
-            description=f"Writes the metrics of the operating system of {identifier}",
-            conditions={
-                "StringEquals": {"aws:SourceAccount": stack.account},
-                "ArnEquals": {
-                    "aws:SourceArn": stack.format_arn(
-                        service="rds",
-                        resource="db",
-                        resource_name=identifier,
-                        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                    )
-                },
-            },
+        Returns:
+            What has to exist before the way is open.
+        """
+        rule = security_group.open_to(
+            self._security_group, port=self._port, description="PostgreSQL"
         )
-        group = stack.format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name="RDSOSMetrics",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        monitoring.allow(
-            iam.PolicyStatement(
-                actions=["logs:CreateLogGroup", "logs:PutRetentionPolicy"], resources=[group]
+        return (rule,)
+
+    def _log_groups(self, identifier: str, key: kms.IKey) -> list[EncryptedLogGroup]:
+        return [
+            EncryptedLogGroup(
+                self, f"Log{log.title()}", name=f"/aws/rds/instance/{identifier}/{log}", key=key
             )
-        )
-        monitoring.allow(
-            iam.PolicyStatement(
-                actions=[
-                    "logs:CreateLogStream",
-                    "logs:DescribeLogStreams",
-                    "logs:GetLogEvents",
-                    "logs:PutLogEvents",
-                ],
-                resources=[f"{group}:log-stream:*"],
-            )
-        )
-        return monitoring.role
+            for log in LOGS
+        ]

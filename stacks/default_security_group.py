@@ -39,7 +39,7 @@ class DefaultSecurityGroup(Construct):
             bundle=Bundle("default_security_group"),
             handler="default_security_group.handler.closed",
             key=key,
-            network=None,  # the network has no way to EC2's API, and is to have none
+            vpc=None,  # our network has no way to EC2's API, and is to have none
             timeout=Duration.seconds(30),
         )
         function.role.allow(
@@ -52,7 +52,7 @@ class DefaultSecurityGroup(Construct):
                 ],
             )
         )
-        closed = CustomResource(
+        CustomResource(
             self,
             "Closed",
             resource_type="Custom::ClosedSecurityGroup",
@@ -60,4 +60,3 @@ class DefaultSecurityGroup(Construct):
             service_timeout=Duration.minutes(5),
             properties={"SecurityGroupId": group},
         )
-        closed.node.add_dependency(function)

@@ -1,11 +1,16 @@
 """The two doors of the network, each with a policy that says who may go where."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Fn, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IDependable
 
-HTTPS = ec2.Port.tcp(443)
+from stacks.security_group import HTTPS, SecurityGroup
+
+ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+"""Where everything is: subnets without a route to the internet, in two zones."""
 
 
 class SecretsEndpoint(Construct):
@@ -20,35 +25,37 @@ class SecretsEndpoint(Construct):
             vpc: The network it opens on.
         """
         super().__init__(scope, construct_id)
-        self.security_group = ec2.SecurityGroup(
-            self,
-            "SecurityGroup",
-            vpc=vpc,
-            description="Endpoint of Secrets Manager",
-            allow_all_outbound=False,
+        self._security_group = SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description="Endpoint of Secrets Manager"
         )
-        self.endpoint = ec2.InterfaceVpcEndpoint(
+        self._endpoint = ec2.InterfaceVpcEndpoint(
             self,
             "Endpoint",
             vpc=vpc,
             service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
             open=False,
             private_dns_enabled=True,
-            security_groups=[self.security_group],
-            subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            security_groups=[self._security_group.group],
+            subnets=ISOLATED,
         )
 
-    def allow_from(self, security_group: ec2.ISecurityGroup) -> None:
-        """Open the way from a function to the endpoint."""
-        self.security_group.add_ingress_rule(security_group, HTTPS, "Secrets Manager")
-        security_group.add_egress_rule(self.security_group, HTTPS, "Secrets Manager")
+    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
+        """Open the way from a function to the endpoint.
 
-    def allow(self, role_arn: str, *, actions: list[str], secret_arn: str) -> None:
+        Returns:
+            What has to exist before the way is open.
+        """
+        rule = security_group.open_to(
+            self._security_group, port=HTTPS, description="Secrets Manager"
+        )
+        return self._endpoint, rule
+
+    def allow(self, role_arn: str, *, actions: Sequence[str], secret_arn: str) -> None:
         """Let a role through to a secret. What it may do there, its own policy says."""
-        self.endpoint.add_to_policy(
+        self._endpoint.add_to_policy(
             iam.PolicyStatement(
                 principals=[iam.AnyPrincipal()],
-                actions=actions,
+                actions=list(actions),
                 resources=[secret_arn],
                 conditions={"ArnEquals": {"aws:PrincipalArn": role_arn}},
             )
@@ -76,14 +83,14 @@ class ResponseEndpoint(Construct):
         stack = Stack.of(self)
         region = Fn.join("", Fn.split("-", stack.region))
         bucket = f"arn:{stack.partition}:s3:::cloudformation-custom-resource-response-{region}"
-        self.endpoint = ec2.GatewayVpcEndpoint(
+        self._endpoint = ec2.GatewayVpcEndpoint(
             self,
             "Endpoint",
             vpc=vpc,
             service=ec2.GatewayVpcEndpointAwsService.S3,
-            subnets=[ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)],
+            subnets=[ISOLATED],
         )
-        self.endpoint.add_to_policy(
+        self._endpoint.add_to_policy(
             iam.PolicyStatement(
                 principals=[iam.AnyPrincipal()],  # CloudFormation's, which signed the URL
                 actions=["s3:PutObject"],
@@ -91,10 +98,14 @@ class ResponseEndpoint(Construct):
             )
         )
 
-    def allow_from(self, security_group: ec2.ISecurityGroup) -> None:
+    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
         """Open the way from a function to the endpoint.
 
         A rule for S3's prefix list alone would need a look-up in the account, because the list's
         id differs from region to region. The subnets have no other route than this endpoint's.
+
+        Returns:
+            What has to exist before the way is open.
         """
-        security_group.add_egress_rule(ec2.Peer.any_ipv4(), HTTPS, "Answers to CloudFormation")
+        security_group.open_to_any_address(port=HTTPS, description="Answers to CloudFormation")
+        return (self._endpoint,)

@@ -1,7 +1,7 @@
 """Lambda functions in Python."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from aws_cdk import ArnFormat, Duration, Stack
@@ -9,32 +9,24 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from stacks.bundle import Bundle
+from stacks.endpoints import ISOLATED
 from stacks.errors import SynthError
 from stacks.logs import EncryptedLogGroup
-from stacks.network import ISOLATED, Network
+from stacks.network_interfaces import allow_network_interfaces
 from stacks.role import ServiceRole
-
-INTERFACES = (
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-)
-"""What Lambda needs to give a function a network interface."""
+from stacks.security_group import SecurityGroup
 
 METRICS_NAMESPACE = "CredentialRotation"
 
 
 class Reachable(Protocol):
-    """What can be opened to a security group."""
+    """What a function can be connected to."""
 
-    def allow_from(self, security_group: ec2.ISecurityGroup) -> None:
-        """Open the way from the security group."""
+    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
+        """Open the way from a security group; give what has to exist before it is open."""
 
 
 class PythonFunction(Construct):
@@ -50,7 +42,7 @@ class PythonFunction(Construct):
         bundle: Bundle,
         handler: str,
         key: kms.IKey,
-        network: Network | None,
+        vpc: ec2.IVpc | None,
         timeout: Duration,
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -65,7 +57,7 @@ class PythonFunction(Construct):
             bundle: Its code.
             handler: Which function of the code AWS calls, as `package.module.function`.
             key: Encrypts its log.
-            network: Where it runs; None for outside of any network of ours.
+            vpc: The network it runs in; None for outside of any network of ours.
             timeout: How long a call may take.
             environment: Variables besides those of Powertools.
         """
@@ -76,10 +68,13 @@ class PythonFunction(Construct):
         )
         log_group = EncryptedLogGroup(self, "LogGroup", name=f"/aws/lambda/{name}", key=key)
         self._allow_logs_and_traces(log_group)
-        self.security_group = None
-        if network is not None:
-            self.security_group = network.security_group(self, description=f"Function {name}")
-            self._allow_interfaces()
+        self._security_group = (
+            SecurityGroup(self, "SecurityGroup", vpc=vpc, description=f"Function {name}")
+            if vpc
+            else None
+        )
+        if vpc:
+            allow_network_interfaces(self.role, function_arn=self.arn)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -96,27 +91,29 @@ class PythonFunction(Construct):
             handler=handler,
             log_group=log_group,
             memory_size=512,
-            role=self.role.role.without_policy_updates(),
+            role=self.role.fixed,
             runtime=runtime(),
-            security_groups=[self.security_group] if self.security_group else None,
+            security_groups=[self._security_group.group] if self._security_group else None,
             timeout=timeout,
             tracing=lambda_.Tracing.ACTIVE,
-            vpc=network.vpc if network else None,
-            vpc_subnets=ISOLATED if network else None,
+            vpc=vpc,
+            vpc_subnets=ISOLATED if vpc else None,
         )
         # Lambda needs the role's rights to make the interfaces, and until they are gone again.
         self.function.node.add_dependency(self.role.policy)
 
-    def allow_to(self, *targets: Reachable) -> None:
+    def allow_to(self, *targets: Reachable) -> list[IDependable]:
         """Open the ways to what the function talks to.
+
+        Returns:
+            What has to exist before all the ways are open.
 
         Raises:
             ValueError: The function is outside of the network.
         """
-        if self.security_group is None:
+        if self._security_group is None:
             raise ValueError(f"{self.name} runs outside of the network")
-        for target in targets:
-            target.allow_from(self.security_group)
+        return [way for target in targets for way in target.allow_from(self._security_group)]
 
     @property
     def arn(self) -> str:
@@ -140,26 +137,6 @@ class PythonFunction(Construct):
                 sid="Traces",
                 actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
                 resources=["*"],  # X-Ray has no resources that these actions could name
-            )
-        )
-
-    def _allow_interfaces(self) -> None:
-        """Let Lambda, but not the function's own code, manage network interfaces."""
-        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
-        self.role.allow(
-            iam.PolicyStatement(
-                sid="Interfaces",
-                actions=list(INTERFACES),
-                resources=["*"],  # Lambda checks them before there is an interface to name
-            )
-        )
-        self.role.allow(
-            iam.PolicyStatement(
-                sid="NoInterfacesForTheCode",
-                effect=iam.Effect.DENY,
-                actions=list(INTERFACES),
-                resources=["*"],  # a deny has to be as wide as what it takes away
-                conditions={"ArnEquals": {"lambda:SourceFunctionArn": self.arn}},
             )
         )
 

@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from stacks.role import ServiceRole
+from stacks.settings import Settings
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
@@ -45,13 +46,13 @@ THIS_KEY = "*"
 class SecretsKey(Construct):
     """Encrypts the secrets and nothing else."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, path: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         """Create the key.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            path: What the names of the secrets begin with.
+            settings: What the team decided.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
@@ -59,7 +60,7 @@ class SecretsKey(Construct):
         secrets = stack.format_arn(
             service="secretsmanager",
             resource="secret",
-            resource_name=f"{path}/*",
+            resource_name=f"{settings.path}/*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         use = iam.PolicyStatement(
@@ -80,7 +81,7 @@ class SecretsKey(Construct):
         )
         self.key = _key(
             self,
-            alias=f"alias/{path}/secrets",
+            alias=f"alias/{settings.path}/secrets",
             description="Encrypts the secrets, through Secrets Manager alone",
             uses=[use],
         )
@@ -109,33 +110,21 @@ class SecretsKey(Construct):
 class DataKey(Construct):
     """Encrypts the database's storage, its backups and all logs."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, path: str, log_groups: list[str]
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         """Create the key.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            path: What the key's alias begins with.
-            log_groups: Names of the log groups that it encrypts; `*` stands for any characters.
+            settings: What the team decided.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
-        logs = [
-            stack.format_arn(
-                service="logs",
-                resource="log-group",
-                resource_name=name,
-                arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            )
-            for name in log_groups
-        ]
         self.key = _key(
             self,
-            alias=f"alias/{path}/data",
+            alias=f"alias/{settings.path}/data",
             description="Encrypts the database, its backups and the logs",
-            uses=[_grants_of_rds(stack), _use_by_cloudwatch_logs(stack, logs)],
+            uses=[_grants_of_rds(stack), _use_by_cloudwatch_logs(stack, settings)],
         )
 
 
@@ -157,7 +146,13 @@ def _grants_of_rds(stack: Stack) -> iam.PolicyStatement:
     )
 
 
-def _use_by_cloudwatch_logs(stack: Stack, log_group_arns: list[str]) -> iam.PolicyStatement:
+def _use_by_cloudwatch_logs(stack: Stack, settings: Settings) -> iam.PolicyStatement:
+    """Let CloudWatch Logs encrypt the stack's own log groups, which have fixed names."""
+    log_groups = (
+        f"/aws/lambda/{settings.prefix}-*",
+        f"/aws/rds/instance/{settings.prefix}/*",
+        f"/{settings.path}/*",
+    )
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html, with its
     # wildcards spelt out.
     return iam.PolicyStatement(
@@ -173,7 +168,19 @@ def _use_by_cloudwatch_logs(stack: Stack, log_group_arns: list[str]) -> iam.Poli
             "kms:ReEncryptTo",
         ],
         resources=[THIS_KEY],
-        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_group_arns}},
+        conditions={
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": [
+                    stack.format_arn(
+                        service="logs",
+                        resource="log-group",
+                        resource_name=name,
+                        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                    )
+                    for name in log_groups
+                ]
+            }
+        },
     )
 
 

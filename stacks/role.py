@@ -41,6 +41,9 @@ class ServiceRole(Construct):
         )
         self.policy = iam.ManagedPolicy(self, "Policy", description=description, roles=[self.role])
 
+        self.fixed = iam.Role.from_role_arn(self, "Fixed", self.role.role_arn, mutable=False)
+        """The role as the CDK's own constructs get it: they cannot add anything to it."""
+
     @property
     def arn(self) -> str:
         """The role's ARN, by which policies of resources name it."""

@@ -6,12 +6,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks import settings
 from stacks.bundle import Bundle
 from stacks.database import Database
 from stacks.function import PythonFunction
 from stacks.network import Network
 from stacks.secrets import DatabaseSecret
+from stacks.settings import Settings
 
 HANDLERS = {
     "alternating": "postgres_user.handler.alternating_users",
@@ -28,13 +28,13 @@ class Rotation(Construct):
         construct_id: str,
         *,
         name: str,
+        handler: str,
         secret: DatabaseSecret,
-        admin: DatabaseSecret,
+        admin: DatabaseSecret | None,
         database: Database,
         network: Network,
         key: kms.IKey,
-        options: settings.Rotation,
-        password: settings.Password,
+        settings: Settings,
     ) -> None:
         """Create the function and the schedule.
 
@@ -42,13 +42,14 @@ class Rotation(Construct):
             scope: The parent.
             construct_id: The name within the parent.
             name: The function's name.
+            handler: The strategy, as AWS calls it.
             secret: What is rotated.
-            admin: What the function may read to act for the master user.
+            admin: What the strategy needs besides, to act for the master user; None when the user
+                changes its own password.
             database: Where the credential is changed.
             network: Where the function runs.
             key: Encrypts the function's log.
-            options: What the team decided about rotation.
-            password: What new passwords look like.
+            settings: What the team decided.
         """
         super().__init__(scope, construct_id)
         self.function = PythonFunction(
@@ -57,15 +58,16 @@ class Rotation(Construct):
             name=name,
             description=f"Rotates the secret {secret.name}",
             bundle=Bundle("postgres_user"),
-            handler=HANDLERS[options.strategy],
+            handler=handler,
             key=key,
-            network=network,
+            vpc=network.vpc,
             timeout=Duration.seconds(30),
-            environment=_environment(password),
+            environment=_password_rules(settings),
         )
+        ways = self.function.allow_to(database, network.secrets_endpoint)
         secret.grant_rotate(self.function.role, function_arn=self.function.arn)
-        admin.grant_read(self.function.role)
-        self.function.allow_to(database, network.secrets_endpoint)
+        if admin:
+            admin.grant_read(self.function.role)
         permission = lambda_.CfnPermission(
             self,
             "Permission",
@@ -81,20 +83,17 @@ class Rotation(Construct):
             "Schedule",
             secret_id=secret.attachment.ref,
             rotation_lambda_arn=self.function.function.function_arn,
-            rotate_immediately_on_update=options.on_deploy,
+            rotate_immediately_on_update=settings.rotation.on_deploy,
             rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
-                schedule_expression=options.schedule, duration=options.window
+                schedule_expression=settings.rotation.schedule, duration=settings.rotation.window
             ),
         )
-        # Secrets Manager calls the function as soon as there is a schedule: it has to be able to
-        # reach and to do everything by then.
-        self.schedule.node.add_dependency(
-            permission, self.function, database, network.secrets_endpoint, secret, admin
-        )
+        # Secrets Manager calls the function as soon as there is a schedule, to try it.
+        self.schedule.node.add_dependency(permission, *ways)
 
 
-def _environment(password: settings.Password) -> dict[str, str]:
-    environment = {"PASSWORD_LENGTH": str(password.length)}
-    if password.exclude_characters:
-        environment["PASSWORD_EXCLUDE_CHARACTERS"] = password.exclude_characters
-    return environment
+def _password_rules(settings: Settings) -> dict[str, str]:
+    rules = {"PASSWORD_LENGTH": str(settings.password.length)}
+    if settings.password.exclude_characters:
+        rules["PASSWORD_EXCLUDE_CHARACTERS"] = settings.password.exclude_characters
+    return rules

@@ -8,15 +8,14 @@ from constructs import Construct
 from stacks.application_user import ApplicationUser
 from stacks.consumer import Consumer
 from stacks.database import Database
-from stacks.default_security_group import DefaultSecurityGroup
 from stacks.keys import DataKey, SecretsKey
 from stacks.network import Network
-from stacks.rotation import Rotation
-from stacks.secrets import DatabaseSecret
+from stacks.rotation import HANDLERS, Rotation
+from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.settings import Settings
 
 KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
-"""What outlives a protected stack, unless its own first deployment failed."""
+"""What outlives a protected stack, except one whose first deployment fails."""
 
 
 class RotationStack(Stack):
@@ -35,84 +34,53 @@ class RotationStack(Stack):
             description=f"Credential rotation for {settings.path}",
             termination_protection=settings.database.deletion_protection,
         )
-        prefix, path = settings.prefix, settings.path
-        secrets_key = SecretsKey(self, "SecretsKey", path=path)
-        data_key = DataKey(
-            self,
-            "DataKey",
-            path=path,
-            log_groups=[f"/aws/lambda/{prefix}-*", f"/aws/rds/instance/{prefix}/*", f"/{path}/*"],
-        ).key
-        network = Network(self, "Network", path=path, key=data_key)
-        DefaultSecurityGroup(
-            self,
-            "DefaultSecurityGroup",
-            name=f"{prefix}-default-group",
-            vpc=network.vpc,
-            key=data_key,
-        )
-        # With this role CloudFormation reads the admin's password and completes both secrets.
-        deployment = Fn.sub(
-            cast("DefaultStackSynthesizer", self.synthesizer).cloud_formation_execution_role_arn
-        )
-        admin = DatabaseSecret(
+        secrets_key = SecretsKey(self, "SecretsKey", settings=settings)
+        key = DataKey(self, "DataKey", settings=settings).key
+        network = Network(self, "Network", settings=settings, key=key)
+        admin = AdminSecret(
             self,
             "AdminSecret",
-            name=f"{path}/admin",
-            description=f"Master user of the database {prefix}",
-            content={"username": settings.database.admin_username},
-            password=settings.password,
+            settings=settings,
             key=secrets_key,
             endpoint=network.secrets_endpoint,
-            readers=[deployment],
+            deployer=self._deployer(),
         )
         database = Database(
-            self,
-            "Database",
-            identifier=prefix,
-            network=network,
-            key=data_key,
-            admin=admin,
-            options=settings.database,
+            self, "Database", settings=settings, vpc=network.vpc, key=key, admin=admin
         )
-        application = DatabaseSecret(
+        application = ApplicationSecret(
             self,
             "ApplicationSecret",
-            name=f"{path}/application",
-            description=f"What {settings.name} logs in with",
-            content={
-                "username": settings.database.application_username,
-                "masterarn": admin.arn,
-            },
-            password=settings.password,
+            settings=settings,
+            admin=admin,
             key=secrets_key,
             endpoint=network.secrets_endpoint,
-            readers=[deployment, *settings.readers],
+            deployer=self._deployer(),
         )
         application.attach(instance_identifier=database.identifier)
         user = ApplicationUser(
             self,
             "ApplicationUser",
-            name=f"{prefix}-application-user",
+            settings=settings,
             secret=application,
             admin=admin,
             database=database,
             network=network,
-            key=data_key,
+            key=key,
         )
         rotation = Rotation(
             self,
             "ApplicationRotation",
-            name=f"{prefix}-rotation",
+            name=f"{settings.prefix}-rotation",
+            handler=HANDLERS[settings.rotation.strategy],
             secret=application,
-            admin=admin,
+            admin=admin if settings.rotation.strategy == "alternating" else None,
             database=database,
             network=network,
-            key=data_key,
-            options=settings.rotation,
-            password=settings.password,
+            key=key,
+            settings=settings,
         )
-        rotation.schedule.node.add_dependency(user)
+        rotation.schedule.node.add_dependency(user)  # nobody can rotate who cannot log in yet
         CfnOutput(self, "ApplicationSecretName", value=application.name)
         CfnOutput(self, "AdminSecretName", value=admin.name)
         CfnOutput(self, "RotationFunctionName", value=rotation.function.name)
@@ -121,16 +89,26 @@ class RotationStack(Stack):
             consumer = Consumer(
                 self,
                 "Consumer",
-                name=f"{prefix}-consumer",
+                settings=settings,
                 secret=application,
                 database=database,
                 network=network,
-                key=data_key,
+                key=key,
             )
             CfnOutput(self, "ConsumerFunctionName", value=consumer.function.name)
+        self._tag(settings)
+        self._keep_or_destroy(keep=settings.database.deletion_protection)
+
+    def _deployer(self) -> str:
+        """The ARN of the role that CloudFormation deploys with, as `cdk bootstrap` made it."""
+        synthesizer = cast("DefaultStackSynthesizer", self.synthesizer)
+        return Fn.sub(synthesizer.cloud_formation_execution_role_arn)
+
+    def _tag(self, settings: Settings) -> None:
         for key, value in settings.all_tags().items():
             Tags.of(self).add(key, value)
-        if settings.database.deletion_protection:
-            RemovalPolicies.of(self).retain_on_update_or_delete(apply_to_resource_types=KEPT)
-        else:
-            RemovalPolicies.of(self).destroy(apply_to_resource_types=KEPT)
+
+    def _keep_or_destroy(self, *, keep: bool) -> None:
+        policies = RemovalPolicies.of(self)
+        change = policies.retain_on_update_or_delete if keep else policies.destroy
+        change(apply_to_resource_types=KEPT)

@@ -6,6 +6,7 @@ The defaults are for production: a team that sets only a name gets what an audit
 
 import math
 import re
+import string
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -24,11 +25,8 @@ from pydantic import (
 from stacks.settings import names, schedule
 from stacks.settings.field import setting
 
-ALPHABET = 62
-"""Letters and digits: what every generated password is made of, so that none needs escaping."""
-
 LEAST_BITS = 190
-"""Of entropy in a password: what 32 letters and digits have."""
+"""Of entropy in a password. The rotation functions refuse to work with less."""
 
 OUR_TAGS = ("application", "environment")
 """Tags that every resource gets from the settings of the same meaning."""
@@ -208,10 +206,10 @@ class Rotation(Group):
 
 
 class Password(Group):
-    """What the generated passwords look like: letters and digits."""
+    """What the generated passwords look like: letters and digits, the first one a letter."""
 
-    length: Annotated[int, Field(ge=32, le=128)] = setting(
-        32, meaning="Characters in a password.", allowed="32 to 128"
+    length: Annotated[int, Field(ge=33, le=128)] = setting(
+        40, meaning="Characters in a password.", allowed="33 to 128"
     )
     exclude_characters: Annotated[str, StringConstraints(pattern=r"^[!-~]*$")] = setting(
         "",
@@ -222,11 +220,19 @@ class Password(Group):
     @field_validator("exclude_characters")
     @classmethod
     def _strong_enough(cls, excluded: str, info: ValidationInfo) -> str:
-        left = ALPHABET - len({character for character in excluded if character.isalnum()})
-        bits = info.data.get("length", 0) * math.log2(max(left, 1))
+        bits = _entropy(set(excluded), length=info.data.get("length", 0))
         if "length" in info.data and bits < LEAST_BITS:
-            raise ValueError(f"{left} characters are left, which makes {bits:.0f} bits")
+            raise ValueError(f"it leaves {max(bits, 0):.0f} bits")
         return excluded
+
+
+def _entropy(excluded: set[str], *, length: int) -> float:
+    """Bits in a password, from below: the demand for each kind of character costs less than one."""
+    letters = len(set(string.ascii_letters) - excluded)
+    characters = letters + len(set(string.digits) - excluded)
+    if not letters:
+        return 0
+    return math.log2(letters) + (length - 1) * math.log2(characters) - 1
 
 
 class Settings(Group):

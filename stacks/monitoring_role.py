@@ -1,0 +1,59 @@
+"""The role with which RDS delivers the metrics of an instance's operating system."""
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.role import ServiceRole
+
+
+class MonitoringRole(ServiceRole):
+    """What AmazonRDSEnhancedMonitoringRole allows, for one instance and its one log group."""
+
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+
+    def __init__(self, scope: Construct, construct_id: str, *, identifier: str) -> None:
+        """Create the role.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            identifier: The instance's identifier.
+        """
+        stack = Stack.of(scope)
+        super().__init__(
+            scope,
+            construct_id,
+            service="monitoring.rds.amazonaws.com",
+            description=f"Writes the metrics of the operating system of {identifier}",
+            conditions={
+                "StringEquals": {"aws:SourceAccount": stack.account},
+                "ArnEquals": {"aws:SourceArn": _arn(stack, "rds", "db", identifier)},
+            },
+        )
+        group = _arn(stack, "logs", "log-group", "RDSOSMetrics")
+        self.allow(
+            iam.PolicyStatement(
+                actions=["logs:CreateLogGroup", "logs:PutRetentionPolicy"], resources=[group]
+            )
+        )
+        self.allow(
+            iam.PolicyStatement(
+                actions=[
+                    "logs:CreateLogStream",
+                    "logs:DescribeLogStreams",
+                    "logs:GetLogEvents",
+                    "logs:PutLogEvents",
+                ],
+                resources=[f"{group}:log-stream:*"],
+            )
+        )
+
+
+def _arn(stack: Stack, service: str, resource: str, name: str) -> str:
+    return stack.format_arn(
+        service=service,
+        resource=resource,
+        resource_name=name,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )

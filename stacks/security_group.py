@@ -1,0 +1,87 @@
+"""Security groups in which nothing is open that was not opened by name."""
+
+from aws_cdk import Names
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct, IDependable
+
+HTTPS = 443
+
+_Egress = ec2.CfnSecurityGroup.EgressProperty
+_NOWHERE = _Egress(ip_protocol="-1", cidr_ip="127.0.0.1/32", description="Nowhere")
+"""EC2 opens a group to everywhere that is created without any egress rule."""
+
+
+class SecurityGroup(Construct):
+    """A security group that lets nothing in and nothing out until something is opened.
+
+    The L1, because the L2 takes its egress rules out of the group as soon as one names another
+    group, which leaves EC2 to add its own: everything to everywhere. Here egress rules stay in the
+    group that they are about, and ingress rules, which point back, are resources of their own.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, description: str
+    ) -> None:
+        """Create the group.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            vpc: The network it is in.
+            description: Whose group it is.
+        """
+        super().__init__(scope, construct_id)
+        self._egress: list[ec2.CfnSecurityGroup.EgressProperty] = []
+        self._group = ec2.CfnSecurityGroup(
+            self,
+            "Group",
+            group_description=description,
+            vpc_id=vpc.vpc_id,
+            security_group_egress=[_NOWHERE],
+        )
+        self.group_id = self._group.attr_group_id
+        self.group = ec2.SecurityGroup.from_security_group_id(
+            self, "Fixed", self.group_id, mutable=False
+        )
+
+    def open_to(self, target: "SecurityGroup", *, port: int, description: str) -> IDependable:
+        """Open one TCP port of another group to this one, in both.
+
+        Returns:
+            What has to exist before a connection succeeds.
+        """
+        self._add(
+            _Egress(
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                destination_security_group_id=target.group_id,
+                description=description,
+            )
+        )
+        return ec2.CfnSecurityGroupIngress(
+            target,
+            f"From{Names.unique_resource_name(self, max_length=80)}",
+            group_id=target.group_id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            source_security_group_id=self.group_id,
+            description=description,
+        )
+
+    def open_to_any_address(self, *, port: int, description: str) -> None:
+        """Open this group to one TCP port of wherever its routes lead."""
+        self._add(
+            _Egress(
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                cidr_ip="0.0.0.0/0",
+                description=description,
+            )
+        )
+
+    def _add(self, rule: ec2.CfnSecurityGroup.EgressProperty) -> None:
+        self._egress.append(rule)
+        self._group.security_group_egress = self._egress
