@@ -31,8 +31,12 @@ class AsynchronousInvocations:
 
     def submit(self, function: DeployedFunction, request: Request) -> None:
         """Take an event that will be run soon, and again if it fails."""
-        arguments = (function, request)
-        threading.Thread(target=self._attempts, args=arguments, daemon=True).start()
+        threading.Thread(
+            target=self._attempts,
+            args=(function, request),
+            name=f"event-{request.id}",
+            daemon=True,
+        ).start()
 
     def close(self) -> None:
         """Try nothing again any more."""

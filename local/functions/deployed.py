@@ -15,6 +15,8 @@ class DeployedFunction:
         arn: The function's ARN, with the version where one was asked for.
         timeout: Seconds that an invocation may take.
         memory: Megabytes that it was given.
+        log_format: `Text` or `JSON`.
+        log_level: What the runtime logs at least, for `JSON`.
         environment: The function's own variables.
         subnets: Ids of the subnets that it is attached to; none if it is outside a VPC.
         code: The zip.
@@ -34,6 +36,8 @@ class DeployedFunction:
     timeout: int
     memory: int
     log_group: str
+    log_format: str = "Text"
+    log_level: str = "INFO"
     environment: Mapping[str, str] = field(repr=False)
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()

@@ -36,7 +36,14 @@ def environment(
         endpoint_url: Where the local AWS listens.
         extra: What the person or the test adds, for example the authority of the local database.
     """
-    return {**function.environment, **extra} | {
+    logging = {
+        "AWS_LAMBDA_LOG_FORMAT": function.log_format,
+        "AWS_LAMBDA_LOG_LEVEL": function.log_level,
+    }
+    return {
+        **function.environment,
+        **extra,
+        **(logging if function.log_format == "JSON" else {}),
         "_HANDLER": function.handler,
         "AWS_ACCESS_KEY_ID": session.access_key_id,
         "AWS_DEFAULT_REGION": function.region,

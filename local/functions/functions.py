@@ -114,7 +114,7 @@ class Functions:
                 output=sandbox.take_output(),
                 ending=ending,
                 peak_memory=sandbox.peak_memory(),
-                init_seconds=sandbox.init_seconds if cold else None,
+                init=(sandbox.init_output, sandbox.init_seconds) if cold else None,
             )
             self.logs.deliver(function, sandbox.log_stream, text)
         return Invocation(

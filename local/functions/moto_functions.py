@@ -1,10 +1,15 @@
 """Functions as moto keeps them, read into ours."""
 
+from typing import Final
+
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
 from local.functions.deployed import DeployedFunction
 from local.functions.invocation import CannotRun, FunctionNotFound
+
+# Where a patch of ours keeps what moto drops.
+LOGGING_CONFIG: Final = "logging_config"
 
 
 def find(function_arn: str) -> DeployedFunction:
@@ -35,6 +40,7 @@ def deployed(function: LambdaFunction) -> DeployedFunction:
     vpc = function._vpc_config or {}  # noqa: SLF001  # the public property invents a VPC id
     configured = function.event_invoke_config[-1].config if function.event_invoke_config else {}
     reserved = function.reserved_concurrency
+    logging = getattr(function, LOGGING_CONFIG, {})
     return DeployedFunction(
         arn=function.function_arn,
         name=function.function_name,
@@ -46,7 +52,9 @@ def deployed(function: LambdaFunction) -> DeployedFunction:
         role=function.role,
         timeout=int(function.timeout),
         memory=int(function.memory_size),
-        log_group=function.logs_group_name,
+        log_group=logging.get("LogGroup", function.logs_group_name),
+        log_format=logging.get("LogFormat", "Text"),
+        log_level=logging.get("ApplicationLogLevel", "INFO"),
         environment=dict(function.environment_vars or {}),
         subnets=tuple(vpc.get("SubnetIds", ())),
         security_groups=tuple(vpc.get("SecurityGroupIds", ())),

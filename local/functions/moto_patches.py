@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 
 from local.functions.http_invoke import http_invoke
+from local.functions.moto_functions import LOGGING_CONFIG
 
 if TYPE_CHECKING:
     from local.functions.functions import Functions
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _DEFAULTS: dict[str, Any] = {
     "Description": "",
     "Environment": {"Variables": {}},
+    "LoggingConfig": {},
     "MemorySize": 128,
     "Timeout": 3,
     "VpcConfig": None,
@@ -32,9 +34,9 @@ def installed(functions: "Functions") -> Iterator[None]:
         for patch in (
             invoke_runs_the_zip(functions),
             deletion_ends_processes(functions),
-            creation_keeps_the_log_group(),
-            stack_creation_keeps_the_log_group(),
-            configuration_keeps_the_log_group(),
+            creation_keeps_the_logging(),
+            stack_creation_keeps_the_logging(),
+            configuration_keeps_the_logging(),
             stack_update_takes_the_whole_template(),
         ):
             patches.enter_context(patch)
@@ -74,7 +76,7 @@ def deletion_ends_processes(functions: "Functions") -> "Patch":
     return Patch(LambdaBackend, "delete_function", replace)
 
 
-def creation_keeps_the_log_group() -> "Patch":
+def creation_keeps_the_logging() -> "Patch":
     """Keep `LoggingConfig`: moto's CreateFunction logs to `/aws/lambda/<name>` whatever it says."""
 
     def replace(original: Callable[..., None]) -> Callable[..., None]:
@@ -86,14 +88,14 @@ def creation_keeps_the_log_group() -> "Patch":
             **more: object,
         ) -> None:
             original(self, account_id, spec, *rest, **more)
-            _take_log_group(self, spec)
+            _take_logging(self, spec)
 
         return __init__
 
     return Patch(LambdaFunction, "__init__", replace)
 
 
-def stack_creation_keeps_the_log_group() -> "Patch":
+def stack_creation_keeps_the_logging() -> "Patch":
     """Keep `LoggingConfig`: moto drops it from a stack's template before it makes the function."""
 
     def replace(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
@@ -105,7 +107,7 @@ def stack_creation_keeps_the_log_group() -> "Patch":
             **more: object,
         ) -> LambdaFunction:
             function = original(cls, resource_name, cloudformation_json, *rest, **more)
-            _take_log_group(function, cloudformation_json["Properties"])
+            _take_logging(function, cloudformation_json["Properties"])
             return function
 
         return create_from_cloudformation_json
@@ -113,14 +115,14 @@ def stack_creation_keeps_the_log_group() -> "Patch":
     return Patch(LambdaFunction, "create_from_cloudformation_json", replace)
 
 
-def configuration_keeps_the_log_group() -> "Patch":
+def configuration_keeps_the_logging() -> "Patch":
     """Take `LoggingConfig`: moto's UpdateFunctionConfiguration leaves it out."""
 
     def replace(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         def update_configuration(
             self: LambdaFunction, config_updates: dict[str, Any]
         ) -> dict[str, Any]:
-            _take_log_group(self, config_updates)
+            _take_logging(self, config_updates)
             return original(self, config_updates)
 
         return update_configuration
@@ -182,7 +184,6 @@ class Patch:
         setattr(self._owner, self._name, self._original)
 
 
-def _take_log_group(function: LambdaFunction, properties: dict[str, Any]) -> None:
-    group = properties.get("LoggingConfig", {}).get("LogGroup")
-    if group:
-        function.logs_group_name = group
+def _take_logging(function: LambdaFunction, properties: dict[str, Any]) -> None:
+    if "LoggingConfig" in properties:
+        setattr(function, LOGGING_CONFIG, properties["LoggingConfig"])

@@ -29,6 +29,7 @@ class Sandbox:
         log_stream: The log stream that Lambda keeps for it.
         retired: It takes no further event, although its process may still live.
         init_seconds: How long loading the handler took; 0 until it is loaded.
+        init_output: What it wrote meanwhile.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Sandbox:
         self._process = process
         self._output = output
         self.init_seconds = 0.0
+        self.init_output = b""
         self._started = time.monotonic()
         self._initialised = False
         self._stopping = threading.Lock()
@@ -110,6 +112,7 @@ class Sandbox:
         self._initialised = True
         report = self._api.wait(_INIT_SECONDS)
         self.init_seconds = time.monotonic() - self._started
+        self.init_output = self.take_output()
         match report:
             case InitFailed(payload):
                 return init_failed(payload, seconds=self.init_seconds)

@@ -19,7 +19,7 @@ def transcript(
     output: bytes,
     ending: Ending,
     peak_memory: int | None,
-    init_seconds: float | None,
+    init: tuple[bytes, float] | None,
 ) -> str:
     """Write up one event.
 
@@ -32,17 +32,24 @@ def transcript(
         output: What the process wrote.
         ending: How the event ended.
         peak_memory: Megabytes, where known.
-        init_seconds: How long the start of the process took; None if it was warm.
+        init: What the process wrote while it started, and how many seconds that took; None if it
+            was warm.
     """
-    text = output.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    init_output, init_seconds = init or (b"", None)
     lines = [
+        *_lines(init_output),
         f"START RequestId: {request_id} Version: {function.version}",
-        *text.splitlines(),
+        *_lines(output),
         *([ending.note] if ending.note else []),
         f"END RequestId: {request_id}",
         _report(function, request_id, ending.seconds, peak_memory, init_seconds),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _lines(output: bytes) -> list[str]:
+    text = output.decode(errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").splitlines()
 
 
 def _report(
