@@ -116,7 +116,7 @@ class Database(Construct):
             ),
             vpc=vpc,
         )
-        # A major version alone means: the newest minor version at first, and no drift when AWS brings
+        # A major version alone: the newest minor version at first, and no drift when AWS brings
         # the next. cfn-lint's list has minor versions only.
         cast("CfnResource", instance.node.default_child).add_metadata(
             "cfn-lint", {"config": {"ignore_checks": ["W3691"]}}

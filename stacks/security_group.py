@@ -84,4 +84,4 @@ class SecurityGroup(Construct):
 
     def _add(self, rule: ec2.CfnSecurityGroup.EgressProperty) -> None:
         self._egress.append(rule)
-        self._group.security_group_egress = self._egress
+        self._group.security_group_egress = [*self._egress]

@@ -1,0 +1,1 @@
+"""Closing the default security group of a VPC."""
