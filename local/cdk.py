@@ -47,7 +47,8 @@ class Cdk:
         Raises:
             CdkError: It failed.
         """
-        self._run("bootstrap", f"aws://{account}/{region}")
+        # Away from cdk.json: the CLI would run the app for nothing.
+        self._run("bootstrap", f"aws://{account}/{region}", folder=self._logs)
 
     def deploy(self, *arguments: str) -> None:
         """Deploy the app's stacks.
@@ -75,12 +76,12 @@ class Cdk:
         (name,) = names
         return str(name)
 
-    def _run(self, command: str, *arguments: str) -> None:
+    def _run(self, command: str, *arguments: str, folder: Path = ROOT) -> None:
         log = self._logs / f"cdk-{command}.log"
         with log.open("ab") as file:
             done = subprocess.run(  # noqa: S603 - our own command
                 [*self._command, command, f"--output={self._output}", *arguments],
-                cwd=ROOT,
+                cwd=folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,

@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.rds.models import DBInstance, DBParameterGroup
 
-from local.aws.patch import replace
+from local.aws.patch import add, replace
 from local.postgres_client import PostgresClient
 
 
@@ -59,5 +59,4 @@ def back_instances_by(server: PostgresClient) -> None:
 
 def name_parameter_groups() -> None:
     """Give ``Ref`` to a parameter group its name; moto gives the template its Python object."""
-    # moto looks with hasattr, so that this one is new rather than replaced
-    setattr(DBParameterGroup, "physical_resource_id", property(lambda self: self.name))  # noqa: B010
+    add(DBParameterGroup, "physical_resource_id", property(lambda self: self.name))

@@ -20,10 +20,11 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from local.aws import rds, secrets_manager
+from local.aws import missing_actions, rds, secrets_manager
 from local.aws.clock import Clock
 from local.aws.cloudformation import (
     change_sets,
+    completions,
     custom_resources,
     dynamic_references,
     types,
@@ -102,7 +103,9 @@ def _install(
         clock=clock, rotations=rotations, may_invoke=InvokePermission(evaluator)
     )
     custom_resources.install(answers=answers, call=functions.invoke)
+    missing_actions.install()
     change_sets.install()
+    completions.install()
     dynamic_references.install()
     types.install()
     rds.back_instances_by(configuration.database)

@@ -66,7 +66,7 @@ class Logs:
         client.put_log_events(
             logGroupName=function.log_group,
             logStreamName=stream,
-            logEvents=[{"timestamp": now, "message": line} for line in text.splitlines() if line],
+            logEvents=[{"timestamp": now, "message": line} for line in text.split("\n") if line],
         )
 
     def _client(self, function: DeployedFunction) -> "CloudWatchLogsClient":

@@ -48,8 +48,9 @@ def transcript(
 
 
 def _lines(output: bytes) -> list[str]:
-    text = output.decode(errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").splitlines()
+    # Not splitlines(): that takes characters for the end of a line which JSON has inside of one.
+    text = output.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _report(

@@ -5,11 +5,13 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
 
 from local.aws.cloudformation.deployment import Deployment
 from local.aws.cloudformation.types import unknown_types
-from local.aws.patch import replace
+from local.aws.patch import add, replace
 
 
 class ChangeSetNotFoundError(ServiceException):
@@ -90,8 +92,21 @@ def keep_resolved_parameters() -> None:
     replace(parsing.ResourceMap, "parse_ssm_parameter", parse_ssm_parameter)
 
 
+def protect_from_termination() -> None:
+    """Answer UpdateTerminationProtection, which the CDK CLI calls and moto lacks."""
+
+    def update_termination_protection(self: CloudFormationResponse) -> ActionResult:
+        name = self._get_param("StackName")
+        stack = self.cloudformation_backend.get_stack(name)
+        stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
+        return ActionResult({"StackId": stack.stack_id})
+
+    add(CloudFormationResponse, "update_termination_protection", update_termination_protection)
+
+
 def install() -> None:
     """Apply every patch of this module to moto."""
+    protect_from_termination()
     refuse_unknown_types()
     report_missing_change_sets()
     execute_whole_or_fail()

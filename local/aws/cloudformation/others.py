@@ -1,8 +1,8 @@
 """Further resource types that moto lacks."""
 
-import json
+from typing import Any
 
-from moto.s3.models import S3Backend, s3_backends
+from moto.ec2.models import EC2Backend, ec2_backends
 
 from local.aws.cloudformation.resource import Properties, Resource
 
@@ -22,25 +22,58 @@ class Metadata(Resource):
 
 
 class BucketPolicy(Resource):
-    """A bucket's policy; the CDK's bootstrap makes one."""
+    """A bucket's policy, kept out of moto; the CDK's bootstrap makes one.
+
+    moto's S3 ignores the conditions of a policy: of one that denies what comes without TLS, it
+    would make one that denies everything.
+    """
 
     type_name = "AWS::S3::BucketPolicy"
 
     def create(self, properties: Properties) -> str:
-        """Set the policy and return the bucket's name."""
-        self.name = properties["Bucket"]
-        self.update(properties)
+        """Return the bucket's name."""
+        return str(properties["Bucket"])
+
+    def update(self, properties: Properties) -> None:
+        """Do nothing."""
+
+
+class SecurityGroupEgress(Resource):
+    """A rule for what may leave a security group."""
+
+    type_name = "AWS::EC2::SecurityGroupEgress"
+
+    def create(self, properties: Properties) -> str:
+        """Add the rule and return an id for it."""
+        self._rule = _rule(properties)
+        self._service.authorize_security_group_egress(**self._rule)
         return self.name
 
     def update(self, properties: Properties) -> None:
-        """Replace the policy."""
-        policy = json.dumps(properties["PolicyDocument"]).encode()
-        self._service.put_bucket_policy(self.name, policy)
+        """Replace the rule."""
+        self.remove()
+        self.create(properties)
 
     def remove(self) -> None:
-        """Remove the policy."""
-        self._service.delete_bucket_policy(self.name)
+        """Take the rule away."""
+        self._service.revoke_security_group_egress(**self._rule)
 
     @property
-    def _service(self) -> S3Backend:
-        return s3_backends[self.account_id]["aws"]
+    def _service(self) -> EC2Backend:
+        return ec2_backends[self.account_id][self.region]
+
+
+def _rule(properties: Properties) -> dict[str, Any]:
+    """Translate a rule's properties into the arguments of moto's security groups."""
+    ranges = [{"CidrIp": properties["CidrIp"]}] if "CidrIp" in properties else []
+    destination = properties.get("DestinationSecurityGroupId")
+    prefix_list = properties.get("DestinationPrefixListId")
+    return {
+        "group_name_or_id": properties["GroupId"],
+        "ip_protocol": properties["IpProtocol"],
+        "from_port": properties.get("FromPort"),
+        "to_port": properties.get("ToPort"),
+        "ip_ranges": ranges,
+        "source_groups": [{"GroupId": destination}] if destination else [],
+        "prefix_list_ids": [{"PrefixListId": prefix_list}] if prefix_list else [],
+    }

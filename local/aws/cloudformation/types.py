@@ -3,7 +3,7 @@
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
-from local.aws.cloudformation.others import BucketPolicy, Metadata
+from local.aws.cloudformation.others import BucketPolicy, Metadata, SecurityGroupEgress
 from local.aws.cloudformation.resource import Resource
 from local.aws.cloudformation.secrets import (
     ResourcePolicy,
@@ -51,6 +51,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         RotationSchedule,
         Secret,
         SecretTargetAttachment,
+        SecurityGroupEgress,
     )
 }
 """Types that moto lacks."""
