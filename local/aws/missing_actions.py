@@ -1,7 +1,8 @@
 """API actions that moto lacks, answered at once."""
 
+from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
-from moto.core.responses import TYPE_RESPONSE, ActionResult, BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 
 from local.aws.patch import replace
 

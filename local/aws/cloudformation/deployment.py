@@ -39,9 +39,17 @@ class Deployment:
             self._change_resources()
         except Exception as error:  # noqa: BLE001 - whatever it is, the deployment failed
             _log.exception("deployment of %s failed", self._stack.name)
+            self._forget_what_was_not_made()
             self._finish("ROLLBACK_COMPLETE" if self._verb == "CREATE" else None, str(error))
         else:
             self._finish(f"{self._verb}_COMPLETE", None)
+
+    def _forget_what_was_not_made(self) -> None:
+        """Else moto would make it as soon as someone lists the stack's resources."""
+        resource_map, made = self._map, self._map._parsed_resources  # noqa: SLF001 - no accessor
+        definitions = {**self._old, **self._template["Resources"]}
+        resource_map._resource_json_map = {k: v for k, v in definitions.items() if k in made}  # noqa: SLF001
+        self._stack.output_map = parsing.OutputMap(resource_map, {}, self._stack.stack_id)
 
     def _finish(self, status: str | None, reason: str | None) -> None:
         self._stack.status = status or "UPDATE_ROLLBACK_COMPLETE"
