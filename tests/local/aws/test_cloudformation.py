@@ -32,6 +32,73 @@ def test_a_failed_resource_fails_the_deployment_with_its_reason(stack):
     assert any("AWS::RDS::DBCluster" in reason for reason in stack.reasons())
 
 
+def test_listing_a_failed_stack_makes_nothing(aws, stack):
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": stack.name}}
+    broken = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "mysql"}}
+    stack.deploy({"Broken": broken, "Secret": {**secret, "DependsOn": "Broken"}})
+    aws.client("cloudformation").list_stack_resources(StackName=stack.name)
+    with pytest.raises(ClientError, match="can't find"):
+        aws.client("secretsmanager").describe_secret(SecretId=stack.name)
+
+
+def test_a_failed_stack_can_be_deployed_again(stack):
+    broken = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "mysql"}}
+    assert stack.deploy({"A": GROUP, "Broken": broken}) == "ROLLBACK_COMPLETE"
+    assert stack.deploy({"A": GROUP, "B": GROUP}) == "UPDATE_COMPLETE"
+    assert stack.order()[-1] == "B"
+
+
+def test_termination_protection_can_be_set(aws, stack):
+    stack.deploy({"A": GROUP})
+    client = aws.client("cloudformation")
+    client.update_termination_protection(StackName=stack.name, EnableTerminationProtection=True)
+    described = client.describe_stacks(StackName=stack.name)["Stacks"][0]
+    assert described["EnableTerminationProtection"] is True
+
+
+def test_a_key_takes_the_tags_of_a_template(aws, stack):
+    properties = {"KeyPolicy": {"Statement": []}, "Tags": [{"Key": "owner", "Value": "us"}]}
+    key = {"Type": "AWS::KMS::Key", "Properties": properties}
+    assert stack.deploy({"Key": key}, {"Id": {"Value": {"Ref": "Key"}}}) == "CREATE_COMPLETE"
+    tags = aws.client("kms").list_resource_tags(KeyId=stack.outputs()["Id"])["Tags"]
+    assert tags == [{"TagKey": "owner", "TagValue": "us"}]
+
+
+def test_what_may_leave_a_security_group_is_as_the_template_says(aws, stack):
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}}
+    group = {
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "GroupDescription": "one"},
+    }
+    rule = {
+        "Type": "AWS::EC2::SecurityGroupEgress",
+        "Properties": {
+            "GroupId": {"Fn::GetAtt": ["Group", "GroupId"]},
+            "IpProtocol": "tcp",
+            "FromPort": 443,
+            "ToPort": 443,
+            "DestinationSecurityGroupId": {"Fn::GetAtt": ["Group", "GroupId"]},
+        },
+    }
+    outputs = {"Id": {"Value": {"Fn::GetAtt": ["Group", "GroupId"]}}}
+    assert stack.deploy({"Vpc": vpc, "Group": group, "Rule": rule}, outputs) == "CREATE_COMPLETE"
+    described = aws.client("ec2").describe_security_groups(GroupIds=[stack.outputs()["Id"]])
+    egress = described["SecurityGroups"][0]["IpPermissionsEgress"]
+    assert any(
+        rule.get("FromPort") == 443
+        and rule["UserIdGroupPairs"][0]["GroupId"] == stack.outputs()["Id"]
+        for rule in egress
+        if rule["UserIdGroupPairs"]
+    )
+
+
+def test_an_action_that_moto_lacks_is_answered_at_once(aws):
+    with pytest.raises(ClientError) as error:
+        aws.client("cloudtrail").lookup_events()
+    assert error.value.response["Error"]["Code"] == "UnsupportedOperation"
+    assert error.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
 def test_depends_on_is_respected(stack):
     resources = {
         "A": {**GROUP, "DependsOn": "B"},
