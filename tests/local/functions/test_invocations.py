@@ -126,6 +126,7 @@ def test_a_function_is_killed_when_its_time_is_up(aws: Lambda, name: str) -> Non
     assert late["answer"]["errorType"] == "Sandbox.Timedout"
     assert late["answer"]["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
     assert "Task timed out after 1.00 seconds" in late["log"]
+    assert not list((aws.directory / "sandboxes").iterdir())
     again = aws.functions.invoke(arn, {"seconds": 0})
     assert again.cold
     assert again.answer != first.answer

@@ -60,9 +60,18 @@ def test_the_log_is_in_a_file_for_people_with_its_tracebacks_in_lines(
 ) -> None:
     aws.deploy(CHATTY, name=name)
     aws.call(name)
-    text = aws.functions.logs.file_of(name).read_text()
+    text = aws.functions.logs.file_of(name).read_bytes().decode()
     assert "[ERROR] ValueError: first\nsecond\nTraceback (most recent call last):\n" in text
     assert "\r" not in text
+
+
+def test_a_line_stays_one_line_whatever_is_in_it(aws: Lambda, name: str) -> None:
+    aws.deploy("def handler(event, context): print('one\\u2028line\\x85still')", name=name)
+    aws.call(name)
+    events = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+    assert "one\u2028line\x85still" in [each["message"] for each in events]
+    log = aws.functions.logs.file_of(name).read_text()
+    assert "one\u2028line\x85still" in log.split("\n")
 
 
 def test_another_log_group_is_used_if_the_function_names_one(aws: Lambda, name: str) -> None:

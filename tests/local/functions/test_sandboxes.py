@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Callable
@@ -144,37 +143,10 @@ def test_nothing_is_started_after_leaving(start: LambdaFactory, name: str) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
 def test_a_killed_server_leaves_no_process(interpreter: Path, tmp_path: Path) -> None:
-    server = tmp_path / "server.py"
-    server.write_text(
-        textwrap.dedent(f"""
-        import pathlib, sys, time
-        from moto.awslambda.models import lambda_backends
-        from moto.iam.models import iam_backends
-        from local.functions import Functions
-        functions = Functions(
-            interpreter=pathlib.Path({str(interpreter)!r}),
-            directory=pathlib.Path({str(tmp_path)!r}),
-            endpoint_url="http://127.0.0.1:9",
-        )
-        with functions:
-            role = iam_backends["123456789012"]["aws"].create_role(
-                "role", "{{}}", "/", None, "", [], "3600"
-            )
-            import base64, io, zipfile
-            package = io.BytesIO()
-            with zipfile.ZipFile(package, "w") as file:
-                file.writestr("app.py", {PID!r})
-            function = lambda_backends["123456789012"]["eu-west-1"].create_function(dict(
-                FunctionName="f", Runtime="python%d.%d" % sys.version_info[:2], Role=role.arn,
-                Handler="app.handler", Code=dict(ZipFile=base64.b64encode(package.getvalue())),
-            ))
-            print(functions.invoke(function.function_arn, {{}}).answer, flush=True)
-            time.sleep(600)
-        """)
-    )
-    with subprocess.Popen(  # noqa: S603  # the script above
-        [sys.executable, server], stdout=subprocess.PIPE, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
-    ) as running:
+    script = Path(__file__).with_name("lone_server.py")
+    server = [sys.executable, str(script), str(interpreter), str(tmp_path)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(server, stdout=subprocess.PIPE, env=environment) as running:  # noqa: S603  # our script
         assert running.stdout is not None
         pid = int(running.stdout.readline())
         assert alive(pid)
