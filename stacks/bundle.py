@@ -8,6 +8,7 @@ folder runs neither pip nor the compiler.
 """
 
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import MAGIC_NUMBER
@@ -30,8 +32,11 @@ ROOT = Path(__file__).resolve().parent.parent
 TASK_ROOT = "/var/task"
 """Where Lambda unpacks a zip: the paths in tracebacks begin with it."""
 
-UNUSED_DAYS = 7
-"""After how long a bundle that no synth asked for is removed."""
+KEPT = 3
+"""How many bundles of a function are kept, the most recently used ones."""
+
+IN_USE_SECONDS = 3600
+"""How long a bundle is kept anyway: another synth may be about to read it."""
 
 _LEFT_OUT = re.compile(
     r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.pyc$|(^|/)requirements\.(in|txt)$"
@@ -70,11 +75,12 @@ class Bundle:
             BundleError: A package could not be installed, or a file does not compile.
         """
         path = self.target / f"{self.function}-{self.digest[:16]}"
-        if not path.is_dir():
+        try:
+            os.utime(path)  # in use: not to be pruned by another synth
+        except FileNotFoundError:
             self.target.mkdir(parents=True, exist_ok=True)
             self._make(path)
-            self._prune(keep=path)
-        os.utime(path)  # in use: not to be pruned by another
+            self._prune()
         return path
 
     @cached_property
@@ -98,6 +104,8 @@ class Bundle:
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         """Name the files of our own, by their path in the zip."""
+        if not (self.source / self.function).is_dir():
+            raise BundleError(f"There is no function {self.function} in {self.source}.")
         for package in imports.local_packages(self.function, source=self.source):
             for file in sorted((self.source / package).rglob("*")):
                 name = file.relative_to(self.source).as_posix()
@@ -121,12 +129,28 @@ class Bundle:
                 if not path.is_dir():  # else another build was faster, and made the same
                     raise
 
-    def _prune(self, *, keep: Path) -> None:
-        """Remove what no synth has used for long, and what a killed build has left."""
-        oldest = time.time() - UNUSED_DAYS * 24 * 3600
-        for path in self.target.glob(f"*{self.function}-*"):
-            if path != keep and path.stat().st_mtime < oldest:
-                shutil.rmtree(path, ignore_errors=True)
+    def _prune(self) -> None:
+        """Remove old bundles, and what a killed build has left."""
+        bundles = sorted(self.target.glob(f"{self.function}-*"), key=_used, reverse=True)
+        unfinished = self.target.glob(f".{self.function}-*")
+        for path in (*bundles[KEPT:], *unfinished):
+            if _used(path) < time.time() - IN_USE_SECONDS:
+                _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Take the name away first: what has it is complete, also when this is killed half-way."""
+    hidden = folder.with_name(f".{folder.name.removeprefix('.')}")
+    with suppress(OSError):  # removed by another synth
+        folder.rename(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # pruned by another synth
+        return math.inf
 
 
 def _compile(folder: Path) -> None:

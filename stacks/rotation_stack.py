@@ -5,6 +5,7 @@ from typing import cast
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Fn, RemovalPolicies, Stack, Tags
 from constructs import Construct
 
+from stacks.advice import advise
 from stacks.application_user import ApplicationUser
 from stacks.consumer import Consumer
 from stacks.database import Database
@@ -96,6 +97,7 @@ class RotationStack(Stack):
                 key=key,
             )
             CfnOutput(self, "ConsumerFunctionName", value=consumer.function.name)
+        advise(self, settings)
         self._tag(settings)
         self._keep_or_destroy(keep=settings.database.deletion_protection)
 

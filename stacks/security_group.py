@@ -1,6 +1,5 @@
 """Security groups in which nothing is open that was not opened by name."""
 
-from aws_cdk import Names
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IDependable
 
@@ -59,9 +58,10 @@ class SecurityGroup(Construct):
                 description=description,
             )
         )
+        path_in_stack = self.node.path.partition("/")[2]
         return ec2.CfnSecurityGroupIngress(
             target,
-            f"From{Names.unique_resource_name(self, max_length=80)}",
+            f"From{path_in_stack.replace('/', '')}",
             group_id=target.group_id,
             ip_protocol="tcp",
             from_port=port,

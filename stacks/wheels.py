@@ -1,6 +1,7 @@
 """The packages that a function depends on, from its lock file."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from stacks.errors import BundleError
 
 _NOISE = ("INSTALLER", "RECORD", "REQUESTED", "direct_url.json")
-"""What pip notes about an installation: of no use in a zip, and not the same twice."""
+"""What pip notes about an installation, and what is not the same on two machines."""
 
 
 def install(requirements: Path, *, into: Path) -> None:
@@ -39,6 +40,7 @@ def install(requirements: Path, *, into: Path) -> None:
     for noise in _NOISE:
         for file in into.glob(f"*.dist-info/{noise}"):
             file.unlink()
+    shutil.rmtree(into / "bin", ignore_errors=True)  # commands that name this interpreter's path
 
 
 def _sentence(requirements: Path, stderr: str) -> str:

@@ -48,18 +48,25 @@ class _Range:
             raise ValueError(f"{text!r} is not within {self.first} to {self.last}")
         return int(text)
 
-    def check(self, field: str) -> None:
-        """Accept `*`, or a list of values, `from-to` and `start/step`."""
-        for item in field.split(",") if field != "*" else ():
-            if "/" in item:
-                start, step = item.split("/", 1)
-                self.number(start)
-                _Range(1, self.last).number(step)
-            else:
-                bounds = [self.number(bound) for bound in item.split("-", 1)]
-                if bounds != sorted(bounds):
-                    raise ValueError(f"{item!r} runs backwards")
+    def numbers(self, field: str) -> set[int]:
+        """Read `*`, or a list of values, `from-to` and `start/step`."""
+        if field == "*":
+            return set(range(self.first, self.last + 1))
+        return {number for item in field.split(",") for number in self._item(item)}
 
+    def _item(self, item: str) -> range:
+        if "/" in item:
+            start, step = item.split("/", 1)
+            return range(self.number(start), self.last + 1, _Range(1, self.last).number(step))
+        first, _, last = item.partition("-")
+        numbers = range(self.number(first), self.number(last or first) + 1)
+        if not numbers:
+            raise ValueError(f"{item!r} runs backwards")
+        return numbers
+
+
+_LONGEST = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1))
+"""Days that a month may have."""
 
 _DAY_OF_MONTH = _Range(1, 31)
 _MONTH = _Range(1, 12, _MONTHS)
@@ -95,11 +102,11 @@ def _cron(minute: str, hour: str, day: str, month: str, weekday: str, year: str)
         raise ValueError("the year must be *")
     if (day == "?") == (weekday == "?"):
         raise ValueError("one of day of month and day of week must be ?, and not both")
-    if day not in {"?", "L"}:
-        _DAY_OF_MONTH.check(day)
-    _MONTH.check(month)
+    months = _MONTH.numbers(month)
     if weekday != "?":
         _check_day_of_week(weekday)
+    elif day != "L" and min(_DAY_OF_MONTH.numbers(day)) > max(_LONGEST[each] for each in months):
+        raise ValueError("there is no such day")
     return Schedule(_longest_window(hour))
 
 
@@ -112,7 +119,7 @@ def _check_day_of_week(field: str) -> None:
         if field != "L":
             _DAY_OF_WEEK.number(field.removesuffix("L"))
     else:
-        _DAY_OF_WEEK.check(field)
+        _DAY_OF_WEEK.numbers(field)
 
 
 def _longest_window(field: str) -> int:

@@ -1,0 +1,60 @@
+"""Templates, synthesized once for each set of settings."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts on import
+
+# isort: split
+import aws_cdk as cdk
+
+from stacks.rotation_stack import RotationStack
+from stacks.settings import read_settings
+from tests.stacks.template import Template
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Synthesize = Callable[..., Any]
+
+
+@cache
+def _artifact(overrides: tuple[tuple[str, str], ...]) -> Any:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = cdk.App(context={**context, **dict(overrides)}, analytics_reporting=False)
+    RotationStack(app, settings=read_settings(app.node.get_all_context()))
+    return app.synth().stacks[0]
+
+
+@pytest.fixture(scope="session")
+def synthesize() -> Synthesize:
+    """Synthesizes the app of `cdk.json` with some settings overridden, as after `-c`."""
+    return lambda **overrides: _artifact(
+        tuple((name.replace("__", "."), value) for name, value in sorted(overrides.items()))
+    )
+
+
+@pytest.fixture(scope="session")
+def artifact(synthesize: Synthesize) -> Any:
+    """The stack with the settings of `cdk.json` as it is."""
+    return synthesize()
+
+
+@pytest.fixture(scope="session")
+def template(artifact: Any) -> Template:
+    return Template(artifact.template)
+
+
+@pytest.fixture(scope="session")
+def single(synthesize: Synthesize) -> Template:
+    return Template(synthesize(rotation__strategy="single").template)
+
+
+@pytest.fixture(scope="session")
+def bare(synthesize: Synthesize) -> Any:
+    """Without what can be left out: consumer and protection."""
+    return synthesize(consumer="false", database__deletion_protection="false")

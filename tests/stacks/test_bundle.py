@@ -1,0 +1,286 @@
+import hashlib
+import marshal
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import source_hash
+from pathlib import Path
+
+import pytest
+
+from stacks.bundle import IN_USE_SECONDS, KEPT, Bundle
+from stacks.errors import BundleError
+
+PURE = "py3-none-any"
+LIMIT_MB = 5
+
+
+class Project:
+    """A folder of packages, a registry of wheels, and where bundles go."""
+
+    def __init__(self, root: Path) -> None:
+        self.source = root / "lambdas"
+        self.target = root / "build"
+        self.wheels = root / "wheels"
+        self.wheels.mkdir()
+        self.write("greeter/handler.py", "import json\nimport salutes.words\n")
+        self.write(
+            "salutes/words.py", "from shared import core\n\ndef fail():\n    raise KeyError\n"
+        )
+        self.write("shared/core.py", "WORD = 'hello'\n")
+        self.write("stranger/other.py", "")
+
+    def write(self, name: str, content: str) -> None:
+        path = self.source / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+    def wheel(self, name: str, tag: str = PURE) -> str:
+        """Put a wheel into the registry; returns its line in a lock file."""
+        path = self.wheels / f"{name}-1.0-{tag}.whl"
+        info = f"{name}-1.0.dist-info"
+        with zipfile.ZipFile(path, "w") as wheel:
+            wheel.writestr(f"{name}/__init__.py", "VERSION = 1\n")
+            wheel.writestr(
+                f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+            )
+            wheel.writestr(
+                f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n"
+            )
+            wheel.writestr(f"{info}/licenses/LICENSE", "Do what you want\n")
+            wheel.writestr(f"{info}/entry_points.txt", f"[console_scripts]\n{name} = {name}:main\n")
+            wheel.writestr(f"{info}/RECORD", "")
+        return f"{name}==1.0 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+    def bundle(self, function: str = "greeter") -> Bundle:
+        return Bundle(function, source=self.source, target=self.target)
+
+    def build(self) -> Path:
+        return self.bundle().build()
+
+    def files(self) -> set[str]:
+        path = self.build()
+        found = (file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
+        return {name for name in found if not name.endswith(".pyc")}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    project = Project(tmp_path)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(project.wheels))
+    return project
+
+
+def test_a_bundle_has_what_the_function_imports_and_nothing_else(project: Project) -> None:
+    assert project.files() == {"greeter/handler.py", "salutes/words.py", "shared/core.py"}
+
+
+def test_tests_and_lock_files_stay_out_and_data_goes_along(project: Project) -> None:
+    project.write("greeter/requirements.in", "")
+    project.write("greeter/tests/test_handler.py", "")
+    project.write("greeter/__pycache__/old.pyc", "")
+    project.write("greeter/.hidden", "")
+    project.write("salutes/authorities.pem", "-----BEGIN CERTIFICATE-----")
+    assert project.files() == {
+        "greeter/handler.py",
+        "salutes/authorities.pem",
+        "salutes/words.py",
+        "shared/core.py",
+    }
+
+
+def test_the_packages_of_the_lock_file_are_in_it_with_their_licences(project: Project) -> None:
+    project.write("greeter/requirements.txt", project.wheel("politeness"))
+    added = {name for name in project.files() if "politeness" in name}
+    assert added == {
+        "politeness/__init__.py",
+        "politeness-1.0.dist-info/METADATA",
+        "politeness-1.0.dist-info/WHEEL",
+        "politeness-1.0.dist-info/entry_points.txt",
+        "politeness-1.0.dist-info/licenses/LICENSE",
+    }
+
+
+def test_no_path_of_this_machine_is_in_it(project: Project) -> None:
+    project.write("greeter/requirements.txt", project.wheel("politeness"))
+    path = project.build()
+    for file in path.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert str(project.target).encode() not in content, file
+            assert sys.prefix.encode() not in content, file
+
+
+def test_bytecode_names_its_source_where_lambda_has_it(project: Project) -> None:
+    [compiled] = (project.build() / "salutes").rglob("*.pyc")
+    code = marshal.loads(compiled.read_bytes()[16:])  # noqa: S302 - our own
+    assert code.co_filename == "/var/task/salutes/words.py"
+
+
+def test_bytecode_holds_the_hash_of_its_source_and_is_not_checked(project: Project) -> None:
+    compiled = list(project.build().rglob("*.pyc"))
+    assert len(compiled) == 3
+    for file in compiled:
+        source = file.parents[1] / f"{file.name.partition('.')[0]}.py"
+        header = file.read_bytes()[:16]
+        assert int.from_bytes(header[4:8], "little") == 0b01, "hash-based, unchecked"
+        assert header[8:] == source_hash(source.read_bytes())
+
+
+def test_two_builds_are_the_same_byte_for_byte(project: Project) -> None:
+    project.write("greeter/requirements.txt", project.wheel("politeness"))
+
+    def content() -> dict[str, bytes]:
+        path = project.build()
+        return {
+            file.relative_to(path).as_posix(): file.read_bytes()
+            for file in path.rglob("*")
+            if file.is_file()
+        }
+
+    first = content()
+    shutil.rmtree(project.target)
+    assert content() == first
+
+
+def test_everyone_may_read_it_whatever_the_umask(project: Project) -> None:
+    before = os.umask(0o077)
+    try:
+        path = project.build()
+    finally:
+        os.umask(before)
+    modes = {oct(file.stat().st_mode & 0o777) for file in path.rglob("*") if file.is_file()}
+    assert modes == {"0o644"}
+
+
+def test_a_second_build_runs_neither_pip_nor_the_compiler(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("greeter/requirements.txt", project.wheel("politeness"))
+    path = project.build()
+    monkeypatch.setattr(subprocess, "run", None)
+    assert project.build() == path
+
+
+@pytest.mark.parametrize(
+    "name", ["greeter/handler.py", "shared/core.py", "greeter/requirements.txt", "shared/data.json"]
+)
+def test_a_change_of_anything_in_it_makes_another_bundle(project: Project, name: str) -> None:
+    before = project.bundle().digest
+    project.write(name, "# changed\n")
+    assert project.bundle().digest != before
+
+
+def test_a_change_of_what_is_not_in_it_changes_nothing(project: Project) -> None:
+    before = project.bundle().digest
+    project.write("stranger/other.py", "# changed\n")
+    assert project.bundle().digest == before
+
+
+def test_many_builds_at_once_end_in_one_complete_bundle(project: Project) -> None:
+    project.write("greeter/requirements.txt", project.wheel("politeness"))
+    with ThreadPoolExecutor(6) as pool:
+        paths = set(pool.map(lambda _: project.build(), range(6)))
+    assert len(paths) == 1
+    assert list(project.target.iterdir()) == list(paths)
+    assert "politeness/__init__.py" in project.files()
+
+
+def test_a_build_that_was_killed_leaves_nothing_that_is_used(project: Project) -> None:
+    project.write("greeter/requirements.txt", project.wheel("politeness"))
+    code = (
+        "import os, pathlib, stacks.bundle as bundle\n"
+        "bundle._compile = lambda folder: os._exit(9)\n"
+        f"bundle.Bundle('greeter', source=pathlib.Path({str(project.source)!r}),"
+        f" target=pathlib.Path({str(project.target)!r})).build()\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our own
+    assert killed.returncode == 9
+    [leftover] = project.target.iterdir()
+    assert leftover.name.startswith(".")
+    assert "politeness/__init__.py" in project.files()
+
+
+def test_old_bundles_and_leftovers_go_and_recent_ones_stay(project: Project) -> None:
+    long_ago = time.time() - IN_USE_SECONDS - 100
+    for number in range(KEPT + 2):
+        project.write("greeter/handler.py", f"NUMBER = {number}\n")
+        path = project.build()
+        os.utime(path, (long_ago + number, long_ago + number))
+    (project.target / ".greeter-killed").mkdir()
+    os.utime(project.target / ".greeter-killed", (long_ago, long_ago))
+    (project.target / ".greeter-at-work").mkdir()
+    (project.target / "other-function-0123").mkdir()
+    project.write("greeter/handler.py", "NUMBER = -1\n")
+    newest = project.build()
+    names = {path.name for path in project.target.iterdir()}
+    assert newest.name in names
+    assert len([name for name in names if name.startswith("greeter-")]) == KEPT
+    assert ".greeter-killed" not in names
+    assert {".greeter-at-work", "other-function-0123"} <= names
+
+
+def test_a_wheel_that_is_not_the_one_of_the_lock_file_is_refused(project: Project) -> None:
+    line = project.wheel("politeness")
+    project.write("greeter/requirements.txt", line[:-9] + "00000000\n")
+    with pytest.raises(
+        BundleError, match=r"greeter/requirements\.txt .*another one than in the lock"
+    ):
+        project.build()
+    assert not list(project.target.glob("greeter-*"))
+
+
+def test_a_package_without_a_hash_is_refused(project: Project) -> None:
+    project.wheel("politeness")
+    project.write("greeter/requirements.txt", "politeness==1.0\n")
+    with pytest.raises(BundleError, match="no hash or another one"):
+        project.build()
+
+
+def test_a_wheel_for_one_machine_alone_is_refused(project: Project) -> None:
+    line = project.wheel("politeness", tag="cp311-cp311-manylinux2014_x86_64")
+    project.write("greeter/requirements.txt", line)
+    with pytest.raises(BundleError, match="no wheel that is pure Python"):
+        project.build()
+
+
+def test_a_registry_out_of_reach_is_named_as_the_cause(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("greeter/requirements.txt", project.wheel("politeness"))
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    with pytest.raises(BundleError, match="registry was out of reach"):
+        project.build()
+
+
+def test_code_that_is_not_python_is_named_with_its_line(project: Project) -> None:
+    project.write("shared/core.py", "WORD = 'hello'\nWORD =\n")
+    with pytest.raises(BundleError, match=r"core\.py, line 2"):
+        project.build()
+
+
+def test_a_function_that_does_not_exist_is_named(project: Project) -> None:
+    with pytest.raises(BundleError, match="no function stranger_still"):
+        project.bundle("stranger_still").build()
+
+
+@pytest.mark.parametrize("function", ["consumer", "default_security_group", "postgres_user"])
+def test_the_zip_of_a_real_function_is_small(tmp_path: Path, function: str) -> None:
+    path = Bundle(function).build()
+    zipped = Path(shutil.make_archive(str(tmp_path / function), "zip", path))
+    assert zipped.stat().st_size < LIMIT_MB * 1_000_000
+
+
+@pytest.mark.parametrize("function", ["consumer", "default_security_group", "postgres_user"])
+def test_a_real_bundle_is_pure_python(function: str) -> None:
+    path = Bundle(function).build()
+    assert (path / function / "handler.py").is_file()
+    assert not [file for file in path.rglob("*") if file.suffix in {".so", ".pyd", ".dll"}]

@@ -1,0 +1,116 @@
+from tests.stacks.template import Template, text
+
+WAYS_OUT = {
+    "AWS::EC2::EgressOnlyInternetGateway",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::Route",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::EC2::VPCPeeringConnection",
+}
+
+
+def test_there_is_no_way_to_the_internet(template: Template) -> None:
+    assert not WAYS_OUT & {resource["Type"] for resource in template.resources.values()}
+
+
+def test_the_subnets_are_in_two_zones_that_need_no_look_up(template: Template) -> None:
+    subnets = template.of("AWS::EC2::Subnet").values()
+    zones = {str(subnet["AvailabilityZone"]) for subnet in subnets}
+    assert zones == {str({"Fn::Select": [number, {"Fn::GetAZs": ""}]}) for number in (0, 1)}
+    assert {subnet["MapPublicIpOnLaunch"] for subnet in subnets} == {False}
+
+
+def test_no_security_group_is_left_to_the_default_of_ec2(template: Template) -> None:
+    for name, group in template.of("AWS::EC2::SecurityGroup").items():
+        assert group["SecurityGroupEgress"], f"EC2 opens {name} to everywhere"
+        assert "SecurityGroupIngress" not in group
+
+
+def test_connections_come_from_named_groups_to_one_port(template: Template) -> None:
+    rules = template.of("AWS::EC2::SecurityGroupIngress").values()
+    assert len(rules) == 6
+    for rule in rules:
+        assert rule["SourceSecurityGroupId"]
+        assert rule["FromPort"] == rule["ToPort"]
+        assert rule["IpProtocol"] == "tcp"
+        assert rule["FromPort"] in {443, 6432}
+
+
+def test_each_way_is_open_at_both_ends(template: Template) -> None:
+    incoming = {
+        (text(rule["SourceSecurityGroupId"]), text(rule["GroupId"]), rule["FromPort"])
+        for rule in template.of("AWS::EC2::SecurityGroupIngress").values()
+    }
+    outgoing = {
+        (f"<{name}.GroupId>", text(rule["DestinationSecurityGroupId"]), rule["FromPort"])
+        for name, group in template.of("AWS::EC2::SecurityGroup").items()
+        for rule in group["SecurityGroupEgress"]
+        if "DestinationSecurityGroupId" in rule
+    }
+    assert incoming == outgoing
+
+
+def test_only_the_function_that_answers_cloudformation_may_leave_the_groups(
+    template: Template,
+) -> None:
+    anywhere = {
+        name: rule["FromPort"]
+        for name, group in template.of("AWS::EC2::SecurityGroup").items()
+        for rule in group["SecurityGroupEgress"]
+        if rule.get("CidrIp") == "0.0.0.0/0"
+    }
+    assert list(anywhere.values()) == [443]
+    assert next(iter(anywhere)).startswith("ApplicationUser")
+
+
+def test_the_database_and_the_endpoint_open_no_connection_themselves(template: Template) -> None:
+    for beginning in ("Database", "NetworkSecretsEndpoint"):
+        [rule] = template.the("AWS::EC2::SecurityGroup", beginning)["SecurityGroupEgress"]
+        assert rule["CidrIp"] == "127.0.0.1/32"
+
+
+def test_through_the_endpoint_named_roles_reach_named_secrets(template: Template) -> None:
+    statements = template.statements("AWS::EC2::VPCEndpoint", "NetworkSecretsEndpoint")
+    roles = {f"<{name}.Arn>" for name in template.of("AWS::IAM::Role")}
+    secrets = {f"<{name}>" for name in template.of("AWS::SecretsManager::Secret")}
+    for statement in statements:
+        assert statement.condition.keys() == {"ArnEquals"}
+        assert text(statement.condition["ArnEquals"]["aws:PrincipalArn"]) in roles
+        assert set(statement.resources) <= secrets
+    assert len({str(statement.condition) for statement in statements}) == 3
+
+
+def test_the_endpoint_answers_to_the_usual_name_of_secrets_manager(template: Template) -> None:
+    endpoint = template.the("AWS::EC2::VPCEndpoint", "NetworkSecretsEndpoint")
+    assert endpoint["PrivateDnsEnabled"] is True
+    assert len(endpoint["SubnetIds"]) == 2
+
+
+def test_of_s3_only_the_answers_to_cloudformation_can_be_written(template: Template) -> None:
+    [statement] = template.statements("AWS::EC2::VPCEndpoint", "NetworkResponseEndpoint")
+    assert statement.actions == ["s3:PutObject"]
+    [resource] = statement.resources
+    assert resource.startswith("arn:Partition:s3:::cloudformation-custom-resource-response-")
+    assert resource.endswith("/*")
+    endpoint = template.the("AWS::EC2::VPCEndpoint", "NetworkResponseEndpoint")
+    assert endpoint["VpcEndpointType"] == "Gateway"
+
+
+def test_all_connections_are_recorded(template: Template) -> None:
+    flow_log = template.the("AWS::EC2::FlowLog")
+    assert (flow_log["ResourceType"], flow_log["TrafficType"]) == ("VPC", "ALL")
+
+
+def test_the_default_security_group_is_closed_by_a_function_that_can_only_do_that(
+    template: Template,
+) -> None:
+    closed = template.the("Custom::ClosedSecurityGroup")
+    group = text(closed["SecurityGroupId"])
+    assert group.endswith(".DefaultSecurityGroup>")
+    [revoke] = [
+        s
+        for s in template.statements("AWS::IAM::ManagedPolicy")
+        if s.actions[0].startswith("ec2:Revoke")
+    ]
+    assert revoke.resources == [f"arn:Partition:ec2:Region:AccountId:security-group/{group}"]

@@ -1,0 +1,66 @@
+from collections import Counter
+
+from tests.stacks.template import Template
+
+EVERYTHING = {
+    # In a key policy it means the key that carries it.
+    ("AWS::KMS::Key", "Allow", "kms:CancelKeyDeletion"): 2,
+    ("AWS::KMS::Key", "Allow", "kms:CreateGrant"): 1,
+    ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 2,
+    # X-Ray has no resources that its actions could name.
+    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 4,
+    # Lambda asks for them before there is an interface to name.
+    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 3,
+    # A denial reaches as far as what it takes back.
+    ("AWS::IAM::ManagedPolicy", "Deny", "ec2:AssignPrivateIpAddresses"): 3,
+}
+"""Every statement for all resources, by the first of its actions, and why it is one."""
+
+
+def test_no_action_has_a_wildcard(template: Template) -> None:
+    statements = template.statements()
+    assert len(statements) > 40
+    assert not [s for s in statements for action in s.actions if "*" in action or "?" in action]
+
+
+def test_every_statement_for_all_resources_is_a_known_one(template: Template) -> None:
+    found = Counter(
+        (s.type, s.effect, s.actions[0]) for s in template.statements() if "*" in s.resources
+    )
+    assert found == EVERYTHING
+
+
+def test_nothing_is_denied_by_exception(template: Template) -> None:
+    for policy in ("NotAction", "NotResource", "NotPrincipal"):
+        assert policy not in str(template.raw)
+
+
+def test_whoever_is_meant_by_everyone_is_limited_by_a_condition(template: Template) -> None:
+    open_to_all = [s for s in template.statements() if "*" in s.principals and not s.condition]
+    # CloudFormation signs the URL that its answer is put to; the resource is the limit.
+    assert [s.actions for s in open_to_all] == [["s3:PutObject"]]
+
+
+def test_roles_have_no_policies_of_aws_and_none_inline(template: Template) -> None:
+    for role in template.of("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role
+        assert "Policies" not in role
+    assert not template.of("AWS::IAM::Policy")
+
+
+def test_each_role_is_for_one_service(template: Template) -> None:
+    services = Counter(
+        principal for s in template.statements("AWS::IAM::Role") for principal in s.principals
+    )
+    assert services == {
+        "lambda.amazonaws.com": 4,
+        "monitoring.rds.amazonaws.com": 1,
+        "vpc-flow-logs.amazonaws.com": 1,
+    }
+
+
+def test_services_that_say_for_whom_they_act_are_asked(template: Template) -> None:
+    for statement in template.statements("AWS::IAM::Role"):
+        if statement.principals != ["lambda.amazonaws.com"]:
+            assert statement.condition["StringEquals"].keys() == {"aws:SourceAccount"}
+            assert "aws:SourceArn" in str(statement.condition)

@@ -1,0 +1,147 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stacks.conftest import Synthesize
+from tests.stacks.template import Template, text
+
+TYPES = {
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::KMS::Alias",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBParameterGroup",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SecretsManager::RotationSchedule",
+    "AWS::SecretsManager::Secret",
+    "AWS::SecretsManager::SecretTargetAttachment",
+    "Custom::ApplicationUser",
+    "Custom::ClosedSecurityGroup",
+}
+"""What the local AWS has to know. A new type needs a home there first."""
+
+UNTAGGED = {
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::KMS::Alias",
+    "AWS::Lambda::Permission",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SecretsManager::RotationSchedule",
+    "AWS::SecretsManager::SecretTargetAttachment",
+    "Custom::ApplicationUser",
+    "Custom::ClosedSecurityGroup",
+}
+"""Types that CloudFormation cannot tag."""
+
+
+def test_the_stack_is_made_of_these_types(template: Template) -> None:
+    assert {resource["Type"] for resource in template.resources.values()} == TYPES
+
+
+def test_no_resource_waits_for_itself(template: Template) -> None:
+    assert not [name for name in template.resources if name in template.waits_for(name)]
+
+
+def test_the_outputs_are_what_a_person_needs(artifact: Any, template: Template) -> None:
+    outputs = {name: text(output["Value"]) for name, output in template.raw["Outputs"].items()}
+    endpoint = outputs.pop("DatabaseEndpoint")
+    assert endpoint.endswith(".Endpoint.Port>")
+    assert outputs == {
+        "AdminSecretName": "orders/production/admin",
+        "ApplicationSecretName": "orders/production/application",
+        "ConsumerFunctionName": "orders-production-consumer",
+        "RotationFunctionName": "orders-production-rotation",
+    }
+    assert artifact.stack_name == "orders-production"
+
+
+def test_everything_that_can_be_is_tagged(synthesize: Synthesize) -> None:
+    template = Template(synthesize(**{"tags.cost-center": "4711"}).template)
+    for name, resource in template.resources.items():
+        if resource["Type"] not in UNTAGGED:
+            tags = {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]}
+            expected = {"application": "orders", "environment": "production", "cost-center": "4711"}
+            assert expected.items() <= tags.items(), name
+
+
+def test_a_protected_stack_and_its_data_outlive_a_mistake(
+    artifact: Any, template: Template
+) -> None:
+    assert artifact.termination_protection is True
+    policies = {
+        resource["Type"]: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+        for resource in template.resources.values()
+        if "DeletionPolicy" in resource and not resource["Type"].startswith("Custom::")
+    }
+    # Except on create: a first deployment that fails leaves no name behind that blocks the next.
+    kept = ("RetainExceptOnCreate", "Retain")
+    assert policies == {
+        "AWS::KMS::Key": kept,
+        "AWS::Logs::LogGroup": kept,
+        "AWS::RDS::DBInstance": ("Snapshot", "Snapshot"),
+        "AWS::SecretsManager::Secret": kept,
+    }
+
+
+def test_an_unprotected_stack_leaves_nothing_behind(bare: Any) -> None:
+    assert not bare.termination_protection
+    template = Template(bare.template)
+    policies = {
+        resource["DeletionPolicy"]
+        for resource in template.resources.values()
+        if "DeletionPolicy" in resource
+    }
+    assert policies == {"Delete"}
+    assert template.the("AWS::RDS::DBInstance")["DeletionProtection"] is False
+
+
+def test_the_consumer_can_be_left_out(bare: Any) -> None:
+    template = Template(bare.template)
+    assert "ConsumerFunctionName" not in template.raw["Outputs"]
+    assert "Consumer" not in json.dumps(template.raw)
+
+
+def test_both_strategies_are_made_of_the_same_types(template: Template, single: Template) -> None:
+    kinds = [sorted(r["Type"] for r in each.resources.values()) for each in (template, single)]
+    assert kinds[0] == kinds[1]
+
+
+def test_the_template_names_no_account_region_or_zone(artifact: Any) -> None:
+    assert artifact.environment.name == "aws://unknown-account/unknown-region"
+    manifest = json.loads((Path(artifact.assembly.directory) / "manifest.json").read_text())
+    assert "missing" not in manifest, "something was to be looked up"
+
+
+@pytest.mark.parametrize(
+    ("settings", "control"),
+    [
+        ({"database__multi_az": "false"}, "RDS.5"),
+        ({"database__deletion_protection": "false"}, "RDS.8"),
+        ({"rotation__schedule": "rate(91 days)"}, "SecretsManager.4"),
+    ],
+)
+def test_a_setting_that_does_without_a_control_is_shown(
+    synthesize: Synthesize, settings: dict[str, str], control: str
+) -> None:
+    messages = [message.entry.data for message in synthesize(**settings).messages]
+    assert any(str(message).startswith(f"{control}: ") for message in messages)
+
+
+def test_the_defaults_do_without_no_control(artifact: Any) -> None:
+    assert not artifact.messages

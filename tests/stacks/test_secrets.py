@@ -1,0 +1,130 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.stacks.conftest import Synthesize
+from tests.stacks.template import Template, text
+
+READER = "arn:aws:iam::123456789012:role/reporting"
+DEPLOYER = "arn:Partition:iam::AccountId:role/cdk-hnb659fds-cfn-exec-role-AccountId-Region"
+
+
+def content(template: Template, beginning: str) -> Any:
+    secret = template.the("AWS::SecretsManager::Secret", beginning)
+    return json.loads(text(secret["GenerateSecretString"]["SecretStringTemplate"]))
+
+
+def readers(template: Template, beginning: str) -> set[str]:
+    [denial] = [
+        s
+        for s in template.statements("AWS::SecretsManager::ResourcePolicy", beginning)
+        if "ArnNotEquals" in s.condition
+    ]
+    assert (denial.effect, denial.principals) == ("Deny", ["*"])
+    assert denial.actions == ["secretsmanager:GetSecretValue"]
+    return {text(arn) for arn in denial.condition["ArnNotEquals"]["aws:PrincipalArn"]}
+
+
+def role(template: Template, beginning: str) -> str:
+    return f"<{template.name('AWS::IAM::Role', beginning)}.Arn>"
+
+
+def test_the_application_secret_names_the_admin_secret(template: Template) -> None:
+    admin = template.name("AWS::SecretsManager::Secret", "Admin")
+    assert content(template, "Application") == {"username": "app_user", "masterarn": f"<{admin}>"}
+    assert content(template, "Admin") == {"username": "dbadmin"}
+
+
+def test_passwords_are_long_and_need_no_escaping(template: Template) -> None:
+    for secret in template.of("AWS::SecretsManager::Secret").values():
+        generate = secret["GenerateSecretString"]
+        assert generate["PasswordLength"] == 40
+        assert generate["ExcludePunctuation"] is True
+
+
+def test_both_secrets_get_host_and_port_of_the_instance(template: Template) -> None:
+    instance = template.name("AWS::RDS::DBInstance")
+    attachments = template.of("AWS::SecretsManager::SecretTargetAttachment").values()
+    assert {text(attachment["TargetId"]) for attachment in attachments} == {f"<{instance}>"}
+    assert len({text(attachment["SecretId"]) for attachment in attachments}) == 2
+
+
+def test_each_secret_has_one_policy_that_can_never_be_public(template: Template) -> None:
+    policies = template.of("AWS::SecretsManager::ResourcePolicy").values()
+    assert [policy["BlockPublicPolicy"] for policy in policies] == [True, True]
+    assert len({text(policy["SecretId"]) for policy in policies}) == 2
+
+
+def test_the_policies_of_the_secrets_allow_nothing(template: Template) -> None:
+    statements = template.statements("AWS::SecretsManager::ResourcePolicy")
+    assert {statement.effect for statement in statements} == {"Deny"}
+
+
+def test_no_secret_travels_without_tls(template: Template) -> None:
+    for beginning in ("Admin", "Application"):
+        [denial] = [
+            s
+            for s in template.statements("AWS::SecretsManager::ResourcePolicy", beginning)
+            if "Bool" in s.condition
+        ]
+        assert denial.condition["Bool"] == {"aws:SecureTransport": "false"}
+        assert "secretsmanager:GetSecretValue" in denial.actions
+
+
+def test_the_application_secret_is_read_by_its_functions_and_cloudformation_alone(
+    template: Template,
+) -> None:
+    assert readers(template, "Application") == {
+        DEPLOYER,
+        role(template, "ApplicationRotation"),
+        role(template, "ApplicationUser"),
+        role(template, "Consumer"),
+    }
+
+
+def test_the_admin_secret_is_not_read_by_the_consumer(template: Template) -> None:
+    assert readers(template, "Admin") == {
+        DEPLOYER,
+        role(template, "ApplicationRotation"),
+        role(template, "ApplicationUser"),
+    }
+
+
+def test_a_single_user_rotates_without_the_admin_secret(single: Template) -> None:
+    assert readers(single, "Admin") == {DEPLOYER, role(single, "ApplicationUser")}
+    admin = single.name("AWS::SecretsManager::Secret", "Admin")
+    for statement in single.statements("AWS::IAM::ManagedPolicy", "ApplicationRotation"):
+        assert f"<{admin}>" not in statement.resources
+
+
+@pytest.mark.parametrize("beginning", ["Consumer", "ApplicationUser"])
+def test_who_only_logs_in_reads_the_version_in_use_and_no_other(
+    template: Template, beginning: str
+) -> None:
+    read = [
+        s
+        for s in template.statements("AWS::IAM::ManagedPolicy", beginning)
+        if s.actions[0].startswith("secretsmanager:")
+    ]
+    assert read
+    for statement in read:
+        assert statement.actions == ["secretsmanager:GetSecretValue"]
+        assert statement.condition == {
+            "StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}
+        }
+
+
+def test_further_readers_are_let_in_to_the_application_secret_alone(
+    synthesize: Synthesize,
+) -> None:
+    template = Template(synthesize(readers=READER).template)
+    assert READER in readers(template, "Application")
+    assert READER not in readers(template, "Admin")
+    application = template.name("AWS::SecretsManager::Secret", "Application")
+    [door] = [
+        s
+        for s in template.statements("AWS::EC2::VPCEndpoint")
+        if s.condition.get("ArnEquals", {}).get("aws:PrincipalArn") == READER
+    ]
+    assert door.resources == [f"<{application}>"]
