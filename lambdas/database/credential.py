@@ -9,8 +9,9 @@ from typing import Any, Self
 from rotation.errors import BadSecretError
 from rotation.secret_text import SecretText
 
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
+_PORT = re.compile(r"[0-9]{1,5}")
 _LARGEST_PORT = 65535
-_LONGEST_PORT = len(str(_LARGEST_PORT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Credential:
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 
     Attributes:
+        whose: Where it comes from, for errors: a label, or the admin's secret.
         host: Name of the server; its certificate has to be for it.
         port: TCP port.
         username: Who logs in.
@@ -30,6 +32,7 @@ class Credential:
         document: The whole JSON object. Fields that we don't know are kept.
     """
 
+    whose: str
     host: str
     port: int
     username: str
@@ -39,29 +42,33 @@ class Credential:
     document: Mapping[str, Any] = field(repr=False)
 
     @classmethod
-    def parse(cls, text: SecretText, *, engines: Mapping[str, int], dbname: str) -> Self:
+    def parse(
+        cls, text: SecretText, *, whose: str, engines: Mapping[str, int], dbname: str
+    ) -> Self:
         """Reads a secret.
 
         Args:
             text: The secret's content.
+            whose: Where it comes from.
             engines: Accepted values of `engine`, each with its usual port.
             dbname: The database if the secret names none.
 
         Raises:
             BadSecretError: A field is missing or can't be used.
         """
-        document = _object(text)
-        engine = _text(document, "engine")
+        fields = _Fields.of(text, whose)
+        engine = fields.text("engine")
         if engine not in engines:
-            raise _bad(f"engine must be one of {', '.join(engines)}")
+            raise fields.bad(f"engine must be one of {', '.join(engines)}")
         return cls(
-            host=_text(document, "host"),
-            port=_port(document.get("port", engines[engine])),
-            username=_text(document, "username"),
-            password=SecretText(_text(document, "password")),
-            dbname=_text(document, "dbname") if "dbname" in document else dbname,
-            masterarn=_text(document, "masterarn") if "masterarn" in document else None,
-            document=document,
+            whose=whose,
+            host=fields.host(),
+            port=fields.port(engines[engine]),
+            username=fields.name("username"),
+            password=SecretText(fields.text("password")),
+            dbname=fields.name("dbname", dbname),
+            masterarn=fields.name("masterarn") if "masterarn" in fields.document else None,
+            document=fields.document,
         )
 
     def admin(self, text: SecretText) -> Self:
@@ -76,29 +83,34 @@ class Credential:
         Raises:
             BadSecretError: A field is missing, or it is the admin of another server.
         """
-        document = _object(text)
+        fields = _Fields.of(text, "the admin's secret")
         admin = replace(
             self,
-            host=_text(document, "host") if "host" in document else self.host,
-            port=_port(document.get("port", self.port)),
-            username=_text(document, "username"),
-            password=SecretText(_text(document, "password")),
+            whose=fields.whose,
+            host=fields.host(self.host),
+            port=fields.port(self.port),
+            username=fields.name("username"),
+            password=SecretText(fields.text("password")),
             masterarn=None,
-            document=document,
+            document=fields.document,
         )
-        self.must_share_server(admin, whose="the admin's secret")
+        self.must_share_server(admin)
         return admin
 
-    def must_share_server(self, other: "Credential", *, whose: str) -> None:
+    def shares_server(self, other: "Credential") -> bool:
+        """Whether both are for one server."""
+        return (self.host.lower(), self.port) == (other.host.lower(), other.port)
+
+    def must_share_server(self, other: "Credential") -> None:
         """Refuses to mix two servers.
 
         Raises:
             BadSecretError: Host or port differ.
         """
-        if (self.host.lower(), self.port) != (other.host.lower(), other.port):
+        if not self.shares_server(other):
             raise BadSecretError(
-                f"AWSCURRENT is for {self.host}:{self.port},"
-                f" but {whose} is for {other.host}:{other.port}",
+                f"{self.whose} is for {self.host}:{self.port},"
+                f" but {other.whose} is for {other.host}:{other.port}",
                 remedy="Correct the wrong one of the two",
             )
 
@@ -108,36 +120,55 @@ class Credential:
         return SecretText(json.dumps({**self.document, **login}))
 
 
-def _object(text: SecretText) -> dict[str, Any]:
-    try:
-        document = json.loads(text.reveal())
-    except (ValueError, RecursionError) as error:
-        # The exception keeps the whole text: it must not travel further.
-        raise _bad(f"it is not JSON ({type(error).__name__})") from None
-    if not isinstance(document, dict):
-        raise _bad("it is no JSON object")
-    return document
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The fields of a JSON object, each read with what is demanded of it."""
 
+    document: Mapping[str, Any] = field(repr=False)
+    whose: str
 
-def _text(document: Mapping[str, Any], name: str) -> str:
-    value = document.get(name)
-    if not isinstance(value, str) or not value:
-        raise _bad(f"{name} must be a text that is not empty")
-    if "\0" in value or not value.isprintable():
-        raise _bad(f"{name} must not hold control characters")
-    return value
+    @classmethod
+    def of(cls, text: SecretText, whose: str) -> Self:
+        try:
+            document = json.loads(text.reveal())
+        except (ValueError, RecursionError) as error:
+            why = f"it is not JSON ({type(error).__name__})"
+            # The exception holds the whole text: it must not travel further.
+            raise cls({}, whose).bad(why) from None
+        if not isinstance(document, dict):
+            raise cls({}, whose).bad("it is no JSON object")
+        return cls(document, whose)
 
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self.document.get(name, default)
+        if not isinstance(value, str) or not value:
+            raise self.bad(f"{name} must be a text that is not empty")
+        if "\0" in value or value.encode(errors="replace").decode() != value:
+            raise self.bad(f"{name} must hold valid characters only")
+        return value
 
-def _port(value: object) -> int:
-    if isinstance(value, str) and re.fullmatch(rf"[0-9]{{1,{_LONGEST_PORT}}}", value):
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LARGEST_PORT:
-        raise _bad(f"port must be a number from 1 to {_LARGEST_PORT}")
-    return value
+    def name(self, name: str, default: str | None = None) -> str:
+        value = self.text(name, default)
+        if not value.isprintable():
+            raise self.bad(f"{name} must not hold control characters")
+        return value
 
+    def host(self, default: str | None = None) -> str:
+        value = self.text("host", default)
+        if not _HOST.fullmatch(value):
+            raise self.bad("host must be a host name or an address")
+        return value
 
-def _bad(cause: str) -> BadSecretError:
-    return BadSecretError(
-        f"The secret's content can't be used: {cause}",
-        remedy="Put the documented JSON: engine, host, port, username, password, dbname",
-    )
+    def port(self, default: int) -> int:
+        value = self.document.get("port", default)
+        if isinstance(value, str) and _PORT.fullmatch(value):
+            value = int(value)
+        if type(value) is not int or not 0 < value <= _LARGEST_PORT:
+            raise self.bad(f"port must be a number from 1 to {_LARGEST_PORT}")
+        return value
+
+    def bad(self, why: str) -> BadSecretError:
+        return BadSecretError(
+            f"The content of {self.whose} can't be used: {why}",
+            remedy="Put the documented JSON: engine, host, port, username, password, dbname",
+        )

@@ -2,17 +2,19 @@
 
 from database.credential import Credential
 from database.names import Pair
-from database.target import Standing, Target
+from database.target import Target
 from rotation.deadline import Deadline
-from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError
+from rotation.errors import BadSecretError, BusyError
 from rotation.rotating_secret import RotatingSecret
+from rotation.versions import CURRENT, Version
 
 
 class FirstUser:
     """Makes AWSCURRENT a login that works: the user with its own schema, and nothing else.
 
-    A user that AWSCURRENT logs in to is left as it is, however it came to exist. Another user of
-    that name is never touched, unless it bears the mark of this very secret.
+    A user that AWSCURRENT logs in to is left as it is, however it came to exist. One that exists
+    and does not accept AWSCURRENT is never touched: it is someone else's, or a rotation of a single
+    user is about to finish.
     """
 
     name = "first-user"
@@ -39,44 +41,30 @@ class FirstUser:
         Raises:
             RotationError: It does not, and nothing was changed.
         """
-        current = self._target.credential(secret.current().text)
+        version = secret.current()
+        current = self._target.credential(version.text, CURRENT)
         pair = Pair.of(current.username, longest=self._target.longest_name)
-        if not self._logs_in(current, owner, deadline):
-            self._create(secret, pair, owner=owner, deadline=deadline)
+        if not self._target.accepts(current, owner=owner, deadline=deadline):
+            admin = _admin(current, secret)
+            with (
+                self._target.connect(admin, owner=owner, deadline=deadline) as session,
+                session.fenced(pair.base),
+            ):
+                _must_be_current(version, secret)
+                session.create_user(current.username)
+                session.change_password(current.username, current.password)
         return current.username
 
-    def _create(
-        self, secret: RotatingSecret, pair: Pair, *, owner: str, deadline: Deadline
-    ) -> None:
-        current = self._target.credential(secret.current().text)
-        admin = _admin_of(current, secret)
-        with (
-            self._target.connect(admin, owner=owner, deadline=deadline) as session,
-            session.fenced(pair.base),
-        ):
-            # Under the fence: a rotation that ran meanwhile has changed AWSCURRENT.
-            current = self._target.credential(secret.current().text)
-            standing = session.standing(current.username, pair, secret.arn)
-            if standing is Standing.UNPROVEN:
-                raise NotOursError(
-                    f"The user {current.username} exists already and does not accept AWSCURRENT:"
-                    " it was not touched",
-                    remedy="Put its real password into the secret, or choose another user name",
-                )
-            if standing is Standing.ABSENT:
-                session.create_user(current, secret.arn)
-            session.change_password(current.username, current.password)
 
-    def _logs_in(self, credential: Credential, owner: str, deadline: Deadline) -> bool:
-        try:
-            with self._target.connect(credential, owner=owner, deadline=deadline) as session:
-                session.prove()
-        except CredentialRefusedError:
-            return False
-        return True
+def _must_be_current(version: Version, secret: RotatingSecret) -> None:
+    """Asked under the fence: a rotation may have finished since the version was read."""
+    if secret.current().id != version.id:
+        raise BusyError(
+            f"{CURRENT} moved to another version in the meantime", remedy="Deploy again"
+        )
 
 
-def _admin_of(credential: Credential, secret: RotatingSecret) -> Credential:
+def _admin(credential: Credential, secret: RotatingSecret) -> Credential:
     if credential.masterarn is None:
         raise BadSecretError(
             "The secret names no admin who could create the user: masterarn is missing",

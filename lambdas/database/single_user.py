@@ -2,15 +2,12 @@
 
 from database.credential import Credential
 from database.names import base_of, must_fit
-from database.passwords import PasswordRules
-from database.target import Target
-from rotation.deadline import Deadline
-from rotation.errors import BadSecretError, CredentialRefusedError
+from database.strategy import UserStrategy
+from rotation.errors import CredentialRefusedError
 from rotation.rotation import Rotation
-from rotation.secret_text import SecretText
 
 
-class SingleUser:
+class SingleUser(UserStrategy):
     """The user changes its own password: no other rights are needed.
 
     Between the commit of the new password in setSecret and the move of the label in finishSecret
@@ -20,39 +17,31 @@ class SingleUser:
 
     name = "single"
 
-    def __init__(self, target: type[Target]) -> None:
-        """Composes the strategy.
+    def next_user(self, current: Credential) -> str:
+        """The same."""
+        must_fit(current.username, longest=self._target.longest_name)
+        return current.username
 
-        Args:
-            target: The database product.
-        """
-        self._target = target
-
-    def create(self, current: SecretText) -> SecretText:
-        """The same user with a new password."""
-        credential = self._target.credential(current)
-        must_fit(credential.username, longest=self._target.longest_name)
-        password = PasswordRules.from_environment().generate()
-        return credential.with_login(credential.username, password)
-
-    def check(self, current: SecretText, pending: SecretText) -> None:
-        """The new version must be for the same user at the same server."""
-        self._pending_of(self._target.credential(current), pending)
-
-    def set(self, rotation: Rotation, current: SecretText) -> None:
+    def apply(self, rotation: Rotation, current: Credential) -> None:
         """The user gives itself the new password."""
-        credential = self._target.credential(current)
-        must_fit(credential.username, longest=self._target.longest_name)
         try:
-            self._change(rotation, credential, login=credential)
-        except CredentialRefusedError as refusal:
-            self._resume(rotation, credential, refusal)
+            self._change(rotation, current, login=current)
+        except CredentialRefusedError:
+            login = self._other_login(rotation, current)
+            if login is None:
+                raise
+            self._change(rotation, current, login=login)
 
-    def test(self, pending: SecretText, deadline: Deadline) -> None:
-        """Logs in with it."""
-        credential = self._target.credential(pending)
-        with self._target.connect(credential, owner="test", deadline=deadline) as session:
-            session.prove()
+    def _other_login(self, rotation: Rotation, current: Credential) -> Credential | None:
+        """What logs in if AWSCURRENT does not.
+
+        AWSPENDING does if an earlier run got as far as the commit. AWSPREVIOUS does again if the
+        database was restored from a backup. Both are the same user's own.
+        """
+        for login in (self.pending(rotation, current), self.previous(rotation, current)):
+            if login is not None and self.accepts(login, rotation):
+                return login
+        return None
 
     def _change(self, rotation: Rotation, current: Credential, login: Credential) -> None:
         with (
@@ -61,44 +50,5 @@ class SingleUser:
             ) as session,
             session.fenced(base_of(current.username)),
         ):
-            pending = self._pending_of(current, rotation.pending())
+            pending = self.pending(rotation, current)
             session.change_password(pending.username, pending.password)
-
-    def _resume(
-        self, rotation: Rotation, current: Credential, refusal: CredentialRefusedError
-    ) -> None:
-        """AWSCURRENT is refused: the change was made by an earlier run, or undone since.
-
-        AWSPREVIOUS works again when the database was restored from a backup. It is the same
-        user's, so it changes nothing but its own.
-        """
-        pending = self._pending_of(current, rotation.pending())
-        if self._logs_in(pending, rotation):
-            return
-        text = rotation.secret.previous()
-        previous = self._target.credential(text) if text else current
-        previous_works = previous.username == current.username and previous != current
-        if previous_works and self._logs_in(previous, rotation):
-            self._change(rotation, current, login=previous)
-            return
-        raise refusal
-
-    def _logs_in(self, credential: Credential, rotation: Rotation) -> bool:
-        try:
-            self._target.connect(
-                credential, owner=rotation.token, deadline=rotation.deadline
-            ).close()
-        except CredentialRefusedError:
-            return False
-        return True
-
-    def _pending_of(self, current: Credential, text: SecretText) -> Credential:
-        pending = self._target.credential(text)
-        current.must_share_server(pending, whose="AWSPENDING")
-        if pending.username != current.username:
-            raise BadSecretError(
-                f"AWSPENDING is for the user {pending.username}, AWSCURRENT for"
-                f" {current.username}: rotation of a single user keeps the name",
-                remedy="Take AWSPENDING off that version and rotate again",
-            )
-        return pending

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from database.credential import Credential
 from database.names import Pair
 from rotation.deadline import Deadline
+from rotation.errors import CredentialRefusedError
 from rotation.secret_text import SecretText
 
 
@@ -40,13 +41,31 @@ class Target(ABC):
     longest_name: ClassVar[int]
 
     @classmethod
-    def credential(cls, text: SecretText) -> Credential:
+    def credential(cls, text: SecretText, whose: str) -> Credential:
         """Reads a secret as this database's.
+
+        Args:
+            text: Its content.
+            whose: Where it comes from.
 
         Raises:
             BadSecretError: It can't be used.
         """
-        return Credential.parse(text, engines=cls.engines, dbname=cls.default_database)
+        return Credential.parse(text, whose=whose, engines=cls.engines, dbname=cls.default_database)
+
+    @classmethod
+    def accepts(cls, credential: Credential, *, owner: str, deadline: Deadline) -> bool:
+        """Whether the database lets a credential log in.
+
+        Raises:
+            TargetError: It can't be told.
+        """
+        try:
+            with cls.connect(credential, owner=owner, deadline=deadline) as session:
+                session.prove()
+        except CredentialRefusedError:
+            return False
+        return True
 
     @classmethod
     @abstractmethod
@@ -137,13 +156,10 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def create_user(self, credential: Credential, secret: str) -> None:
-        """Creates a login with a schema of its own, marked as the secret's.
-
-        Args:
-            credential: The login.
-            secret: ARN of the secret.
+    def create_user(self, username: str) -> None:
+        """Creates a login, still without a password, with a schema of its own.
 
         Raises:
+            NotOursError: It exists already.
             RefusedChangeError: The session may not do that.
         """

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from rotation.errors import (
     BusyError,
     CredentialRefusedError,
+    NotOursError,
     RefusedChangeError,
     TargetError,
     UnreachableError,
@@ -29,6 +30,10 @@ _KINDS: Mapping[str, tuple[type[TargetError], str]] = {
     ),
     "3D000": (CredentialRefusedError, "Correct dbname in the secret, or create the database"),
     "42501": (RefusedChangeError, _RIGHTS),
+    "42710": (
+        NotOursError,
+        "Put its real password into the secret, or choose another user name; it was not touched",
+    ),
     "25006": (RefusedChangeError, "The host is a read replica: put the writer into the secret"),
     "55P03": (BusyError, "Wait until the other session ends its transaction, or end it"),
     "55006": (BusyError, "Wait until the other session ends its transaction, or end it"),

@@ -1,11 +1,10 @@
 """The application's first user and its schema."""
 
-from postgres_user import mark
 from postgres_user.sql import identifier
 from postgres_user.statements import Run
 
 
-def create(run: Run, username: str, secret: str) -> None:
+def create(run: Run, username: str) -> None:
     """Creates a login without password, and a schema of its name that it owns.
 
     The schema is found by the default `search_path`, whose first entry is "$user". To make one for
@@ -16,17 +15,16 @@ def create(run: Run, username: str, secret: str) -> None:
     Args:
         run: The admin's session, in a transaction.
         username: Name of user and schema.
-        secret: ARN of the secret that it belongs to.
 
     Raises:
+        NotOursError: The user exists already.
         RefusedChangeError: The session may not do that.
     """
     name = identifier(username)
     run(
         f"CREATE ROLE {name} LOGIN;"
-        f"{mark.statement(username, username, secret)};"
-        f"GRANT {name} TO CURRENT_USER;"
-        f"CREATE SCHEMA {name} AUTHORIZATION {name};"
-        f"REVOKE {name} FROM CURRENT_USER",
+        f" GRANT {name} TO CURRENT_USER;"
+        f" CREATE SCHEMA {name} AUTHORIZATION {name};"
+        f" REVOKE {name} FROM CURRENT_USER",
         doing=f"create the user {username} and its schema",
     )

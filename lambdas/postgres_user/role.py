@@ -1,14 +1,29 @@
-"""What PostgreSQL knows about a role."""
+"""What PostgreSQL knows about the two roles of a pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from database.names import Pair
 from postgres_user.sql import literal
 from postgres_user.statements import Run
 
 ATTRIBUTES = ("super", "inherit", "createrole", "createdb", "replication", "bypassrls")
-"""Columns of pg_roles without their `rol`; in ALTER ROLE they are called SUPERUSER and alike."""
+"""Columns of pg_roles without their `rol`."""
+
+_SETTINGS = """(
+    SELECT json_agg(json_build_array(datname, setconfig))
+    FROM pg_db_role_setting LEFT JOIN pg_database ON pg_database.oid = setdatabase
+    WHERE setrole = pg_roles.oid
+)"""
+
+_OWNS_IN = """(
+    SELECT json_agg(DISTINCT coalesce(datname, current_database()))
+    FROM pg_shdepend LEFT JOIN pg_database ON pg_database.oid = dbid
+    WHERE refclassid = 'pg_authid'::regclass AND refobjid = pg_roles.oid AND deptype = 'o'
+        AND classid NOT IN ('pg_default_acl'::regclass, 'pg_user_mapping'::regclass)
+)"""
+"""REASSIGN OWNED leaves default privileges and user mappings where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +36,8 @@ class Role:
         connection_limit: Most sessions at once; -1 is no limit.
         comment: Its comment.
         settings: What applies when it logs in, by database (None is every one) and name.
+        owns_in: Names of the databases in which it owns something.
+        may_act_as_base: Whether it has the base's rights and may SET ROLE to it.
     """
 
     name: str
@@ -28,14 +45,17 @@ class Role:
     connection_limit: int
     comment: str | None
     settings: Mapping[tuple[str | None, str], str]
+    owns_in: frozenset[str]
+    may_act_as_base: bool
 
     @classmethod
-    def read(cls, run: Run, *names: str) -> dict[str, Self]:
-        """Reads the roles that exist, by name."""
-        columns = ", ".join(f"rol{attribute}" for attribute in ATTRIBUTES)
+    def read(cls, run: Run, pair: Pair) -> dict[str, Self]:
+        """Reads those of the two that exist, by name."""
         rows = run(
-            f"SELECT rolname, rolconnlimit, shobj_description(oid, 'pg_authid'), {_SETTINGS},"  # noqa: S608  # composed
-            f" {columns} FROM pg_roles WHERE rolname IN ({', '.join(map(literal, names))})",
+            "SELECT rolname, rolconnlimit, shobj_description(oid, 'pg_authid'),"  # noqa: S608  # composed
+            f" {_SETTINGS}, {_OWNS_IN}, {_may_act_as(pair.base)},"
+            f" {', '.join(f'rol{attribute}' for attribute in ATTRIBUTES)}"
+            f" FROM pg_roles WHERE rolname IN ({literal(pair.base)}, {literal(pair.clone)})",
             doing="look for users",
         )
         return {
@@ -45,16 +65,22 @@ class Role:
                 connection_limit=limit,
                 comment=comment,
                 settings=_settings(settings or []),
+                owns_in=frozenset(owns_in or []),
+                may_act_as_base=bool(may_act_as_base),
             )
-            for name, limit, comment, settings, *attributes in rows
+            for name, limit, comment, settings, owns_in, may_act_as_base, *attributes in rows
         }
 
 
-_SETTINGS = """(
-    SELECT json_agg(json_build_array(datname, setconfig))
-    FROM pg_db_role_setting LEFT JOIN pg_database ON pg_database.oid = setdatabase
-    WHERE setrole = pg_roles.oid
-)"""
+def _may_act_as(base: str) -> str:
+    """From PostgreSQL 16 on, a membership may lack INHERIT or SET.
+
+    https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE
+    """
+    role = f"(SELECT oid FROM pg_roles WHERE rolname = {literal(base)})"  # noqa: S608  # composed
+    return f"""CASE WHEN current_setting('server_version_num')::int < 160000
+        THEN pg_has_role(oid, {role}, 'MEMBER')
+        ELSE pg_has_role(oid, {role}, 'USAGE') AND pg_has_role(oid, {role}, 'SET') END"""
 
 
 def _settings(rows: list[tuple[str | None, list[str]]]) -> dict[tuple[str | None, str], str]:

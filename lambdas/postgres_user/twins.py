@@ -12,11 +12,9 @@ from collections.abc import Iterator, Mapping
 from database.names import Pair
 from database.target import Standing
 from postgres_user import mark, ownership, settings
-from postgres_user.role import ATTRIBUTES, Role
-from postgres_user.sql import identifier, literal
+from postgres_user.role import Role
+from postgres_user.sql import identifier
 from postgres_user.statements import Run
-
-_KEYWORDS = {"super": "SUPERUSER"} | {name: name.upper() for name in ATTRIBUTES if name != "super"}
 
 
 def standing(run: Run, username: str, pair: Pair, secret: str) -> Standing:
@@ -24,45 +22,43 @@ def standing(run: Run, username: str, pair: Pair, secret: str) -> Standing:
 
     The clone's mark names the base, so it proves both.
     """
-    roles = Role.read(run, pair.base, pair.clone)
+    roles = Role.read(run, pair)
     if username not in roles:
         return Standing.ABSENT
-    marked = roles.get(pair.clone)
-    wanted = mark.text(pair.base, secret)
-    return Standing.PROVEN if marked and marked.comment == wanted else Standing.UNPROVEN
+    clone = roles.get(pair.clone)
+    marked = clone is not None and clone.comment == mark.text(pair.base, secret)
+    return Standing.PROVEN if marked else Standing.UNPROVEN
 
 
 def make_equal(run: Run, pair: Pair, secret: str) -> None:
     """Creates the clone if there is none, and makes it equal; see `Target.make_equal`."""
-    if pair.clone not in Role.read(run, pair.clone):
+    roles = Role.read(run, pair)
+    if pair.clone not in roles:
         run(f"CREATE ROLE {identifier(pair.clone)} LOGIN", doing=f"create the user {pair.clone}")
-    _join(run, pair)
-    roles = Role.read(run, pair.base, pair.clone)
-    changes = [*_changes(roles[pair.base], roles[pair.clone], secret)]
-    if changes:
+        roles = Role.read(run, pair)
+    base, clone = roles[pair.base], roles[pair.clone]
+    if not clone.may_act_as_base:
+        _join(run, pair)
+    if changes := [*_changes(base, clone, secret)]:
         run("; ".join(changes), doing=f"make {pair.clone} equal to {pair.base}")
-    ownership.hand_over(run, pair)
+    ownership.hand_over(run, pair, clone)
 
 
 def _join(run: Run, pair: Pair) -> None:
     """Makes the clone a member of the base with all that it takes to act as it.
 
-    From PostgreSQL 16 on, whether a membership has INHERIT and SET is its own property.
+    A plain GRANT on PostgreSQL 16 and newer takes over INHERIT from the member and leaves SET on,
+    but only for a new membership: one that exists keeps what it was given.
     https://www.postgresql.org/docs/current/sql-grant.html
     """
     [[modern]] = run(
         "SELECT current_setting('server_version_num')::int >= 160000", doing="tell its version"
     )
-    kinds = ("USAGE", "SET") if modern else ("MEMBER",)
-    base, clone = literal(pair.base), literal(pair.clone)
-    has = " AND ".join(f"pg_has_role({clone}, {base}, '{kind}')" for kind in kinds)
-    [[joined]] = run(f"SELECT {has}", doing="look for a membership")
-    if not joined:
-        options = " WITH INHERIT TRUE, SET TRUE" if modern else ""
-        run(
-            f"GRANT {identifier(pair.base)} TO {identifier(pair.clone)}{options}",
-            doing=f"make {pair.clone} a member of {pair.base}",
-        )
+    options = " WITH INHERIT TRUE, SET TRUE" if modern else ""
+    run(
+        f"GRANT {identifier(pair.base)} TO {identifier(pair.clone)}{options}",
+        doing=f"make {pair.clone} a member of {pair.base}",
+    )
 
 
 def _changes(base: Role, clone: Role, secret: str) -> Iterator[str]:
@@ -80,8 +76,9 @@ def _changes(base: Role, clone: Role, secret: str) -> Iterator[str]:
 
 
 def _attributes(want: Mapping[str, bool], have: Mapping[str, bool]) -> Iterator[str]:
-    for attribute, keyword in _KEYWORDS.items():
+    for attribute in want:
         if want[attribute] != have[attribute]:
+            keyword = "SUPERUSER" if attribute == "super" else attribute.upper()
             yield keyword if want[attribute] else f"NO{keyword}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import botocore.session
@@ -20,6 +21,7 @@ with 30 seconds always gets to log how it ended.
 """
 
 
+@cache
 def secrets_manager_client() -> SecretsManagerClient:
     """Makes a Secrets Manager client with time-outs that fit into a function's time.
 

@@ -1,6 +1,6 @@
 """The four steps, for any strategy."""
 
-from rotation.errors import BadSecretError, NotPendingError, RotationError, UnexpectedError
+from rotation.errors import BadSecretError, NotPendingError, located
 from rotation.event import Step
 from rotation.rotation import Rotation
 from rotation.strategy import Strategy
@@ -42,17 +42,8 @@ class Engine:
         Raises:
             RotationError: The step did not succeed.
         """
-        arn = rotation.secret.arn
-        try:
+        with located(secret=rotation.secret.arn, step=step):
             self._steps[step](rotation)
-        except RotationError as error:
-            error.at(secret=arn, step=step)
-            raise
-        except Exception as error:
-            raise UnexpectedError(
-                f"An unexpected {type(error).__name__} ended the step",
-                remedy="Report it with the frames of this log entry; the labels are as they were",
-            ).at(secret=arn, step=step) from error
 
     def _create(self, rotation: Rotation) -> None:
         """Stores a new version under AWSPENDING; one that exists already stays as it is."""

@@ -20,6 +20,8 @@ Secrets Manager retries a failed rotation by itself, with the same version
 (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 
@@ -127,3 +129,26 @@ class NotOursError(TargetError):
 
 class RefusedChangeError(TargetError):
     """The target refused a statement."""
+
+
+@contextmanager
+def located(*, secret: str, step: str) -> Iterator[None]:
+    """Lets nothing but a RotationError out, and tells it where it happened.
+
+    Args:
+        secret: ARN of the secret.
+        step: What is done.
+
+    Raises:
+        RotationError: Whatever went wrong within.
+    """
+    try:
+        yield
+    except RotationError as error:
+        error.at(secret=secret, step=step)
+        raise
+    except Exception as error:
+        raise UnexpectedError(
+            f"An unexpected {type(error).__name__} ended it",
+            remedy="Report it with the frames of this log entry",
+        ).at(secret=secret, step=step) from error

@@ -1,0 +1,108 @@
+"""What the strategies for SQL users have in common."""
+
+from abc import ABC, abstractmethod
+
+from database.credential import Credential
+from database.passwords import PasswordRules
+from database.target import Target
+from rotation.deadline import Deadline
+from rotation.errors import BadSecretError
+from rotation.rotation import Rotation
+from rotation.secret_text import SecretText
+from rotation.versions import CURRENT, PENDING, PREVIOUS
+
+
+class UserStrategy(ABC):
+    """A strategy whose secret is a login; implements `rotation.strategy.Strategy`.
+
+    Subclasses say whose turn it is, and how the database is told.
+    """
+
+    name: str
+
+    def __init__(self, target: type[Target]) -> None:
+        """Composes the strategy.
+
+        Args:
+            target: The database product.
+        """
+        self._target = target
+
+    @abstractmethod
+    def next_user(self, current: Credential) -> str:
+        """Who logs in after `current`.
+
+        Raises:
+            BadSecretError: It can't be rotated this way.
+        """
+
+    @abstractmethod
+    def apply(self, rotation: Rotation, current: Credential) -> None:
+        """Makes the database accept the pending credential; see `Strategy.set`."""
+
+    def create(self, current: SecretText) -> SecretText:
+        """The next user with a new password."""
+        credential = self._target.credential(current, CURRENT)
+        user = self.next_user(credential)
+        return credential.with_login(user, PasswordRules.from_environment().generate())
+
+    def check(self, current: SecretText, pending: SecretText) -> None:
+        """The new version has to be for the next user at the same server."""
+        self._next(self._target.credential(current, CURRENT), pending)
+
+    def set(self, rotation: Rotation, current: SecretText) -> None:
+        """Refuses what can't be rotated before it opens a connection."""
+        credential = self._target.credential(current, CURRENT)
+        self.next_user(credential)
+        self.apply(rotation, credential)
+
+    def test(self, pending: SecretText, deadline: Deadline) -> None:
+        """Logs in with it."""
+        credential = self._target.credential(pending, PENDING)
+        with self._target.connect(credential, owner="test", deadline=deadline) as session:
+            session.prove()
+
+    def pending(self, rotation: Rotation, current: Credential) -> Credential:
+        """Reads the pending credential; proves that it is pending, and the next one.
+
+        Raises:
+            NotPendingError: It is not pending any more.
+            BadSecretError: It does not follow `current`.
+        """
+        return self._next(current, rotation.pending())
+
+    def previous(self, rotation: Rotation, like: Credential) -> Credential | None:
+        """Reads AWSPREVIOUS.
+
+        Returns:
+            None if it is no credential of the same user at the same server.
+        """
+        text = rotation.secret.previous()
+        if text is None:
+            return None
+        try:
+            previous = self._target.credential(text, PREVIOUS)
+        except BadSecretError:
+            return None
+        same = previous.username == like.username and previous.shares_server(like)
+        return previous if same else None
+
+    def accepts(self, credential: Credential, rotation: Rotation) -> bool:
+        """Whether the database lets a credential log in.
+
+        Raises:
+            TargetError: It can't be told.
+        """
+        return self._target.accepts(credential, owner=rotation.token, deadline=rotation.deadline)
+
+    def _next(self, current: Credential, text: SecretText) -> Credential:
+        pending = self._target.credential(text, PENDING)
+        current.must_share_server(pending)
+        user = self.next_user(current)
+        if pending.username != user:
+            raise BadSecretError(
+                f"{PENDING} is for the user {pending.username}, and after {current.username}"
+                f" ({CURRENT}) it is the turn of {user}",
+                remedy=f"Take {PENDING} off that version and rotate again",
+            )
+        return pending

@@ -1,0 +1,151 @@
+"""A connection to PostgreSQL; the only module that knows the driver.
+
+It is imported at the first login: createSecret, which every cold start is, does without it.
+"""
+
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pg8000.native
+import scramp
+from pg8000.exceptions import DatabaseError, InterfaceError
+
+from database.credential import Credential
+from postgres_user.failures import failure
+from rds.trust import verified_context
+from rotation.deadline import Deadline
+from rotation.errors import TargetError, UnreachableError, UntrustedServerError
+
+WAIT_SECONDS = 5.0
+"""Longest wait for a packet; longer than a statement may take, so that the server tells why."""
+
+_BROKEN = (InterfaceError, OSError)
+_GARBLED = (AttributeError, IndexError, KeyError, ValueError, struct.error)
+"""What the driver raises when it is answered with something that is not PostgreSQL's protocol."""
+
+
+class Connection:
+    """An open connection.
+
+    A server that asks for an md5 or a plain password gets it, inside of verified TLS.
+    """
+
+    def __init__(self, credential: Credential, *, session_name: str, deadline: Deadline) -> None:
+        """Logs in.
+
+        Args:
+            credential: Who, with what, where.
+            session_name: How the session is called in `pg_stat_activity`.
+            deadline: The connection is broken then, whatever it waits for.
+
+        Raises:
+            TargetError: See `database.target.Target.connect`.
+        """
+        server = f"{credential.host}:{credential.port}"
+        with _translated(f"let {credential.username} ({credential.whose}) log in at {server}"):
+            connected = _reach(credential, deadline)
+            self._hard_end = _HardEnd(connected, deadline.remaining())
+            try:
+                self._driver = _log_in(connected, credential, session_name)
+            except BaseException:
+                self._hard_end.cancel()
+                connected.close()
+                raise
+
+    def run(self, statement: str, *, doing: str) -> list[list[Any]]:
+        """See `postgres_user.statements.Run`."""
+        with _translated(doing):
+            rows: list[list[Any]] | None = self._driver.run(statement)
+        return rows or []
+
+    def close(self) -> None:
+        """Ends the session; one that is broken already is fine too."""
+        self._hard_end.cancel()
+        with contextlib.suppress(*_BROKEN, *_GARBLED):
+            self._driver.close()
+
+
+class _HardEnd:
+    """Breaks the connection at the deadline, whatever it waits for.
+
+    The socket's own time-out is for one read: a server that sends a byte now and then would never
+    meet it.
+    """
+
+    def __init__(self, connected: socket.socket, seconds: float) -> None:
+        self._socket = connected.dup()
+        self._timer = threading.Timer(seconds, self._break)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        self._socket.close()
+
+    def _break(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
+    address = (credential.host, credential.port)
+    connected = socket.create_connection(address, timeout=deadline.at_most(WAIT_SECONDS))
+    # Else each login waits 40 ms for a delayed acknowledgement in the middle of the handshake.
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
+def _log_in(
+    connected: socket.socket, credential: Credential, session_name: str
+) -> pg8000.native.Connection:
+    return pg8000.native.Connection(
+        credential.username,
+        host=credential.host,
+        port=credential.port,
+        database=credential.dbname,
+        password=credential.password.reveal(),
+        ssl_context=verified_context(),
+        application_name=session_name,
+        sock=connected,
+    )
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    """Turns what the driver raises into our errors."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise failure(error.args[0], doing) from error
+    except ssl.SSLCertVerificationError as error:
+        raise _untrusted(doing, error.verify_message) from error
+    except scramp.ScramException as error:
+        raise _untrusted(doing, "it does not know the password's verifier") from error
+    except InterfaceError as error:
+        if "refuses SSL" in str(error):
+            raise _untrusted(doing, "it does not speak TLS") from error
+        raise _unreachable(doing, str(error)) from error
+    except (*_BROKEN, *_GARBLED) as error:
+        raise _unreachable(doing, type(error).__name__) from error
+
+
+def _untrusted(doing: str, why: str) -> TargetError:
+    return UntrustedServerError(
+        f"The server that was asked to {doing} is not proven to be the right one: {why}",
+        remedy="Check host in the secret, TLS on the server and the certificate authorities"
+        " (RDS_CA_BUNDLE); there is no way around it",
+    )
+
+
+def _unreachable(doing: str, why: str) -> TargetError:
+    return UnreachableError(
+        f"The server that was asked to {doing} did not answer: {why}",
+        remedy="Check host and port in the secret, security groups, and that the server is up",
+    )
