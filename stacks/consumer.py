@@ -1,6 +1,6 @@
 """A sample of what uses the credential."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicies
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -50,5 +50,7 @@ class Consumer(Construct):
             timeout=Duration.seconds(15),
             environment={"SECRET_ID": secret.arn},
         )
+        # It comes and goes with a setting: a log that stays would be in the way of its next one.
+        RemovalPolicies.of(self).destroy(apply_to_resource_types=["AWS::Logs::LogGroup"])
         self.function.allow_to(database, network.secrets_endpoint)
         secret.grant_read(self.function.role)

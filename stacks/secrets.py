@@ -11,7 +11,7 @@ from stacks.endpoints import SecretsEndpoint
 from stacks.keys import SecretsKey
 from stacks.role import ServiceRole
 from stacks.secret_policy import READ, SecretPolicy
-from stacks.settings import Password, Settings
+from stacks.settings import Settings
 
 ROTATE = (
     "secretsmanager:DescribeSecret",
@@ -39,8 +39,8 @@ class DatabaseSecret(Construct):
         *,
         name: str,
         description: str,
-        content: Mapping[str, str],
-        password: Password,
+        username: str,
+        more: Mapping[str, str],
         key: SecretsKey,
         endpoint: SecretsEndpoint,
         deployer: str,
@@ -48,13 +48,18 @@ class DatabaseSecret(Construct):
     ) -> None:
         """Create the secret with a generated password.
 
+        What generates the password must never change: CloudFormation would generate it anew, and
+        AWSCURRENT would be a password that the database does not know. So no setting reaches it
+        that a team may change, and another user name makes another resource of the same name,
+        which Secrets Manager refuses, and the deployment rolls back with everything as it was.
+
         Args:
             scope: The parent.
             construct_id: The name within the parent.
             name: The secret's name.
             description: What the credential is for.
-            content: What the secret holds besides the password.
-            password: What the password looks like.
+            username: Who logs in with it.
+            more: What the secret holds besides the user name and the password.
             key: Encrypts the secret.
             endpoint: The way to it from the network.
             deployer: ARN of the role with which CloudFormation reads the password for the instance
@@ -67,16 +72,17 @@ class DatabaseSecret(Construct):
         self._endpoint = endpoint
         secret = secretsmanager.CfnSecret(
             self,
-            "Secret",
+            f"SecretOf-{username}",
             name=name,
             description=description,
             kms_key_id=key.key.key_arn,
             generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
-                secret_string_template=Stack.of(self).to_json_string(content),
+                secret_string_template=Stack.of(self).to_json_string(
+                    {"username": username, **more}
+                ),
                 generate_string_key="password",
-                password_length=password.length,
+                password_length=40,
                 exclude_punctuation=True,
-                exclude_characters=password.exclude_characters or None,
             ),
         )
         self.arn = secret.ref
@@ -153,8 +159,8 @@ class AdminSecret(DatabaseSecret):
             construct_id,
             name=f"{settings.path}/admin",
             description=f"Master user of the database {settings.prefix}",
-            content={"username": settings.database.admin_username},
-            password=settings.password,
+            username=settings.database.admin_username,
+            more={},
             key=key,
             endpoint=endpoint,
             deployer=deployer,
@@ -191,11 +197,8 @@ class ApplicationSecret(DatabaseSecret):
             construct_id,
             name=f"{settings.path}/application",
             description=f"What {settings.name} logs in to the database {settings.prefix} with",
-            content={
-                "username": settings.database.application_username,
-                "masterarn": admin.arn,
-            },
-            password=settings.password,
+            username=settings.database.application_username,
+            more={"masterarn": admin.arn},
             key=key,
             endpoint=endpoint,
             deployer=deployer,

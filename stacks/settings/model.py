@@ -31,6 +31,8 @@ LEAST_BITS = 190
 OUR_TAGS = ("application", "environment")
 """Tags that every resource gets from the settings of the same meaning."""
 
+FIXED = "It cannot change after the first deployment, which CloudFormation refuses."
+
 DEFAULT_PORT = 5432
 _LONGEST_NAME = 30
 _LONGEST_ENVIRONMENT = 15  # with the longest name 63 characters in the longest function name, of 64
@@ -101,24 +103,24 @@ class Database(Group):
     )
     port: Annotated[int, Field(ge=1150, le=65535)] = setting(
         6432,
-        meaning="TCP port of the server.",
+        meaning=f"TCP port of the server. {FIXED}",
         allowed=f"1150 to 65535, but not PostgreSQL's default {DEFAULT_PORT} (RDS.23)",
         control="RDS.23",
     )
     name: Annotated[str, AfterValidator(names.identifier)] = setting(
         "app",
-        meaning="Name of the database.",
+        meaning=f"Name of the database. {FIXED}",
         allowed="a PostgreSQL name of 1 to 63 bytes (a-z, 0-9, _) that is no reserved word",
     )
     admin_username: Annotated[str, AfterValidator(names.admin_username)] = setting(
         "dbadmin",
-        meaning="Name of the master user.",
+        meaning=f"Name of the master user. {FIXED}",
         allowed="a PostgreSQL name of 1 to 16 bytes (a-z, 0-9, _), not admin or postgres (RDS.25)",
         control="RDS.25",
     )
     application_username: Annotated[str, AfterValidator(names.application_username)] = setting(
         "app_user",
-        meaning="Name of the application's user. Its twin is named the same with _clone.",
+        meaning=f"Name of the application's user. Its twin is named the same with _clone. {FIXED}",
         allowed="a PostgreSQL name of 1 to 57 bytes (a-z, 0-9, _), other than the admin's",
     )
     deletion_protection: bool = setting(
@@ -206,14 +208,18 @@ class Rotation(Group):
 
 
 class Password(Group):
-    """What the generated passwords look like: letters and digits, the first one a letter."""
+    """What the rotations' passwords look like: letters and digits, the first one a letter.
+
+    The very first password, until the first rotation, is 40 letters and digits whatever is set
+    here (see stacks.secrets).
+    """
 
     length: Annotated[int, Field(ge=33, le=128)] = setting(
-        40, meaning="Characters in a password.", allowed="33 to 128"
+        40, meaning="Characters in a password that a rotation makes.", allowed="33 to 128"
     )
     exclude_characters: Annotated[str, StringConstraints(pattern=r"^[!-~]*$")] = setting(
         "",
-        meaning="Characters that no password may have, besides all punctuation.",
+        meaning="Characters that no such password may have, besides all punctuation.",
         allowed=f"printable ASCII that leaves {LEAST_BITS} bits at the length of password.length",
     )
 

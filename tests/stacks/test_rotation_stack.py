@@ -86,8 +86,9 @@ def test_a_protected_stack_and_its_data_outlive_a_mistake(
     assert artifact.termination_protection is True
     policies = {
         resource["Type"]: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
-        for resource in template.resources.values()
-        if "DeletionPolicy" in resource and not resource["Type"].startswith("Custom::")
+        for name, resource in template.resources.items()
+        if "DeletionPolicy" in resource
+        if not resource["Type"].startswith("Custom::") and not name.startswith("Consumer")
     }
     # Except on create: a first deployment that fails leaves no name behind that blocks the next.
     kept = ("RetainExceptOnCreate", "Retain")
@@ -115,6 +116,11 @@ def test_the_consumer_can_be_left_out(bare: Any) -> None:
     template = Template(bare.template)
     assert "ConsumerFunctionName" not in template.raw["Outputs"]
     assert "Consumer" not in json.dumps(template.raw)
+
+
+def test_a_consumer_that_was_left_out_can_come_back(template: Template) -> None:
+    log = template.name("AWS::Logs::LogGroup", "Consumer")
+    assert template.resources[log]["DeletionPolicy"] == "Delete", "its name would be taken"
 
 
 def test_both_strategies_are_made_of_the_same_types(template: Template, single: Template) -> None:

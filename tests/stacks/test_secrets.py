@@ -36,11 +36,47 @@ def test_the_application_secret_names_the_admin_secret(template: Template) -> No
     assert content(template, "Admin") == {"username": "dbadmin"}
 
 
-def test_passwords_are_long_and_need_no_escaping(template: Template) -> None:
-    for secret in template.of("AWS::SecretsManager::Secret").values():
-        generate = secret["GenerateSecretString"]
-        assert generate["PasswordLength"] == 40
-        assert generate["ExcludePunctuation"] is True
+def test_what_generates_the_first_password_never_changes(
+    template: Template, synthesize: Synthesize
+) -> None:
+    """CloudFormation generates the password anew when any of this changes: an outage."""
+    other = Template(
+        synthesize(
+            password__length="64",
+            password__exclude_characters="0Ol1",
+            rotation__strategy="single",
+            database__port="7000",
+            consumer="false",
+        ).template
+    )
+    for each in (template, other):
+        generate = [
+            each.the("AWS::SecretsManager::Secret", beginning)["GenerateSecretString"]
+            for beginning in ("Admin", "Application")
+        ]
+        templates = [text(one.pop("SecretStringTemplate")) for one in generate]
+        admin = each.name("AWS::SecretsManager::Secret", "Admin")
+        assert templates == [
+            '{"username":"dbadmin"}',
+            f'{{"username":"app_user","masterarn":"<{admin}>"}}',
+        ]
+        constant = {
+            "ExcludePunctuation": True,
+            "GenerateStringKey": "password",
+            "PasswordLength": 40,
+        }
+        assert generate == [constant, constant]
+
+
+def test_another_user_name_cannot_overwrite_the_secret_of_the_first_one(
+    template: Template, synthesize: Synthesize
+) -> None:
+    """Another resource with the same name: Secrets Manager refuses it, and nothing has changed."""
+    other = Template(synthesize(database__application_username="somebody").template)
+    kind = "AWS::SecretsManager::Secret"
+    assert other.name(kind, "Application") not in template.resources
+    before, after = (each.the(kind, "Application")["Name"] for each in (template, other))
+    assert before == after
 
 
 def test_both_secrets_get_host_and_port_of_the_instance(template: Template) -> None:
