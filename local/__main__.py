@@ -34,11 +34,11 @@ def main() -> int:
     )
     options, for_cdk = parser.parse_known_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     try:
         return _run(console, for_cdk, speed=options.speed, keep=options.keep)
     except LocalError as error:
-        console.print(f"local: failed: {error}", markup=False)
+        console.print(f"local: failed: {error}")
         return 1
     except KeyboardInterrupt:
         console.print("local: interrupted; no process and no file was left behind")
@@ -63,16 +63,14 @@ def _tell(console: Console, aws: LocalAws, result: Result, *, kept: bool) -> int
     console.print()
     console.print(report.rotation_table(result.rotations, result.tally))
     report.tell_consumers(console, result.tally)
-    console.print(f"Refused:   {result.refusal}\n", markup=False)
+    console.print(f"Refused:   {result.refusal}\n")
     report.tell_how_to_go_on(console, aws.exports, kept=kept)
     rotations, tally = result.rotations, result.tally
     counts = f"{len(rotations)} rotations, {tally.logins} logins, {len(tally.failures)} failed"
     missing = report.shortcoming(rotations, tally)
     if missing:
         aws.keep_files = True
-        console.print(
-            f"local: failed: {counts}: {missing}. The logs are in {aws.logs}", markup=False
-        )
+        console.print(f"local: failed: {counts}: {missing}. The logs are in {aws.logs}")
         return 1
     console.print(f"local: ok: {counts}")
     return 0

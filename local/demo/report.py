@@ -41,7 +41,7 @@ def tell_consumers(console: Console, tally: Tally) -> None:
         f"secret, {len(tally.failures)} failed"
     )
     for failure in tally.failures[:3]:
-        console.print(f"  failed: {failure}", markup=False)
+        console.print(f"  failed: {failure}")
 
 
 def shortcoming(rotations: list[Rotation], tally: Tally) -> str | None:
@@ -68,7 +68,7 @@ def tell_how_to_go_on(console: Console, exports: Mapping[str, str], *, kept: boo
     if kept:
         console.print("It stays up until Ctrl-C. In another shell, for aws, boto3 and cdk:")
         for name, value in exports.items():
-            console.print(f"  export {name}={value}", markup=False)
+            console.print(f"  export {name}={value}")
     else:
         console.print("Stay and look around:   make local KEEP=1")
     console.print('Change a setting:       make local ARGS="-c rotation.strategy=single"')

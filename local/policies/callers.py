@@ -1,11 +1,9 @@
 """Who makes a call: found by the access key, with all policies that bind them."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import (
@@ -93,7 +91,7 @@ def _role_session(iam: IAMBackend, session: AssumedRole) -> Caller:
         context=_context(role.arn, "AssumedRole", session.user_id, session.account_id, role.tags),
         identity_policies=_policies(role),
         boundary=_boundary(iam, role.permissions_boundary_arn),
-        session_policy=_document("session policy", session.policy) if session.policy else None,
+        session_policy=Policy.read("session policy", session.policy) if session.policy else None,
         deploys=_BOOTSTRAP_ROLE.fullmatch(role.name) is not None,
     )
 
@@ -129,7 +127,7 @@ def _context(
 
 
 def _policies(identity: Role | User | Group) -> tuple[Policy, ...]:
-    inline = [_document(name, document) for name, document in identity.policies.items()]
+    inline = [Policy.read(name, document) for name, document in identity.policies.items()]
     managed = [_managed(each) for each in identity.managed_policies.values()]
     return (*inline, *managed)
 
@@ -142,8 +140,4 @@ def _boundary(iam: IAMBackend, arn: str | None) -> Policy | None:
 
 def _managed(policy: ManagedPolicy) -> Policy:
     versions = {version.version_id: version.document for version in policy.versions}
-    return _document(policy.arn, versions[policy.default_version_id])
-
-
-def _document(name: str, document: Any) -> Policy:  # noqa: ANN401  # moto keeps both kinds
-    return Policy(name, json.loads(document) if isinstance(document, str) else document)
+    return Policy.read(policy.arn, versions[policy.default_version_id])

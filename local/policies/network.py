@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -54,7 +53,7 @@ def path_to(service: str, region: str, *, function: DeployedFunction | None, add
     if endpoint:
         return Path(
             {"aws:SourceVpc": vpc, "aws:SourceVpce": endpoint.id},
-            Policy(endpoint.id, json.loads(endpoint.policy_document)),
+            Policy.read(endpoint.id, endpoint.policy_document),
         )
     if all(_leads_out(table) for table in tables):
         return Path()

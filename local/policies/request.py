@@ -1,8 +1,9 @@
 """What is to be decided."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,11 @@ class Policy:
 
     name: str
     document: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, name: str, document: Any) -> Self:  # noqa: ANN401  # moto's
+        """Take a policy as moto keeps it: text if it came by a call, JSON if by a template."""
+        return cls(name, json.loads(document) if isinstance(document, str) else document)
 
 
 @dataclass(frozen=True, kw_only=True)

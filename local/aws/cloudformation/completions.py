@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.kms.models import Key
+from moto.logs.models import LogGroup
 
 from local.aws.cloudformation.resource import Properties
 from local.aws.patch import replace
@@ -47,6 +48,21 @@ def tag_keys_as_the_api_does() -> None:
     rewrite_properties(Key, rewrite)
 
 
+def end_log_group_arns_as_documented() -> None:
+    """Let ``Fn::GetAtt`` of a log group's ``Arn`` end in ``:*``; moto leaves that out.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+    """
+    attribute = LogGroup.get_cfn_attribute
+
+    def get_cfn_attribute(self: LogGroup, attribute_name: str) -> str:
+        value: str = attribute(self, attribute_name)
+        return f"{value}:*" if attribute_name == "Arn" else value
+
+    replace(LogGroup, "get_cfn_attribute", get_cfn_attribute)
+
+
 def install() -> None:
     """Apply every patch of this module to moto."""
     tag_keys_as_the_api_does()
+    end_log_group_arns_as_documented()

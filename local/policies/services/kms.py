@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeyma
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 """
 
-import json
 from collections.abc import Mapping
 
 from moto.kms.models import Key, kms_backends
@@ -49,7 +48,7 @@ def key_access(
         action=action,
         resource=key.arn if key else _expected_arn(key_id, region, account),
         context=context,
-        resource_policy=Policy("the key's policy", json.loads(key.policy)) if key else None,
+        resource_policy=Policy.read("the key's policy", key.policy) if key else None,
         by_service=by_service,
     )
 

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
 
-import json
-
 from moto.s3.models import s3_backends
 
 from local.policies.access import Access
@@ -35,7 +33,7 @@ def _bucket_policy(account: str, name: str) -> Policy | None:
     bucket = s3_backends[account][_PARTITION].buckets.get(name)
     if bucket is None or bucket.policy is None:
         return None
-    return Policy("the bucket's policy", json.loads(bucket.policy))
+    return Policy.read("the bucket's policy", bucket.policy)
 
 
 OPERATIONS = {"GetObject": _get_object, "HeadObject": _get_object, "PutObject": _put_object}

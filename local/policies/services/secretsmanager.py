@@ -4,8 +4,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecre
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
 """
 
-import json
-
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend, secretsmanager_backends
 
 from local.policies.access import Access
@@ -37,7 +35,7 @@ def _on_secret(call: Call) -> list[Access]:
             action=call.name,
             resource=secret.arn if secret else _expected_arn(call),
             context=_parameters(call) | (_attributes(secret) if secret else {}),
-            resource_policy=Policy("the secret's policy", json.loads(policy)) if policy else None,
+            resource_policy=Policy.read("the secret's policy", policy) if policy else None,
         )
     ]
 

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
 """
 
-import json
-
 from moto.sns.models import sns_backends
 
 from local.policies.access import Access
@@ -15,7 +13,7 @@ from local.policies.request import Policy
 def _publish(call: Call) -> list[Access]:
     arn = str(call.parameters["TopicArn"])
     topic = sns_backends[call.account][call.region].topics.get(arn)
-    policy = Policy("the topic's policy", json.loads(topic.policy)) if topic else None
+    policy = Policy.read("the topic's policy", topic.policy) if topic else None
     return [Access(action=call.name, resource=arn, resource_policy=policy)]
 
 

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 """
 
-import json
-
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
@@ -43,7 +41,7 @@ def _trust(role_arn: str) -> Policy | None:
         role = iam_backends[account][partition].get_role_by_arn(role_arn)
     except NotFoundException:
         return None
-    return Policy("the role's trust policy", json.loads(role.assume_role_policy_document))
+    return Policy.read("the role's trust policy", role.assume_role_policy_document)
 
 
 OPERATIONS = {"AssumeRole": _assume_role, "GetCallerIdentity": _get_caller_identity}
