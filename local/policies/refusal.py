@@ -1,7 +1,8 @@
-"""Refusals in the shape that the service's clients understand."""
+"""Refusals, in the shape that the service's clients understand."""
 
 import json
 from collections.abc import Iterable
+from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -10,41 +11,56 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 _XML = "text/xml"
+
+
+class Fault(Enum):
+    """Why a call is refused, with the error's code in JSON and in XML.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+    """
+
+    DENIED = ("AccessDeniedException", "AccessDenied")
+    UNKNOWN_CREDENTIALS = ("UnrecognizedClientException", "InvalidClientTokenId")
+    EXPIRED = ("ExpiredTokenException", "ExpiredToken")
+    UNSIGNED = ("MissingAuthenticationTokenException", "MissingAuthenticationToken")
+
+
 # Codes that a service has for itself.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 # https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
-_DENIED = {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError"}
-_INVALID = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId"}
+_SERVICES = {
+    ("ec2", Fault.DENIED): "UnauthorizedOperation",
+    ("ec2", Fault.UNKNOWN_CREDENTIALS): "AuthFailure",
+    ("s3", Fault.UNKNOWN_CREDENTIALS): "InvalidAccessKeyId",
+    ("sns", Fault.DENIED): "AuthorizationError",
+}
 
 
-def access_denied(service: str, protocol: str) -> str:
-    """Return the error code with which a service denies access."""
-    return _DENIED.get(service) or _in_json(protocol, "AccessDeniedException", "AccessDenied")
+class Refusal(Exception):  # noqa: N818  # it is an answer
+    """A call must not reach the service.
+
+    Attributes:
+        fault: Why.
+    """
+
+    def __init__(self, message: str, fault: Fault = Fault.DENIED) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
-def invalid_credentials(service: str, protocol: str) -> str:
-    """Return the error code with which a service refuses credentials it does not know."""
-    code = _in_json(protocol, "UnrecognizedClientException", "InvalidClientTokenId")
-    return _INVALID.get(service) or code
-
-
-def expired_credentials(protocol: str) -> str:
-    """Return the error code with which a service refuses credentials that have expired."""
-    return _in_json(protocol, "ExpiredTokenException", "ExpiredToken")
-
-
-def refuse(
-    start_response: "StartResponse", *, protocol: str, code: str, message: str
+def answer(
+    refusal: Refusal, start_response: "StartResponse", *, service: str, protocol: str
 ) -> Iterable[bytes]:
     """Answer a call with an error.
 
     Args:
+        refusal: What is wrong with it.
         start_response: WSGI's.
+        service: The service that was called, as boto3 names it.
         protocol: How the call came.
-        code: The error's code.
-        message: What the caller reads.
     """
-    content_type, body = _body(protocol, code, message)
+    code = _code(refusal.fault, service, protocol)
+    content_type, body = _body(protocol, code, str(refusal))
     # The JSON protocol answers 400 to everything that is the caller's fault.
     status = HTTPStatus.BAD_REQUEST if protocol == "json" else HTTPStatus.FORBIDDEN
     encoded = body.encode()
@@ -59,6 +75,13 @@ def refuse(
     return [encoded]
 
 
+def _code(fault: Fault, service: str, protocol: str) -> str:
+    in_json, in_xml = fault.value
+    return _SERVICES.get((service, fault)) or (
+        in_json if protocol in {"json", "rest-json"} else in_xml
+    )
+
+
 def _body(protocol: str, code: str, message: str) -> tuple[str, str]:
     error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
     match protocol:
@@ -71,7 +94,3 @@ def _body(protocol: str, code: str, message: str) -> tuple[str, str]:
         case "rest-json":
             return "application/json", json.dumps({"Message": message})
     return "application/x-amz-json-1.1", json.dumps({"__type": code, "Message": message})
-
-
-def _in_json(protocol: str, in_json: str, otherwise: str) -> str:
-    return in_json if protocol in {"json", "rest-json"} else otherwise

@@ -1,0 +1,174 @@
+"""Judging a call: who makes it, how it comes, what it needs, and whether all of that is granted."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from local.functions.deployed import DeployedFunction
+from local.policies.access import Access
+from local.policies.call import Call, UnknownCall, read_call
+from local.policies.callers import Caller, CredentialsRefused, find_caller
+from local.policies.credential import Credential
+from local.policies.evaluator import Evaluator, EvaluatorError
+from local.policies.network import Path, Unreachable, path_to
+from local.policies.refusal import Fault, Refusal
+from local.policies.request import Request
+from local.policies.services import accesses_of
+
+
+class RunningFunctions(Protocol):
+    """Who knows which credentials were given to which function."""
+
+    def function_of(self, access_key_id: str) -> DeployedFunction | None:
+        """Find the function whose code was given these credentials; None if it is none."""
+
+
+class DecisionLog(Protocol):
+    """Where decisions are written."""
+
+    def append(self, **entry: Any) -> None:  # noqa: ANN401  # anything that JSON can hold
+        """Write one entry."""
+
+
+class Judge:
+    """Judges calls with issued credentials, and writes down each decision.
+
+    Args:
+        evaluator: Who decides on policies.
+        functions: Who knows which credentials were given to which function.
+        decisions: Is told of every decision.
+    """
+
+    def __init__(
+        self, *, evaluator: Evaluator, functions: RunningFunctions, decisions: DecisionLog
+    ) -> None:
+        self._evaluator = evaluator
+        self._functions = functions
+        self._decisions = decisions
+
+    def judge(self, environ: Mapping[str, Any], credential: Credential) -> None:
+        """Judge a signed request.
+
+        Args:
+            environ: The request, with a body that can be read again.
+            credential: The scope of its signature.
+
+        Raises:
+            Refusal: It must not reach the service.
+        """
+        try:
+            caller = find_caller(credential.access_key_id)
+        except CredentialsRefused as refusal:
+            fault = Fault.EXPIRED if refusal.expired else Fault.UNKNOWN_CREDENTIALS
+            raise self._refused(
+                credential.access_key_id, credential.service, "credentials", refusal, fault
+            ) from refusal
+        if not caller.deploys:
+            self._judge(environ, credential, caller)
+
+    def _judge(self, environ: Mapping[str, Any], credential: Credential, caller: Caller) -> None:
+        asked = credential.service
+        try:
+            call = read_call(environ, credential, caller.account)
+            asked = call.name
+            function = self._functions.function_of(credential.access_key_id)
+            path = path_to(call.service, call.region, function=function, environ=environ)
+            for access in accesses_of(call):
+                asked = access.action
+                self._decide(_request(caller, function, path, call, access))
+        except Refusal:
+            raise
+        except UnknownCall as error:
+            raise self._refused(caller.arn, asked, "not known to the local AWS", error) from error
+        except Unreachable as error:
+            raise self._refused(caller.arn, asked, "network", error) from error
+        except EvaluatorError as error:
+            raise self._refused(caller.arn, asked, "evaluator", error) from error
+        except Exception as error:  # whatever went wrong, nothing is allowed because of it
+            told = UnjudgedError(asked, error)
+            raise self._refused(caller.arn, asked, "error in the local AWS", told) from error
+
+    def _decide(self, request: Request) -> None:
+        decision = self._evaluator.decide(request)
+        self._note(
+            principal=decision.principal,
+            action=decision.action,
+            resource=decision.resource,
+            verdict=decision.verdict,
+            layer=decision.refused_by,
+            message=str(decision),
+        )
+        if not decision.allowed:
+            via = "Access to KMS is not allowed. " if _implied(request) else ""
+            raise Refusal(f"{via}{decision}")
+
+    def _refused(
+        self,
+        principal: str,
+        asked: str,
+        layer: str,
+        cause: Exception,
+        fault: Fault = Fault.DENIED,
+    ) -> Refusal:
+        """Write down a refusal that is not a policy's."""
+        self._note(
+            principal=principal,
+            action=asked,
+            resource=None,
+            verdict="refused",
+            layer=layer,
+            message=str(cause),
+        )
+        return Refusal(str(cause), fault)
+
+    def _note(self, **entry: str | None) -> None:
+        self._decisions.append(time=datetime.now(UTC).isoformat(), **entry)
+
+
+class UnjudgedError(Exception):
+    """A call could not be judged because of a mistake in here."""
+
+    def __init__(self, asked: str, error: Exception) -> None:
+        super().__init__(
+            f"{asked} could not be judged by the local AWS, so it is refused: "
+            f"{type(error).__name__}: {error}"
+        )
+
+
+def _implied(request: Request) -> bool:
+    return request.action.startswith("kms:") and request.context["aws:ViaAWSService"] == "true"
+
+
+def _request(
+    caller: Caller, function: DeployedFunction | None, path: Path, call: Call, access: Access
+) -> Request:
+    context: dict[str, str | tuple[str, ...]] = {
+        **caller.context,
+        "aws:CurrentTime": datetime.now(UTC).isoformat(timespec="seconds"),
+        "aws:RequestedRegion": call.region,
+        "aws:SecureTransport": "true",
+        **access.context,
+    }
+    if function:
+        context["lambda:SourceFunctionArn"] = function.arn
+    if access.by_service:
+        # A service that works for the caller does not come through the caller's network.
+        context |= {"aws:ViaAWSService": "true", "aws:CalledVia": (access.by_service,)}
+    else:
+        context |= {"aws:ViaAWSService": "false", **path.context}
+    return Request(
+        principal=caller.arn,
+        action=access.action,
+        resource=access.resource,
+        resource_account=_account_of(access.resource) or caller.account,
+        context=context,
+        identity_policies=caller.identity_policies,
+        boundary=caller.boundary,
+        session_policy=caller.session_policy,
+        resource_policy=access.resource_policy,
+        endpoint_policy=None if access.by_service else path.endpoint_policy,
+    )
+
+
+def _account_of(resource: str) -> str:
+    return resource.split(":")[4] if resource.startswith("arn:") else ""
