@@ -1,4 +1,5 @@
 import hashlib
+import json
 import marshal
 import os
 import shutil
@@ -284,3 +285,42 @@ def test_a_real_bundle_is_pure_python(function: str) -> None:
     path = Bundle(function).build()
     assert (path / function / "handler.py").is_file()
     assert not [file for file in path.rglob("*") if file.suffix in {".so", ".pyd", ".dll"}]
+
+
+RUNTIME = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
+"""What Lambda's Python runtime brings by itself."""
+
+OPTIONAL = {"certifi"}
+"""What botocore takes if it is there, as in a developer's environment."""
+
+LIST_FOREIGN_MODULES = """
+import importlib, json, sys
+bundle, handler = sys.argv[1:]
+sys.path.insert(0, bundle)
+before = set(sys.modules)
+importlib.import_module(handler)
+files = {n: getattr(m, "__file__", None) or "" for n, m in sys.modules.items() if n not in before}
+print(json.dumps([n.partition(".")[0] for n, file in files.items() if "site-packages" in file]))
+"""
+
+
+@pytest.mark.parametrize("function", ["consumer", "default_security_group", "postgres_user"])
+def test_a_real_function_starts_with_what_is_in_its_bundle_and_in_lambda(
+    function: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(  # noqa: S603 - our own
+        [
+            sys.executable,
+            "-c",
+            LIST_FOREIGN_MODULES,
+            Bundle(function).build(),
+            f"{function}.handler",
+        ],
+        cwd=tmp_path,
+        env={"AWS_DEFAULT_REGION": "eu-central-1", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads(done.stdout)) <= RUNTIME | OPTIONAL
