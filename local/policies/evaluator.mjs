@@ -7,11 +7,19 @@ import { pathToFileURL } from 'node:url'
 const entry = `${process.argv[2]}/@cloud-copilot/iam-simulate/dist/esm/index.js`
 const { runSimulation } = await import(pathToFileURL(entry))
 
-// runSimulation 0.1.173 drops kms:EncryptionContext:<key> from every request, so that conditions on
-// it are judged as if it were missing. Tags of the principal have a free name too and are kept: it
-// travels as one of these, in the policies as in the request.
-const DROPPED = /kms:EncryptionContext:/gi
-const KEPT = 'aws:PrincipalTag/kms:EncryptionContext:'
+// Keys that runSimulation 0.1.173 gets wrong travel under another name, in the policies as in the
+// request:
+// - kms:EncryptionContext:<key> it drops from every request, so that conditions on it are judged as
+//   if it were missing; tags of the principal have a free name too and are kept.
+// - secretsmanager:ResourceTag/<key> it does not find and fails; it is the same as aws:ResourceTag.
+const RENAMED = [
+  [/kms:EncryptionContext:/gi, 'aws:PrincipalTag/kms:EncryptionContext:'],
+  [/secretsmanager:ResourceTag\//gi, 'aws:ResourceTag/'],
+]
+
+function renamed(line) {
+  return RENAMED.reduce((text, [name, other]) => text.replaceAll(name, other), line)
+}
 
 async function simulate(request, policies) {
   const result = await runSimulation(
@@ -71,7 +79,7 @@ console.log('ready')
 for await (const line of readline.createInterface({ input: process.stdin })) {
   let answer
   try {
-    answer = await judge(JSON.parse(line.replaceAll(DROPPED, KEPT)))
+    answer = await judge(JSON.parse(renamed(line)))
   } catch (error) {
     answer = { error: String(error.message ?? error) }
   }
