@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -101,9 +101,9 @@ class Scenario:
         """
         watch = RotationWatch(self._aws, deployed.application_secret)
         client = partial(self._aws.client, "lambda")
-        with self._step("consumers log in"):
-            consumers = Consumers(client, deployed.consumer).__enter__()
-        with consumers:
+        with ExitStack() as stack:
+            with self._step("consumers log in"):
+                consumers = stack.enter_context(Consumers(client, deployed.consumer))
             with self._step("rotation by hand"):
                 watch.rotate()
             target = len(watch.done()) + SCHEDULED_ROTATIONS
