@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -15,12 +16,12 @@ NEEDED_ROTATIONS = 3
 def rotation_table(rotations: list[Rotation], tally: Tally) -> Table:
     """A line per rotation, oldest first, with the user as whom consumers logged in after it."""
     users = tally.users
-    table = Table(title="Rotations", title_justify="left", caption="seconds per step")
-    table.add_column("")
-    for heading in ("invoked by", "user", "version"):
-        table.add_column(heading)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Rotations (seconds per step)")
+    table.title_justify = "left"
+    for heading in ("", "invoked by", "user", "version"):
+        table.add_column(heading, no_wrap=True)
     for heading in (*STEPS, "total"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading.removesuffix("Secret"), justify="right")
     for number, rotation in enumerate(rotations, start=1):
         table.add_row(
             str(number),
