@@ -1,10 +1,20 @@
-"""What tests of several folders share: a real PostgreSQL."""
+"""What tests of several folders share: a real PostgreSQL, and no way to a real AWS account."""
 
+import io
+import logging
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from local.postgres import PostgresServer
+from rotation.observability import logger
+
+# Functions make their client when they are imported. Nobody's own credentials are ever used.
+os.environ["AWS_ACCESS_KEY_ID"] = "testing"
+os.environ["AWS_SECRET_ACCESS_KEY"] = "testing"
+os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+os.environ.pop("AWS_PROFILE", None)
 
 
 @pytest.fixture(scope="session")
@@ -13,8 +23,19 @@ def postgres() -> Iterator[PostgresServer]:
 
     It keeps `pg_stat_statements`, so that a secret in there is seen.
     """
-    settings = {"shared_preload_libraries": "pg_stat_statements"}
+    settings = {"shared_preload_libraries": "pg_stat_statements", "log_connections": "on"}
     with PostgresServer(settings=settings) as server:
         with server.connect() as connection:
             connection.execute("CREATE EXTENSION pg_stat_statements")
         yield server
+
+
+@pytest.fixture
+def function_log() -> Iterator[io.StringIO]:
+    """What the functions log, one JSON object a line."""
+    [handler] = logger.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    log = io.StringIO()
+    before = handler.setStream(log)
+    yield log
+    handler.setStream(before)

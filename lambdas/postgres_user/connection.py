@@ -52,7 +52,8 @@ class Connection:
             connected = _reach(credential, deadline)
             self._hard_end = _HardEnd(connected, deadline.remaining())
             try:
-                self._driver = _log_in(connected, credential, session_name)
+                with self._hard_end.told():
+                    self._driver = _log_in(connected, credential, session_name)
             except BaseException:
                 self._hard_end.cancel()
                 connected.close()
@@ -60,7 +61,7 @@ class Connection:
 
     def run(self, statement: str, *, doing: str) -> list[list[Any]]:
         """See `postgres_user.statements.Run`."""
-        with _translated(doing):
+        with _translated(doing), self._hard_end.told():
             rows: list[list[Any]] | None = self._driver.run(statement)
         return rows or []
 
@@ -80,9 +81,20 @@ class _HardEnd:
 
     def __init__(self, connected: socket.socket, seconds: float) -> None:
         self._socket = connected.dup()
+        self._over = False
         self._timer = threading.Timer(seconds, self._break)
         self._timer.daemon = True
         self._timer.start()
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Calls what the driver makes of a broken connection by its name."""
+        try:
+            yield
+        except (*_BROKEN, *_GARBLED) as error:
+            if self._over:
+                raise TimeoutError from error
+            raise
 
     def cancel(self) -> None:
         self._timer.cancel()
@@ -90,6 +102,7 @@ class _HardEnd:
         self._socket.close()
 
     def _break(self) -> None:
+        self._over = True
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 

@@ -68,8 +68,8 @@ class SecretsManager:
     def get_secret_value(
         self,
         *,
-        SecretId: str,
-        VersionId: str = "",
+        SecretId: str,  # noqa: N803
+        VersionId: str = "",  # noqa: N803
         VersionStage: str = "",  # noqa: N803
     ) -> dict[str, Any]:
         def run() -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""Something that listens where a PostgreSQL is expected."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+
+SSL_REQUEST = bytes.fromhex("0000000804d2162f")
+
+Behaviour = Callable[["Impostor", socket.socket], None]
+
+
+class Impostor:
+    """Answers each connection as told, and remembers what it was sent."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self.received = b""
+        self._behaviour = behaviour
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._over = threading.Event()
+
+    def read(self, connection: socket.socket) -> bytes:
+        data = connection.recv(4096)
+        self.received += data
+        return data
+
+    def wait(self) -> None:
+        """Says nothing until the test is over."""
+        self._over.wait(60)
+
+    def serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError):
+                self._behaviour(self, connection)
+
+    def close(self) -> None:
+        self._over.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@contextlib.contextmanager
+def impostor(behaviour: Behaviour) -> Iterator[Impostor]:
+    server = Impostor(behaviour)
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.close()
+        thread.join()
+
+
+def without_tls(server: Impostor, connection: socket.socket) -> None:
+    server.read(connection)
+    connection.sendall(b"N")
+    server.read(connection)
+
+
+def silent(server: Impostor, _: socket.socket) -> None:
+    server.wait()
+
+
+def silent_after_tls(server: Impostor, connection: socket.socket) -> None:
+    server.read(connection)
+    connection.sendall(b"S")
+    server.wait()
+
+
+def garbling(server: Impostor, connection: socket.socket) -> None:
+    server.read(connection)
+    connection.sendall(b"\xff\xfe\xfd")
+    server.read(connection)
+
+
+def hanging_up(server: Impostor, connection: socket.socket) -> None:
+    server.read(connection)
+
+
+def with_certificate(context: ssl.SSLContext) -> Behaviour:
+    """Speaks TLS, and then asks for the password in plain text."""
+
+    def behaviour(server: Impostor, connection: socket.socket) -> None:
+        server.read(connection)
+        connection.sendall(b"S")
+        with context.wrap_socket(connection, server_side=True) as encrypted:
+            server.read(encrypted)
+            encrypted.sendall(b"R\0\0\0\x08\0\0\0\x03")
+            server.read(encrypted)
+
+    return behaviour

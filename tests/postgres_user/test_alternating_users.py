@@ -1,0 +1,212 @@
+import json
+
+import psycopg
+import pytest
+
+from rotation.errors import (
+    BadSecretError,
+    CredentialRefusedError,
+    NotOursError,
+    NotPendingError,
+    RotationError,
+)
+from tests.postgres_user.world import STEPS, World
+
+
+@pytest.fixture
+def ready(any_world: World) -> World:
+    any_world.create_first_user()
+    return any_world
+
+
+def test_the_users_take_turns_and_both_log_in_at_every_step(ready: World) -> None:
+    for expected in (ready.clone, ready.user, ready.clone):
+        token = ready.secrets.begin(ready.arn)
+        before = [ready.document()]
+        if "AWSPREVIOUS" in ready.secrets.secrets[ready.arn].labels:
+            before.append(ready.document("AWSPREVIOUS"))
+        for step in STEPS:
+            ready.step(ready.alternating, token, step)
+            assert ready.accepts(ready.document())
+            # Its password is overwritten in setSecret: it was AWSPREVIOUS until then.
+            assert step != "createSecret" or all(map(ready.accepts, before))
+        assert ready.document()["username"] == expected
+        assert ready.accepts(ready.document("AWSPREVIOUS"))
+
+
+def test_everything_else_in_the_secret_stays(ready: World) -> None:
+    ready.secrets.put(ready.arn, "AWSCURRENT", {**ready.application(), "ours": {"a": [1]}})
+    before = ready.document()
+    ready.rotate(ready.alternating)
+    login = {"username": ready.clone, "password": ready.document()["password"]}
+    assert ready.document() == {**before, **login}
+
+
+def test_a_rotation_takes_ten_calls_and_four_connections(ready: World) -> None:
+    ready.rotate(ready.alternating)
+    ready.secrets.calls.clear()
+    connections = ready.connections()
+    ready.rotate(ready.alternating)
+    assert len(ready.secrets.calls) == 10
+    assert ready.connections() - connections == 4
+
+
+def test_an_admins_secret_that_rds_manages_is_enough(ready: World) -> None:
+    ready.secrets.put(
+        ready.admin_arn, "AWSCURRENT", {"username": ready.admin, "password": "the-Admins-own-1"}
+    )
+    ready.rotate(ready.alternating)
+    assert ready.accepts(ready.document())
+
+
+def test_an_unrelated_user_with_the_clones_name_is_never_touched(ready: World) -> None:
+    ready.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", ready.clone)
+    # Not even if it is a member, as a clone is: on old servers anyone may grant oneself away.
+    ready.run("GRANT {} TO {}", ready.user, ready.clone)
+    token = ready.until(ready.alternating, "setSecret")
+    with pytest.raises(NotOursError, match=f"{ready.clone} exists already"):
+        ready.step(ready.alternating, token, "setSecret")
+    assert ready.accepts(ready.login(ready.clone, "its-Own-1"))
+    assert ready.document()["username"] == ready.user
+
+
+def test_a_secret_for_a_clone_does_not_give_away_the_user_it_is_named_after(ready: World) -> None:
+    victim, attacker = f"victim_{ready.number}", f"victim_{ready.number}_clone"
+    for name in (victim, attacker):
+        ready.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", name)
+    ready.secrets.put(
+        ready.arn, "AWSCURRENT", ready.application(username=attacker, password="its-Own-1")
+    )
+    token = ready.until(ready.alternating, "setSecret")
+    with pytest.raises(NotOursError):
+        ready.step(ready.alternating, token, "setSecret")
+    assert ready.accepts(ready.login(victim, "its-Own-1"))
+
+
+def test_the_twin_of_another_secret_is_never_touched(ready: World) -> None:
+    ready.rotate(ready.alternating)
+    other = ready.arn.replace("application", "another")
+    ready.secrets.create(other, ready.document("AWSPREVIOUS"))
+    token = ready.secrets.begin(other)
+    ready.step(ready.alternating, token, "createSecret", other)
+    with pytest.raises(NotOursError):
+        ready.step(ready.alternating, token, "setSecret", other)
+    assert ready.accepts(ready.document())
+
+
+def test_a_user_can_not_forge_the_mark(ready: World) -> None:
+    ready.rotate(ready.alternating)
+    for label in ("AWSCURRENT", "AWSPREVIOUS"):
+        with (
+            ready.as_login(ready.document(label)) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute(f"COMMENT ON ROLE {ready.clone} IS 'mine'")
+
+
+def test_a_first_user_that_ends_in_clone_is_refused(ready: World) -> None:
+    lonely = f"lonely_{ready.number}_clone"
+    ready.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", lonely)
+    ready.secrets.put(
+        ready.arn, "AWSCURRENT", ready.application(username=lonely, password="its-Own-1")
+    )
+    token = ready.until(ready.alternating, "setSecret")
+    with pytest.raises(NotOursError, match="does not exist"):
+        ready.step(ready.alternating, token, "setSecret")
+
+
+def test_nothing_is_changed_for_a_secret_that_is_not_accepted_itself(ready: World) -> None:
+    ready.secrets.put(ready.arn, "AWSCURRENT", ready.application(password="a-guess"))
+    token = ready.until(ready.alternating, "setSecret")
+    with pytest.raises(CredentialRefusedError, match="AWSCURRENT"):
+        ready.step(ready.alternating, token, "setSecret")
+    assert not ready.exists(ready.clone)
+
+
+@pytest.mark.parametrize("field", ["host", "port"])
+@pytest.mark.parametrize("whose", ["AWSPENDING", "admin"])
+def test_servers_are_not_mixed(world: World, field: str, whose: str) -> None:
+    world.create_first_user()
+    other = {"host": "127.0.0.1", "port": 1}
+    if whose == "admin":
+        admin = world.login(world.admin, "the-Admins-own-1") | {field: other[field]}
+        world.secrets.put(world.admin_arn, "AWSCURRENT", admin)
+    token = world.until(world.alternating, "setSecret")
+    if whose == "AWSPENDING":
+        changed = json.dumps(world.pending(token) | {field: other[field]})
+        world.secrets.secrets[world.arn].contents[token] = changed
+    for step in ("setSecret", "finishSecret") if whose == "AWSPENDING" else ("setSecret",):
+        with pytest.raises(BadSecretError, match="is for"):
+            world.step(world.alternating, token, step)
+
+
+def test_a_name_whose_twin_would_be_cut_is_refused_before_anything_changes(world: World) -> None:
+    name = "x" * 60
+    world.secrets.put(world.arn, "AWSCURRENT", world.application(username=name))
+    token = world.secrets.begin(world.arn)
+    with pytest.raises(BadSecretError, match="66 bytes"):
+        world.step(world.alternating, token, "createSecret")
+    assert world.secrets.secrets[world.arn].contents[token] is None
+
+
+def test_names_of_57_bytes_work_whatever_is_in_them(ready: World) -> None:
+    name = "ä\"'\\;-- $1 :x{}%s " + "y" * 57
+    name = name.encode()[:57].decode()
+    ready.secrets.put(ready.arn, "AWSCURRENT", ready.application(username=name))
+    ready.create_first_user()
+    ready.rotate(ready.alternating)
+    ready.rotate(ready.alternating)
+    assert ready.document()["username"] == name
+    assert ready.accepts(ready.document("AWSPREVIOUS"))
+
+
+def test_steps_may_come_again_in_any_order_at_any_time(ready: World) -> None:
+    token = ready.secrets.begin(ready.arn)
+    for count in range(len(STEPS)):
+        for step in STEPS[: count + 1] * 2:
+            ready.step(ready.alternating, token, step)
+    assert ready.document()["username"] == ready.clone
+    assert ready.accepts(ready.document())
+    assert ready.accepts(ready.document("AWSPREVIOUS"))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_token_that_was_given_up_changes_nothing(world: World, step: str) -> None:
+    world.create_first_user()
+    token = world.until(world.alternating, step)
+    del world.secrets.secrets[world.arn].labels["AWSPENDING"]
+    world.rotate(world.alternating)
+    current = world.document()
+    with pytest.raises(NotPendingError):
+        world.step(world.alternating, token, step)
+    assert world.document() == current
+    assert world.accepts(current)
+    assert world.accepts(world.document("AWSPREVIOUS"))
+
+
+def test_an_empty_version_never_becomes_current(world: World) -> None:
+    world.create_first_user()
+    token = world.secrets.begin(world.arn)
+    for step in STEPS[1:]:
+        with pytest.raises(NotPendingError):
+            world.step(world.alternating, token, step)
+    assert world.document()["username"] == world.user
+
+
+def test_a_password_that_was_never_set_never_becomes_current(world: World) -> None:
+    world.create_first_user()
+    token = world.until(world.alternating, "setSecret")
+    for step in STEPS[2:]:
+        with pytest.raises(CredentialRefusedError, match="AWSPENDING"):
+            world.step(world.alternating, token, step)
+    assert world.document()["username"] == world.user
+
+
+def test_the_error_names_secret_step_cause_and_remedy(world: World) -> None:
+    token = world.until(world.alternating, "setSecret")
+    with pytest.raises(RotationError) as caught:
+        world.step(world.alternating, token, "setSecret")
+    error = caught.value
+    assert (error.secret, error.step, error.retry_helps) == (world.arn, "setSecret", False)
+    assert str(error).startswith(f"setSecret of {world.arn} failed: PostgreSQL refused to let")
+    assert error.__cause__ is not None

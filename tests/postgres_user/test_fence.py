@@ -1,0 +1,161 @@
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from rotation.errors import BusyError, NotPendingError, OutOfTimeError, UnreachableError
+from tests.postgres_user.world import STEPS, World
+
+
+@pytest.fixture
+def ready(any_world: World) -> World:
+    any_world.create_first_user()
+    any_world.rotate(any_world.alternating)
+    return any_world
+
+
+def once(run: Callable[[], object], *, read: int = 2) -> Callable[[str], None]:
+    """A hook of the Secrets Manager that acts on one read: the one under the lock in setSecret."""
+    reads = iter(range(100))
+
+    def hook(call: str) -> None:
+        if call == "get_secret_value" and next(reads) == read:
+            run()
+
+    return hook
+
+
+def newer_rotation(world: World) -> Callable[[], object]:
+    def run() -> None:
+        world.secrets.before = world.secrets.after = lambda _: None
+        del world.secrets.secrets[world.arn].labels["AWSPENDING"]
+        world.rotate(world.alternating)
+        world.rotate(world.alternating)
+
+    return run
+
+
+def both_log_in(world: World) -> bool:
+    return all(world.accepts(world.document(label)) for label in ("AWSCURRENT", "AWSPREVIOUS"))
+
+
+def test_a_writer_that_was_given_up_before_it_read_the_label_stops_there(ready: World) -> None:
+    token = ready.until(ready.alternating, "setSecret")
+    ready.secrets.before = once(newer_rotation(ready))
+    with pytest.raises(NotPendingError):
+        ready.step(ready.alternating, token, "setSecret")
+    assert both_log_in(ready)
+
+
+def test_a_writer_that_was_given_up_after_it_read_the_label_has_no_session_any_more(
+    ready: World,
+) -> None:
+    token = ready.until(ready.alternating, "setSecret")
+    ready.secrets.after = once(newer_rotation(ready))
+    with pytest.raises(UnreachableError):
+        ready.step(ready.alternating, token, "setSecret")
+    assert both_log_in(ready)
+
+
+def test_a_writer_of_a_single_user_has_no_session_any_more_either(ready: World) -> None:
+    token = ready.until(ready.single, "setSecret")
+    ready.secrets.after = once(newer_rotation(ready), read=1)
+    with pytest.raises(UnreachableError):
+        ready.step(ready.single, token, "setSecret")
+    assert both_log_in(ready)
+
+
+@pytest.mark.parametrize("strategy", ["alternating", "single"])
+def test_three_at_once_don_t_disturb_each_other(ready: World, strategy: str) -> None:
+    handler = getattr(ready, strategy)
+    token = ready.secrets.begin(ready.arn)
+    with ThreadPoolExecutor(3) as pool:
+        for step in STEPS:
+            together = threading.Barrier(3)
+
+            def run(step: str = step, together: threading.Barrier = together) -> None:
+                together.wait()
+                ready.step(handler, token, step)
+
+            for done in [pool.submit(run) for _ in range(3)]:
+                done.result()
+    assert ready.accepts(ready.document())
+
+
+def test_a_stuck_writer_of_the_same_rotation_is_ended_after_a_while(
+    ready: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 0.1)
+    token = ready.until(ready.alternating, "setSecret")
+
+    def again() -> None:
+        ready.secrets.after = lambda _: None
+        ready.step(ready.alternating, token, "setSecret")
+
+    ready.secrets.after = once(again)
+    with pytest.raises(UnreachableError):
+        ready.step(ready.alternating, token, "setSecret")
+    ready.step(ready.alternating, token, "finishSecret")
+    assert both_log_in(ready)
+
+
+def test_a_stranger_who_holds_the_lock_is_left_alone(
+    ready: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from postgres_user import fence  # noqa: PLC0415
+
+    monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("postgres_user.postgres.LOCK_SECONDS", 0.1)
+    token = ready.until(ready.alternating, "setSecret")
+    with ready.as_superuser() as stranger:
+        stranger.execute(f"SELECT pg_advisory_lock({fence._key(ready.user)})")
+        with pytest.raises(BusyError, match="advisory lock"):
+            ready.step(ready.alternating, token, "setSecret")
+        assert stranger.execute("SELECT 1").fetchone() == (1,)
+    ready.step(ready.alternating, token, "setSecret")
+
+
+@pytest.mark.parametrize("strategy", ["alternating", "single"])
+def test_a_role_that_someone_else_is_changing_is_not_waited_for_long(
+    ready: World, monkeypatch: pytest.MonkeyPatch, strategy: str
+) -> None:
+    ready.rotate(ready.alternating)
+    monkeypatch.setattr("postgres_user.postgres.LOCK_SECONDS", 0.2)
+    handler = getattr(ready, strategy)
+    token = ready.until(handler, "setSecret")
+    with ready.as_superuser() as other:
+        other.execute("BEGIN")
+        for user in (ready.user, ready.clone):
+            other.execute(f"ALTER ROLE {user} CONNECTION LIMIT 50")
+        with pytest.raises(BusyError, match="change the password") as caught:
+            ready.step(handler, token, "setSecret")
+        assert caught.value.retry_helps
+        other.execute("ROLLBACK")
+    assert ready.accepts(ready.document())
+    for step in STEPS[1:]:
+        ready.step(handler, token, step)
+    assert ready.accepts(ready.document())
+
+
+def test_a_change_that_came_second_can_be_made_again(ready: World) -> None:
+    ready.rotate(ready.alternating)
+    token = ready.until(ready.single, "setSecret")
+    with ready.as_superuser() as other:
+        other.execute("BEGIN")
+        other.execute(f"ALTER ROLE {ready.user} CONNECTION LIMIT 50")
+        commit = threading.Timer(0.3, other.execute, ["COMMIT"])
+        commit.start()
+        with pytest.raises(BusyError, match="concurrently"):
+            ready.step(ready.single, token, "setSecret")
+        commit.join()
+    ready.step(ready.single, token, "setSecret")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_function_with_no_time_left_says_so(world: World, step: str) -> None:
+    world.create_first_user()
+    token = world.until(world.single, step)
+    world.context.milliseconds = 3000
+    with pytest.raises(OutOfTimeError):
+        world.step(world.single, token, step)

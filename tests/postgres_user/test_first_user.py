@@ -1,0 +1,77 @@
+import psycopg
+import pytest
+
+from rotation.errors import BadSecretError, BusyError, CredentialRefusedError, NotOursError
+from tests.postgres_user.world import World
+
+
+def test_it_logs_in_and_has_its_own_schema_and_nothing_else(any_world: World) -> None:
+    any_world.create_first_user()
+    with any_world.as_login(any_world.document()) as connection:
+        connection.execute("CREATE TABLE mine (id int)")
+        query = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'mine'"
+        assert connection.execute(query).fetchone() == (any_world.user,)
+        if any_world.run("SELECT current_setting('server_version_num')::int >= 150000")[0][0]:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("CREATE TABLE public.not_mine (id int)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE SCHEMA another")
+    query = "SELECT 1 FROM pg_auth_members WHERE member::regrole::text = %s"
+    assert not any_world.ask(query, any_world.user)
+
+
+def test_the_admin_keeps_no_right_to_act_as_it(any_world: World) -> None:
+    any_world.create_first_user()
+    with (
+        any_world.as_admin() as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"SET ROLE {any_world.user}")
+
+
+def test_a_second_time_changes_nothing(any_world: World) -> None:
+    any_world.create_first_user()
+    log = any_world.server.log.read_text().count("ALTER ROLE")
+    any_world.create_first_user()
+    assert any_world.server.log.read_text().count("ALTER ROLE") == log
+
+
+def test_it_works_after_rotations(any_world: World) -> None:
+    any_world.create_first_user()
+    any_world.rotate(any_world.alternating)
+    any_world.create_first_user()
+    assert any_world.document()["username"] == any_world.clone
+
+
+def test_a_user_with_another_password_is_never_touched(any_world: World) -> None:
+    any_world.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", any_world.user)
+    with pytest.raises(NotOursError, match="already exists"):
+        any_world.create_first_user()
+    assert any_world.accepts(any_world.login(any_world.user, "its-Own-1"))
+    assert not any_world.ask("SELECT 1 FROM pg_namespace WHERE nspname = %s", any_world.user)
+
+
+def test_without_an_admin_it_says_so(world: World) -> None:
+    world.secrets.put(world.arn, "AWSCURRENT", world.login(world.user, "the-First-Password-1"))
+    with pytest.raises(BadSecretError, match="masterarn"):
+        world.create_first_user()
+
+
+def test_an_admin_that_is_refused_is_named(world: World) -> None:
+    wrong = world.login(world.admin, "wrong")
+    world.secrets.put(world.admin_arn, "AWSCURRENT", wrong)
+    with pytest.raises(CredentialRefusedError, match="the admin's secret"):
+        world.create_first_user()
+
+
+def test_a_version_that_is_replaced_meanwhile_is_not_set(world: World) -> None:
+    reads = iter(range(10))
+
+    def replace(call: str) -> None:
+        if call == "get_secret_value" and next(reads) == 2:
+            world.secrets.put(world.arn, "AWSCURRENT", world.application(password="newer"))
+
+    world.secrets.before = replace
+    with pytest.raises(BusyError, match="moved"):
+        world.create_first_user()
+    assert not world.exists(world.user)

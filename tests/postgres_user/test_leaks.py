@@ -1,0 +1,65 @@
+import io
+import re
+import traceback
+
+import pytest
+
+from rotation.errors import RotationError
+from tests.postgres_user.world import World
+
+
+def everything_secret(world: World) -> set[str]:
+    contents = [text for s in world.secrets.secrets.values() for text in s.contents.values()]
+    found = [re.findall(r'"password": "([^"]+)"', text) for text in contents if text]
+    return {password for passwords in found for password in passwords} | {"a-wrong-Password-1"}
+
+
+def assert_no_leak(world: World, text: str, where: str) -> None:
+    found = [secret for secret in everything_secret(world) if secret in text]
+    assert not found, f"{where} shows {found}"
+
+
+def test_no_secret_is_seen_anywhere(
+    world: World, capfd: pytest.CaptureFixture[str], function_log: io.StringIO
+) -> None:
+    world.create_first_user()
+    for handler in (world.alternating, world.alternating, world.single):
+        world.rotate(handler)
+    world.rotate(world.single, world.admin_arn)
+    errors = list(errors_of(world))
+    assert len(everything_secret(world)) > 6
+    assert len(errors) == 6
+
+    with world.server.connect() as connection:
+        statements = connection.execute("SELECT query FROM pg_stat_statements").fetchall()
+    assert any("ALTER ROLE" in query for [query] in statements)
+    output = capfd.readouterr()
+    assert "correlation_id" in function_log.getvalue()
+    for where, text in {
+        "the server's log": world.server.log.read_text(),
+        "pg_stat_statements": repr(statements),
+        "the function's log": function_log.getvalue() + output.out + output.err,
+        "an exception": "".join(errors),
+    }.items():
+        assert text
+        assert_no_leak(world, text, where)
+
+
+def errors_of(world: World) -> list[str]:
+    """Makes the steps fail in different ways; returns all that a log could print of it."""
+    wrong = world.application(password="a-wrong-Password-1")
+    texts = []
+    for bad in (
+        '{"password": "a-wrong-Password-1", ',
+        '["a-wrong-Password-1"]',
+        {**wrong, "port": "a-wrong-Password-1"},
+        {**wrong, "host": "a wrong host"},
+        wrong,
+        {**wrong, "username": "nobody-at-all"},
+    ):
+        world.secrets.put(world.arn, "AWSCURRENT", bad)
+        with pytest.raises(RotationError) as caught:
+            world.rotate(world.alternating)
+        texts.append("".join(traceback.format_exception(caught.value, chain=True)))
+        texts[-1] += repr(caught.value) + repr(vars(caught.value))
+    return texts

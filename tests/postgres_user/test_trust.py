@@ -1,0 +1,126 @@
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+
+from rotation.errors import (
+    BadSettingsError,
+    TargetError,
+    UnreachableError,
+    UntrustedServerError,
+)
+from tests.postgres_user import impostor as impostors
+from tests.postgres_user.impostor import SSL_REQUEST, Behaviour, impostor
+from tests.postgres_user.world import World
+
+
+def set_secret_at(world: World, host: str, port: int) -> None:
+    """Begins a rotation of a secret whose database is somewhere else."""
+    for arn in (world.arn, world.admin_arn):
+        document = {**world.secrets.document(arn), "host": host, "port": port}
+        world.secrets.put(arn, "AWSCURRENT", document)
+    token = world.until(world.alternating, "setSecret")
+    world.step(world.alternating, token, "setSecret")
+
+
+def certificate(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def authority(trusted: pytest.MonkeyPatch, world: World, tmp_path: Path) -> trustme.CA:
+    """An authority that the functions trust in this test."""
+    del world
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    trusted.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    return authority
+
+
+def test_a_server_without_tls_is_sent_nothing(world: World) -> None:
+    with impostor(impostors.without_tls) as server:
+        with pytest.raises(UntrustedServerError, match="does not speak TLS"):
+            set_secret_at(world, "localhost", server.port)
+        assert server.received == SSL_REQUEST
+
+
+def test_a_server_of_an_unknown_authority_is_sent_nothing(world: World) -> None:
+    with impostor(impostors.with_certificate(certificate(trustme.CA(), "localhost"))) as server:
+        with pytest.raises(UntrustedServerError, match="unable to get local issuer"):
+            set_secret_at(world, "localhost", server.port)
+        assert server.received == SSL_REQUEST
+
+
+def test_a_server_with_another_host_name_is_sent_nothing(
+    world: World, authority: trustme.CA
+) -> None:
+    with impostor(impostors.with_certificate(certificate(authority, "other"))) as server:
+        with pytest.raises(UntrustedServerError, match="Hostname mismatch"):
+            set_secret_at(world, "localhost", server.port)
+        assert server.received == SSL_REQUEST
+
+
+def test_the_impostor_would_get_the_password_if_it_were_trusted(
+    world: World, authority: trustme.CA
+) -> None:
+    """Shows that the tests above would see a leak."""
+    with impostor(impostors.with_certificate(certificate(authority, "localhost"))) as server:
+        with pytest.raises(UnreachableError):
+            set_secret_at(world, "localhost", server.port)
+        assert world.document()["password"].encode() in server.received
+
+
+def test_only_the_authorities_of_rds_are_trusted_by_default(
+    world: World, trusted: pytest.MonkeyPatch
+) -> None:
+    trusted.delenv("RDS_CA_BUNDLE")
+    token = world.until(world.single, "setSecret")
+    with pytest.raises(UntrustedServerError):
+        world.step(world.single, token, "setSecret")
+
+
+def test_authorities_that_can_not_be_read_end_in_an_error(
+    world: World, trusted: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.pem").touch()
+    for bundle in (tmp_path / "missing.pem", tmp_path / "empty.pem"):
+        trusted.setenv("RDS_CA_BUNDLE", str(bundle))
+        token = world.until(world.single, "setSecret")
+        with pytest.raises(BadSettingsError, match="RDS_CA_BUNDLE"):
+            world.step(world.single, token, "setSecret")
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [impostors.silent, impostors.silent_after_tls, impostors.garbling, impostors.hanging_up],
+)
+def test_a_server_that_makes_no_sense_ends_in_an_error(
+    world: World, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+) -> None:
+    monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 0.2)
+    with impostor(behaviour) as server, pytest.raises(TargetError) as caught:
+        set_secret_at(world, "localhost", server.port)
+    assert caught.value.__cause__ is not None
+
+
+def test_a_server_that_keeps_a_connection_open_is_left_at_the_deadline(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 60)
+    monkeypatch.setattr("rotation.deadline.STEP_SECONDS", 0.3)
+    with impostor(impostors.silent) as server, pytest.raises(UnreachableError):
+        set_secret_at(world, "localhost", server.port)
+
+
+def test_nothing_listens(world: World) -> None:
+    with pytest.raises(UnreachableError, match="ConnectionRefusedError") as caught:
+        set_secret_at(world, "localhost", 1)
+    assert caught.value.retry_helps
+
+
+def test_a_host_that_does_not_exist(world: World) -> None:
+    with pytest.raises(UnreachableError, match="gaierror"):
+        set_secret_at(world, "no-such-host.invalid", 5432)

@@ -1,0 +1,242 @@
+import psycopg
+import pytest
+
+from rotation.errors import BusyError, RefusedChangeError
+from tests.postgres_user.world import World
+
+
+@pytest.fixture
+def ready(any_world: World) -> World:
+    any_world.create_first_user()
+    any_world.rotate(any_world.alternating)
+    return any_world
+
+
+def settings(world: World, label: str) -> list[tuple[str, str]]:
+    """What a login gets to see of its role settings."""
+    with world.as_login(world.document(label)) as connection:
+        rows = connection.execute(
+            "SELECT name, setting FROM pg_settings WHERE source IN ('user', 'database user')"
+            " AND name <> 'role' ORDER BY name"
+        ).fetchall()
+        tenant = connection.execute("SELECT current_setting('app.tenant', true)").fetchone()
+        return [*((name, setting) for name, setting in rows), ("app.tenant", str(tenant))]
+
+
+def test_both_use_what_the_other_one_created(ready: World) -> None:
+    for table in ("one", "two", "three"):
+        with ready.as_login(ready.document()) as connection:
+            connection.execute(f"CREATE TABLE {table} (id int)")
+        ready.rotate(ready.alternating)
+        for label in ("AWSCURRENT", "AWSPREVIOUS"):
+            with ready.as_login(ready.document(label)) as connection:
+                connection.execute(f"TABLE {table}")
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {label} int")
+
+
+def test_grants_that_come_later_count_for_both(ready: World) -> None:
+    ready.run("CREATE TABLE public.shared (id int)")
+    ready.run("GRANT SELECT ON public.shared TO {}", ready.user)
+    for label in ("AWSCURRENT", "AWSPREVIOUS"):
+        with ready.as_login(ready.document(label)) as connection:
+            connection.execute("SELECT * FROM public.shared")
+    ready.run("REVOKE SELECT ON public.shared FROM {}", ready.user)
+    for label in ("AWSCURRENT", "AWSPREVIOUS"):
+        with (
+            ready.as_login(ready.document(label)) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute("SELECT * FROM public.shared")
+
+
+def test_default_privileges_and_row_policies_apply_to_both(ready: World) -> None:
+    reader = f"reader_{ready.number}"
+    ready.run("CREATE ROLE {}", reader)
+    ready.run(
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {} GRANT SELECT ON TABLES TO {}", ready.user, reader
+    )
+    with ready.as_login(ready.document()) as connection:
+        connection.execute("CREATE TABLE made (id int, who name DEFAULT current_user)")
+        connection.execute("INSERT INTO made DEFAULT VALUES")
+        [[who]] = connection.execute("SELECT who FROM made").fetchall()
+    assert who == ready.user
+    assert ready.run(
+        "SELECT has_table_privilege('" + reader + "', '{}.made', 'SELECT')", ready.user
+    )
+
+
+def test_both_get_the_same_settings_also_after_they_changed(ready: World) -> None:
+    ready.run("ALTER ROLE {} SET search_path = \"$user\", public, 'a, \"odd\" one', ''", ready.user)
+    ready.run("ALTER ROLE {} SET statement_timeout = '7s'", ready.user)
+    ready.run("GRANT SET ON PARAMETER app.tenant TO {}", ready.admin)
+    ready.run("ALTER ROLE {} SET app.tenant = 'it''s \\ \"mine\"'", ready.user)
+    ready.run("ALTER ROLE {} IN DATABASE {} SET work_mem = '5MB'", ready.user, ready.dbname)
+    ready.run("ALTER ROLE {} SET lock_timeout = '9s'", ready.clone)
+    ready.rotate(ready.alternating)
+    assert len(settings(ready, "AWSCURRENT")) == 4  # three and app.tenant
+    assert settings(ready, "AWSCURRENT") == settings(ready, "AWSPREVIOUS")
+    ready.run("ALTER ROLE {} RESET ALL", ready.user)
+    ready.rotate(ready.alternating)
+    assert settings(ready, "AWSCURRENT") == settings(ready, "AWSPREVIOUS")
+    left = [("work_mem", "5120"), ("app.tenant", "(None,)")]
+    assert settings(ready, "AWSPREVIOUS") == left
+
+
+def test_a_base_that_acts_as_a_third_role_has_a_twin_that_does_too(ready: World) -> None:
+    owner = f"owner_{ready.number}"
+    ready.run("CREATE ROLE {}", owner)
+    ready.run("GRANT {} TO {}", owner, ready.user)
+    ready.run("ALTER ROLE {} SET role = {}", ready.user, owner)
+    ready.rotate(ready.alternating)
+    for label in ("AWSCURRENT", "AWSPREVIOUS"):
+        with ready.as_login(ready.document(label)) as connection:
+            assert connection.execute("SELECT current_user").fetchone() == (owner,)
+
+
+def test_the_connection_limit_is_the_same(ready: World) -> None:
+    query = "SELECT rolconnlimit FROM pg_roles WHERE rolname = %s"
+    ready.run("ALTER ROLE {} CONNECTION LIMIT 7", ready.user)
+    ready.rotate(ready.alternating)
+    assert ready.ask(query, ready.clone) == [(7,)]
+    ready.run("ALTER ROLE {} CONNECTION LIMIT -1", ready.user)
+    ready.rotate(ready.alternating)
+    assert ready.ask(query, ready.clone) == [(-1,)]
+
+
+def test_a_base_that_is_locked_does_not_lock_the_clone(ready: World) -> None:
+    ready.run("ALTER ROLE {} CONNECTION LIMIT 0 VALID UNTIL '2020-01-01'", ready.user)
+    token = ready.until(ready.alternating, "testSecret")
+    assert ready.accepts(ready.document())
+    assert ready.pending(token)["username"] == ready.user
+
+
+def test_the_clone_has_the_attributes_of_the_base(ready: World) -> None:
+    ready.run("ALTER ROLE {} NOINHERIT", ready.user)
+    ready.rotate(ready.alternating)
+    query = "SELECT rolinherit FROM pg_roles WHERE rolname = %s"
+    assert ready.ask(query, ready.clone) == [(False,)]
+
+
+def test_an_attribute_that_the_admin_may_not_give_ends_in_an_error(world: World) -> None:
+    world.create_first_user()
+    world.run("ALTER ROLE {} BYPASSRLS", world.user)
+    token = world.until(world.alternating, "setSecret")
+    with pytest.raises(RefusedChangeError, match=f"make {world.clone} equal to {world.user}"):
+        world.step(world.alternating, token, "setSecret")
+    assert world.accepts(world.document())
+
+
+def adopt(world: World) -> None:
+    """The state in which AWS's function leaves a database and a secret.
+
+    https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas (PostgreSQL, MultiUser)
+    """
+    with world.as_admin() as connection:
+        connection.execute(f"CREATE ROLE {world.clone} WITH LOGIN PASSWORD 'made-by-Aws-1'")
+        connection.execute(f"GRANT {world.user} TO {world.clone}")
+    world.secrets.put(world.arn, "AWSPREVIOUS", world.document())
+    world.secrets.put(
+        world.arn, "AWSCURRENT", world.application(username=world.clone, password="made-by-Aws-1")
+    )
+
+
+def test_a_pair_that_awss_function_made_rotates_on(any_world: World) -> None:
+    any_world.create_first_user()
+    adopt(any_world)
+    for expected in (any_world.user, any_world.clone, any_world.user):
+        any_world.rotate(any_world.alternating)
+        assert any_world.document()["username"] == expected
+        assert any_world.accepts(any_world.document("AWSPREVIOUS"))
+
+
+def test_a_rotation_that_awss_function_began_goes_on(any_world: World) -> None:
+    """It had set the password of a clone that was not yet AWSPREVIOUS."""
+    any_world.create_first_user()
+    adopt(any_world)
+    labels = any_world.secrets.secrets[any_world.arn].labels
+    labels["AWSPENDING"], labels["AWSCURRENT"] = labels["AWSCURRENT"], labels.pop("AWSPREVIOUS")
+    for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
+        any_world.step(any_world.alternating, labels["AWSPENDING"], step)
+    assert any_world.document()["username"] == any_world.clone
+    any_world.rotate(any_world.alternating)
+    assert any_world.accepts(any_world.document("AWSPREVIOUS"))
+
+
+def test_what_an_adopted_clone_owns_goes_to_the_base(any_world: World) -> None:
+    any_world.create_first_user()
+    adopt(any_world)
+    any_world.run("CREATE SCHEMA {} AUTHORIZATION {}", any_world.clone, any_world.clone)
+    with any_world.as_login(any_world.document()) as connection:
+        connection.execute(f"CREATE TABLE {any_world.clone}.made_by_clone (id int)")
+    rights = rights_of_admin(any_world)
+    any_world.rotate(any_world.alternating)
+    for label in ("AWSCURRENT", "AWSPREVIOUS"):
+        with any_world.as_login(any_world.document(label)) as connection:
+            connection.execute(f"ALTER TABLE {any_world.clone}.made_by_clone ADD {label} int")
+    assert rights_of_admin(any_world) == rights
+
+
+def rights_of_admin(world: World) -> list[tuple[object, ...]]:
+    return world.ask(
+        "SELECT roleid::regrole::text, grantor::regrole::text, admin_option FROM pg_auth_members"
+        " WHERE member::regrole::text = %s ORDER BY 1, 2",
+        world.admin,
+    )
+
+
+def test_what_a_clone_owns_in_another_database_is_told(world: World) -> None:
+    world.create_first_user()
+    adopt(world)
+    elsewhere = f"elsewhere_{world.number}"
+    world.server.create_database(elsewhere, world.clone)
+    with world.server.connect(dbname=elsewhere) as connection:
+        connection.execute(f"CREATE SCHEMA hers AUTHORIZATION {world.clone}")
+    token = world.until(world.alternating, "setSecret")
+    with pytest.raises(RefusedChangeError, match=f"owns objects in {elsewhere}.*REASSIGN OWNED"):
+        world.step(world.alternating, token, "setSecret")
+    assert world.accepts(world.document())
+
+
+def test_a_table_in_use_is_not_waited_for_long(world: World) -> None:
+    world.create_first_user()
+    adopt(world)
+    world.run("CREATE SCHEMA hers AUTHORIZATION {}", world.clone)
+    with world.as_login(world.document()) as connection:
+        connection.execute("CREATE TABLE hers.busy (id int)")
+    token = world.until(world.alternating, "setSecret")
+    with world.as_login(world.document()) as session, session.transaction():
+        session.execute("SELECT * FROM hers.busy")
+        with pytest.raises(BusyError, match="hand what"):
+            world.step(world.alternating, token, "setSecret")
+    world.step(world.alternating, token, "setSecret")
+
+
+def test_a_membership_that_lost_its_options_gets_them_back(world: World) -> None:
+    world.create_first_user()
+    world.rotate(world.alternating)
+    world.run("REVOKE SET OPTION FOR {} FROM {} CASCADE", world.user, world.clone)
+    with world.as_admin() as connection:
+        connection.execute(f"GRANT {world.user} TO {world.clone} WITH SET FALSE, INHERIT FALSE")
+    world.rotate(world.alternating)
+    world.rotate(world.alternating)
+    with world.as_login(world.document()) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == (world.user,)
+
+
+def test_an_application_user_that_existed_before_us_is_rotated(any_world: World) -> None:
+    with any_world.as_admin() as connection:
+        connection.execute(f"CREATE ROLE {any_world.user} LOGIN PASSWORD 'the-First-Password-1'")
+    any_world.create_first_user()
+    any_world.rotate(any_world.alternating)
+    assert any_world.accepts(any_world.document())
+
+
+def test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error(world: World) -> None:
+    """From PostgreSQL 16 on, CREATEROLE reaches only what it created or has ADMIN OPTION on."""
+    world.run("CREATE ROLE {} LOGIN PASSWORD 'the-First-Password-1'", world.user)
+    token = world.until(world.alternating, "setSecret")
+    with pytest.raises(RefusedChangeError, match="ADMIN OPTION"):
+        world.step(world.alternating, token, "setSecret")
+    assert not world.exists(world.clone)
+    world.run("GRANT {} TO {} WITH ADMIN OPTION", world.user, world.admin)
+    world.step(world.alternating, token, "setSecret")

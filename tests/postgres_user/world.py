@@ -1,0 +1,137 @@
+"""A database with an admin and an application's secret, as the stacks make them."""
+
+import itertools
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+from database.alternating_users import AlternatingUsers
+from database.first_user import FirstUser
+from database.single_user import SingleUser
+from local.postgres import PostgresServer
+from postgres_user.postgres import Postgres
+from rotation.deadline import Deadline
+from rotation.handler import rotation_handler
+from rotation.rotating_secret import RotatingSecret
+from tests.rotation.context import Context
+from tests.rotation.secrets_manager import SecretsManager
+
+STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+
+Document = dict[str, Any]
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class World:
+    """Names are new for each test; server and database are shared, because one takes long."""
+
+    server: PostgresServer
+    secrets: SecretsManager = field(default_factory=SecretsManager)
+    number: int = field(default_factory=lambda: next(_numbers))
+    context: Context = field(default_factory=Context)
+    dbname: str = "data"
+
+    def __post_init__(self) -> None:
+        self.admin = f"admin_{self.number}"
+        self.user = f"app_{self.number}"
+        self.clone = f"{self.user}_clone"
+        prefix = "arn:aws:secretsmanager:eu-central-1:123456789012:secret"
+        self.arn = f"{prefix}:app{self.number}/test/application-AbCdEf"
+        self.admin_arn = f"{prefix}:app{self.number}/test/admin-AbCdEf"
+        self.server.create_admin(self.admin, "the-Admins-own-1")
+        self.server.create_database(self.dbname, self.server.superuser)
+        self.run("GRANT CREATE ON DATABASE {} TO {}", self.dbname, self.admin)
+        self.secrets.create(self.admin_arn, self.login(self.admin, "the-Admins-own-1"))
+        self.secrets.create(self.arn, self.application())
+        self.single = rotation_handler(SingleUser(Postgres), cast("Any", self.secrets))
+        self.alternating = rotation_handler(AlternatingUsers(Postgres), cast("Any", self.secrets))
+
+    def login(self, username: str, password: str) -> Document:
+        return {
+            "engine": "postgres",
+            "host": self.server.host,
+            "port": self.server.port,
+            "username": username,
+            "password": password,
+            "dbname": self.dbname,
+        }
+
+    def application(self, **changes: object) -> Document:
+        login = self.login(self.user, "the-First-Password-1")
+        return {**login, "masterarn": self.admin_arn, **changes}
+
+    def create_first_user(self) -> None:
+        deadline = Deadline(10)
+        secret = RotatingSecret(cast("Any", self.secrets), self.arn, deadline)
+        FirstUser(Postgres).ensure(secret, owner="a request", deadline=deadline)
+
+    def step(self, handler: Callable[..., None], token: str, step: str, arn: str = "") -> None:
+        event = {"SecretId": arn or self.arn, "ClientRequestToken": token, "Step": step}
+        handler(event, self.context)
+
+    def rotate(self, handler: Callable[..., None], arn: str = "") -> str:
+        token = self.secrets.begin(arn or self.arn)
+        for step in STEPS:
+            self.step(handler, token, step, arn)
+        return token
+
+    def until(self, handler: Callable[..., None], last: str) -> str:
+        """Begins a rotation and runs the steps before `last`."""
+        token = self.secrets.begin(self.arn)
+        for step in STEPS[: STEPS.index(last)]:
+            self.step(handler, token, step)
+        return token
+
+    def document(self, label: str = "AWSCURRENT") -> Document:
+        return self.secrets.document(self.arn, label)
+
+    def pending(self, token: str) -> Document:
+        document: Document = json.loads(self.secrets.secrets[self.arn].contents[token] or "")
+        return document
+
+    def as_login(self, document: Document, dbname: str = "") -> psycopg.Connection[TupleRow]:
+        """Logs in with a secret's content."""
+        return self.server.connect(
+            document["username"], document["password"], dbname=dbname or document["dbname"]
+        )
+
+    def as_admin(self) -> psycopg.Connection[TupleRow]:
+        return self.server.connect(self.admin, "the-Admins-own-1", dbname=self.dbname)
+
+    def as_superuser(self) -> psycopg.Connection[TupleRow]:
+        return self.server.connect(dbname=self.dbname)
+
+    def connections(self) -> int:
+        """How many logins of this test's users there were so far."""
+        pattern = rf"authorized: user=\w+_{self.number}(_clone)? "
+        return len(re.findall(pattern, self.server.log.read_text()))
+
+    def accepts(self, document: Document) -> bool:
+        try:
+            self.as_login(document).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def exists(self, username: str) -> bool:
+        return bool(self.ask("SELECT 1 FROM pg_roles WHERE rolname = %s", username))
+
+    def ask(self, query: str, *parameters: str) -> list[TupleRow]:
+        """Runs a query as the superuser."""
+        with self.as_superuser() as connection:
+            return connection.execute(cast("Any", query), parameters).fetchall()
+
+    def run(self, statement: str, *names: str) -> list[TupleRow]:
+        """Runs a statement as the superuser; each {} becomes one of the names, quoted."""
+        composed = sql.SQL(cast("Any", statement)).format(*map(sql.Identifier, names))
+        with self.as_superuser() as connection:
+            cursor = connection.execute(composed)
+            return cursor.fetchall() if cursor.description else []
