@@ -8,9 +8,9 @@ from constructs import Construct
 
 from stacks.bundle import Bundle
 from stacks.database import Database
+from stacks.database_secret import DatabaseSecret
 from stacks.function import PythonFunction
 from stacks.network import Network
-from stacks.secrets import DatabaseSecret
 from stacks.settings import Settings
 
 HANDLERS = {

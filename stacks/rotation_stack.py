@@ -8,11 +8,12 @@ from constructs import Construct
 from stacks.advice import advise
 from stacks.application_user import ApplicationUser
 from stacks.consumer import Consumer
+from stacks.data_key import DataKey
 from stacks.database import Database
-from stacks.keys import DataKey, SecretsKey
 from stacks.network import Network
 from stacks.rotation import HANDLERS, Rotation
 from stacks.secrets import AdminSecret, ApplicationSecret
+from stacks.secrets_key import SecretsKey
 from stacks.settings import Settings
 
 KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]

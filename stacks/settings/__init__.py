@@ -2,6 +2,6 @@
 
 from stacks.settings.context import read_settings
 from stacks.settings.errors import SettingsError
-from stacks.settings.model import Database, Password, Rotation, Settings
+from stacks.settings.model import Settings
 
-__all__ = ["Database", "Password", "Rotation", "Settings", "SettingsError", "read_settings"]
+__all__ = ["Settings", "SettingsError", "read_settings"]

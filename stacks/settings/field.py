@@ -2,10 +2,16 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 _REQUIRED = ...
+
+
+class Group(BaseModel):
+    """A frozen group of settings that knows no other fields than its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def setting(default: object = _REQUIRED, *, meaning: str, allowed: str, control: str = "") -> Any:  # noqa: ANN401 - takes the place of a default of any type, as pydantic's Field does

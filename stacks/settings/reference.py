@@ -21,7 +21,7 @@ The defaults are for production: who sets only `name` gets what an auditor accep
 column names the control of the AWS Foundational Security Best Practices that a default satisfies. \
 Where a setting may do without a control, the synth says so in a warning.
 
-*Generated from `stacks/settings/model.py` by `python -m stacks.settings.reference`.*
+*Generated from `stacks/settings/` by `python -m stacks.settings.reference`.*
 
 | setting | default | allowed | meaning | control |
 | --- | --- | --- | --- | --- |

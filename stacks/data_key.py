@@ -1,0 +1,85 @@
+"""The key of everything that is not a secret."""
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.keys import THIS_KEY, customer_managed_key
+from stacks.settings import Settings
+
+
+class DataKey(Construct):
+    """Encrypts the database's storage, its backups and all logs."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        """Create the key.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+        """
+        super().__init__(scope, construct_id)
+        stack = Stack.of(self)
+        self.key = customer_managed_key(
+            self,
+            alias=f"alias/{settings.path}/data",
+            description="Encrypts the database, its backups and the logs",
+            uses=[_grants_of_rds(stack), _use_by_cloudwatch_logs(stack, settings)],
+        )
+
+
+def _grants_of_rds(stack: Stack) -> iam.PolicyStatement:
+    """Let RDS lend the key to its own storage, on behalf of whoever creates the instance."""
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html
+    return iam.PolicyStatement(
+        sid="GrantThroughRds",
+        principals=[iam.AccountRootPrincipal()],
+        actions=["kms:CreateGrant"],
+        resources=[THIS_KEY],
+        conditions={
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+            "StringEquals": {
+                "kms:CallerAccount": stack.account,
+                "kms:ViaService": f"rds.{stack.region}.amazonaws.com",
+            },
+        },
+    )
+
+
+def _use_by_cloudwatch_logs(stack: Stack, settings: Settings) -> iam.PolicyStatement:
+    """Let CloudWatch Logs encrypt the stack's own log groups, which have fixed names."""
+    log_groups = (
+        f"/aws/lambda/{settings.prefix}-*",
+        f"/aws/rds/instance/{settings.prefix}/*",
+        f"/{settings.path}/*",
+    )
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html, with its
+    # wildcards spelt out.
+    return iam.PolicyStatement(
+        sid="UseByCloudWatchLogs",
+        principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+        actions=[
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        resources=[THIS_KEY],
+        conditions={
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": [
+                    stack.format_arn(
+                        service="logs",
+                        resource="log-group",
+                        resource_name=name,
+                        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                    )
+                    for name in log_groups
+                ]
+            }
+        },
+    )

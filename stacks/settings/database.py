@@ -1,0 +1,105 @@
+"""What a team decides about the database."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+
+from stacks.settings import names
+from stacks.settings.field import Group, setting
+
+FIXED = "It cannot change after the first deployment, which CloudFormation refuses."
+
+DEFAULT_PORT = 5432
+
+
+class Database(Group):
+    """The PostgreSQL server."""
+
+    engine_version: Annotated[str, StringConstraints(pattern=r"^1[4-8](\.\d{1,2})?$")] = setting(
+        "17",
+        meaning="Version of PostgreSQL. A major version alone lets AWS bring minor upgrades.",
+        allowed="14 to 18, also with a minor version such as 17.4",
+        control="RDS.13",
+    )
+    instance_class: Annotated[
+        str, StringConstraints(pattern=r"^db\.[a-z][a-z0-9-]*\.[a-z0-9]+$")
+    ] = setting(
+        "db.t4g.medium",
+        meaning="Class of the instance.",
+        allowed="a class of RDS for PostgreSQL, such as db.m7g.large",
+    )
+    storage_gib: Annotated[int, Field(ge=20, le=65536)] = setting(
+        20, meaning="Storage at the start, in GiB, of the type gp3.", allowed="20 to 65536"
+    )
+    max_storage_gib: Annotated[int, Field(ge=22, le=65536)] = setting(
+        100,
+        meaning="Storage to which the instance may grow by itself, in GiB.",
+        allowed="22 to 65536, and at least 10 % more than database.storage_gib",
+    )
+    multi_az: bool = setting(
+        default=True,
+        meaning="Keep a standby in a second zone.",
+        allowed="true or false",
+        control="RDS.5",
+    )
+    port: Annotated[int, Field(ge=1150, le=65535)] = setting(
+        6432,
+        meaning=f"TCP port of the server. {FIXED}",
+        allowed=f"1150 to 65535, but not PostgreSQL's default {DEFAULT_PORT} (RDS.23)",
+        control="RDS.23",
+    )
+    name: Annotated[str, AfterValidator(names.identifier)] = setting(
+        "app",
+        meaning=f"Name of the database. {FIXED}",
+        allowed="a PostgreSQL name of 1 to 63 bytes (a-z, 0-9, _) that is no reserved word",
+    )
+    admin_username: Annotated[str, AfterValidator(names.admin_username)] = setting(
+        "dbadmin",
+        meaning=f"Name of the master user. {FIXED}",
+        allowed="a PostgreSQL name of 1 to 16 bytes (a-z, 0-9, _), not admin or postgres (RDS.25)",
+        control="RDS.25",
+    )
+    application_username: Annotated[str, AfterValidator(names.application_username)] = setting(
+        "app_user",
+        meaning=f"Name of the application's user. Its twin is named the same with _clone. {FIXED}",
+        allowed="a PostgreSQL name of 1 to 57 bytes (a-z, 0-9, _), other than the admin's",
+    )
+    deletion_protection: bool = setting(
+        default=True,
+        meaning="Refuse to delete the stack and the instance; keep secrets, keys and logs.",
+        allowed="true or false",
+        control="RDS.8",
+    )
+    backup_days: Annotated[int, Field(ge=7, le=35)] = setting(
+        14,
+        meaning="Days that automatic backups are kept.",
+        allowed="7 to 35 (RDS.11 wants 7 at least)",
+        control="RDS.11",
+    )
+
+    @field_validator("port")
+    @classmethod
+    def _not_the_default_port(cls, port: int) -> int:
+        if port == DEFAULT_PORT:
+            raise ValueError("it is the port that everyone tries first")
+        return port
+
+    @field_validator("max_storage_gib")
+    @classmethod
+    def _room_to_grow(cls, most: int, info: ValidationInfo) -> int:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+        if most * 10 < info.data.get("storage_gib", 0) * 11:
+            raise ValueError(f"database.storage_gib is {info.data['storage_gib']}")
+        return most
+
+    @field_validator("application_username")
+    @classmethod
+    def _not_the_admin(cls, user: str, info: ValidationInfo) -> str:
+        if info.data.get("admin_username") in {user, user + names.CLONE_SUFFIX}:
+            raise ValueError(f"database.admin_username is {info.data['admin_username']}")
+        return user
+
+    @property
+    def major_version(self) -> str:
+        """The version of PostgreSQL without its minor part."""
+        return self.engine_version.partition(".")[0]
