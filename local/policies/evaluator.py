@@ -93,7 +93,8 @@ def _missing(request: Request, answer: Mapping[str, Any]) -> Layer:
     decisive = own is not Layer.RESOURCE or not request.principal.startswith("arn:")
     if decisive and answer.get("resource") not in _GRANTING:
         return own
-    return Layer.IDENTITY
+    # Enough for what is in the same account; another account's resource has to agree.
+    return own if answer.get("identity") == "Allowed" else Layer.IDENTITY
 
 
 def _verdicts(request: Request, answer: Mapping[str, Any]) -> list[tuple[Layer, str | None]]:
