@@ -8,8 +8,8 @@ from urllib.error import URLError
 
 from aws_lambda_powertools.utilities.data_classes import CloudFormationCustomResourceEvent
 
-LONGEST_REASON = 1000
-"""Characters; the whole answer may have 4096 bytes."""
+LONGEST_REASON = 500
+"""Characters, each of which may take six bytes; the whole answer may have 4096."""
 
 ATTEMPT_SECONDS = 5
 ATTEMPTS = 2

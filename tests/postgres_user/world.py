@@ -91,7 +91,8 @@ class World:
         return token
 
     def document(self, label: str = "AWSCURRENT") -> Document:
-        return self.secrets.document(self.arn, label)
+        document: Document = self.secrets.document(self.arn, label)
+        return document
 
     def pending(self, token: str) -> Document:
         document: Document = json.loads(self.secrets.secrets[self.arn].contents[token] or "")

@@ -42,10 +42,9 @@ class SecretsManager:
         self.secrets[arn].labels["AWSPENDING"] = token
         return token
 
-    def document(self, arn: str, label: str = "AWSCURRENT") -> dict[str, Any]:
+    def document(self, arn: str, label: str = "AWSCURRENT") -> Any:  # JSON
         secret = self.secrets[arn]
-        document: dict[str, Any] = json.loads(secret.contents[secret.labels[label]] or "")
-        return document
+        return json.loads(secret.contents[secret.labels[label]] or "")
 
     def put(self, arn: str, label: str, document: object) -> str:
         """A person writes a version."""

