@@ -21,7 +21,7 @@ class Policy:
     @classmethod
     def read(cls, name: str, document: Any) -> Self:  # noqa: ANN401  # moto's
         """Take a policy as moto keeps it: text if it came by a call, JSON if by a template."""
-        return cls(name, json.loads(document) if isinstance(document, str) else document)
+        return cls(name, json.loads(document) if isinstance(document, str | bytes) else document)
 
 
 @dataclass(frozen=True, kw_only=True)

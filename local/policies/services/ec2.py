@@ -1,4 +1,4 @@
-"""EC2, as far as functions tend security groups.
+"""EC2, as far as functions tend security groups, and Lambda makes interfaces for them.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 """
@@ -25,10 +25,37 @@ def _on_security_group(call: Call) -> list[Access]:
     return [Access(action=call.name, resource=arn, context=context)]
 
 
+def _create_interface(call: Call) -> list[Access]:
+    """Name everything that takes part; the interface itself does not exist yet."""
+    groups = call.parameters.get("Groups", [])
+    parts = [
+        "network-interface/*",
+        f"subnet/{call.parameters['SubnetId']}",
+        *(f"security-group/{group}" for group in groups),
+    ]
+    return [_access(call, part) for part in parts]
+
+
+def _on_interface(call: Call) -> list[Access]:
+    return [_access(call, f"network-interface/{call.parameters['NetworkInterfaceId']}")]
+
+
+def _access(call: Call, part: str) -> Access:
+    return Access(
+        action=call.name,
+        resource=f"arn:aws:ec2:{call.region}:{call.account}:{part}",
+        context={"ec2:Region": call.region},
+    )
+
+
 OPERATIONS = {
     "AuthorizeSecurityGroupEgress": _on_security_group,
     "AuthorizeSecurityGroupIngress": _on_security_group,
+    "CreateNetworkInterface": _create_interface,
+    "DeleteNetworkInterface": _on_interface,
+    "DescribeNetworkInterfaces": _everywhere,
     "DescribeSecurityGroups": _everywhere,
+    "DescribeSubnets": _everywhere,
     "RevokeSecurityGroupEgress": _on_security_group,
     "RevokeSecurityGroupIngress": _on_security_group,
 }

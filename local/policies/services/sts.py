@@ -35,12 +35,13 @@ def _assume_role(call: Call) -> list[Access]:
     ]
 
 
-def _trust(role_arn: str) -> Policy | None:
+def _trust(role_arn: str) -> Policy:
     _, partition, _, _, account, _ = role_arn.split(":", 5)
     try:
         role = iam_backends[account][partition].get_role_by_arn(role_arn)
     except NotFoundException:
-        return None
+        # It trusts nobody, which is what AWS answers; moto would hand out credentials for it.
+        return Policy("no such role", {"Version": "2012-10-17", "Statement": []})
     return Policy.read("the role's trust policy", role.assume_role_policy_document)
 
 

@@ -1,0 +1,155 @@
+"""Every operation of the tables: the call, the first permission that it needs, and on what."""
+
+from typing import Any, NamedTuple
+
+from .documents import ACCOUNT, REGION
+
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:nothing"
+_SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:nothing-AbCdEf"
+_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_ROLE = f"arn:aws:iam::{ACCOUNT}:role/nobody"
+_USER = f"arn:aws:iam::{ACCOUNT}:user/nobody"
+_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/f:log-stream:"
+_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:nothing"
+_BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
+_EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+_RULE = {
+    "GroupId": "sg-1",
+    "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1}],
+}
+
+
+class Call(NamedTuple):
+    """A method of boto3, with parameters, and the permission that it needs."""
+
+    service: str
+    method: str
+    parameters: dict[str, Any]
+    action: str
+    resource: str
+
+
+def operation(method: str) -> str:
+    """The operation behind a method of boto3."""
+    return "".join(word.capitalize() for word in method.split("_"))
+
+
+def _calls(
+    service: str, resource: str, given: dict[str, Any] | None = None, /, **methods: dict[str, Any]
+) -> list[Call]:
+    """Calls on one resource; each method has parameters beside those that all of them have."""
+    return [
+        Call(service, method, (given or {}) | more, f"{service}:{operation(method)}", resource)
+        for method, more in methods.items()
+    ]
+
+
+CALLS: list[Call] = [
+    *_calls(
+        "secretsmanager",
+        _SECRET,
+        {"SecretId": _SECRET},
+        cancel_rotate_secret={},
+        delete_resource_policy={},
+        delete_secret={},
+        describe_secret={},
+        get_resource_policy={},
+        get_secret_value={},
+        list_secret_version_ids={},
+        put_resource_policy={"ResourcePolicy": "{}"},
+        put_secret_value={"SecretString": "x"},
+        restore_secret={},
+        rotate_secret={},
+        tag_resource={"Tags": []},
+        untag_resource={"TagKeys": []},
+        update_secret={"Description": "x"},
+        update_secret_version_stage={"VersionStage": "X"},
+    ),
+    *_calls("secretsmanager", "*", get_random_password={}, list_secrets={}),
+    *_calls(
+        "kms",
+        _KEY,
+        {"KeyId": _KEY},
+        decrypt={"CiphertextBlob": b"x"},
+        describe_key={},
+        encrypt={"Plaintext": b"x"},
+        generate_data_key={"KeySpec": "AES_256"},
+        generate_data_key_without_plaintext={"KeySpec": "AES_256"},
+        get_key_policy={},
+        put_key_policy={"Policy": "{}"},
+        schedule_key_deletion={},
+    ),
+    *_calls("sts", _ROLE, assume_role={"RoleArn": _ROLE, "RoleSessionName": "me"}),
+    *_calls(
+        "iam",
+        _USER,
+        {"UserName": "nobody"},
+        create_access_key={},
+        delete_access_key={"AccessKeyId": "A" * 20},
+        list_access_keys={},
+        update_access_key={"AccessKeyId": "A" * 20, "Status": "Inactive"},
+    ),
+    *_calls("logs", "*", describe_log_groups={}),
+    *_calls(
+        "logs",
+        _GROUP,
+        {"logGroupName": "/aws/lambda/f"},
+        create_log_group={},
+        describe_log_streams={},
+    ),
+    *_calls(
+        "logs",
+        f"{_GROUP}s",
+        {"logGroupName": "/aws/lambda/f", "logStreamName": "s"},
+        create_log_stream={},
+        put_log_events={"logEvents": [{"timestamp": 1, "message": "m"}]},
+    ),
+    *_calls(
+        "ec2",
+        "*",
+        describe_network_interfaces={},
+        describe_security_groups={},
+        describe_subnets={},
+    ),
+    *_calls(
+        "ec2",
+        f"{_EC2}:security-group/sg-1",
+        _RULE,
+        authorize_security_group_egress={},
+        authorize_security_group_ingress={},
+        revoke_security_group_egress={},
+        revoke_security_group_ingress={},
+    ),
+    *_calls(
+        "ec2",
+        f"{_EC2}:network-interface/*",
+        create_network_interface={"SubnetId": "subnet-1"},
+    ),
+    *_calls(
+        "ec2",
+        f"{_EC2}:network-interface/eni-1",
+        delete_network_interface={"NetworkInterfaceId": "eni-1"},
+    ),
+    *_calls(
+        "cloudwatch",
+        "*",
+        put_metric_data={"Namespace": "N", "MetricData": [{"MetricName": "m", "Value": 1}]},
+    ),
+    *_calls(
+        "events",
+        _BUS,
+        put_events={"Entries": [{"Source": "s", "DetailType": "d", "Detail": "{}"}]},
+    ),
+    *_calls("sns", _TOPIC, publish={"TopicArn": _TOPIC, "Message": "m"}),
+    *_calls("s3", "arn:aws:s3:::bucket/a/b", {"Bucket": "bucket", "Key": "a/b"}, get_object={}),
+    *_calls("s3", "arn:aws:s3:::bucket/a/b", {"Bucket": "bucket", "Key": "a/b"}, put_object={}),
+    # These two are named otherwise in policies.
+    Call(
+        "s3",
+        "head_object",
+        {"Bucket": "bucket", "Key": "a/b"},
+        "s3:GetObject",
+        "arn:aws:s3:::bucket/a/b",
+    ),
+    Call("lambda", "invoke", {"FunctionName": "nothing"}, "lambda:InvokeFunction", FUNCTION),
+]
