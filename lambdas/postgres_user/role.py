@@ -78,9 +78,9 @@ def _may_act_as(base: str) -> str:
     https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE
     """
     role = f"(SELECT oid FROM pg_roles WHERE rolname = {literal(base)})"  # noqa: S608  # composed
-    return f"""CASE WHEN current_setting('server_version_num')::int < 160000
-        THEN pg_has_role(oid, {role}, 'MEMBER')
-        ELSE pg_has_role(oid, {role}, 'USAGE') AND pg_has_role(oid, {role}, 'SET') END"""
+    return f"""pg_has_role(oid, {role}, 'USAGE')
+        AND (current_setting('server_version_num')::int < 160000
+            OR pg_has_role(oid, {role}, 'SET'))"""
 
 
 def _settings(rows: list[tuple[str | None, list[str]]]) -> dict[tuple[str | None, str], str]:

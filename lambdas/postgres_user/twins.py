@@ -64,8 +64,9 @@ def _join(run: Run, pair: Pair) -> None:
 def _changes(base: Role, clone: Role, secret: str) -> Iterator[str]:
     if clone.comment != mark.text(base.name, secret):
         yield mark.statement(clone.name, base.name, secret)
+    # Without INHERIT the clone would lack the base's right to CONNECT before it acts as the base.
     options = [
-        *_attributes(base.attributes, clone.attributes),
+        *_attributes({**base.attributes, "inherit": True}, clone.attributes),
         *_connection_limit(base.connection_limit, clone.connection_limit),
     ]
     if options:

@@ -32,6 +32,13 @@ _RETRY_HELPS = {
     "TooManyRequestsException",
 }
 
+_TRY_LATER = "Try again later; if it stays, look at the VPC endpoint and the service's health"
+_COMPARE_RIGHTS = "Compare the function's role, the secret's policy and its key with what it needs"
+_REMEDIES = {
+    "InvalidRequestException": "If the secret is scheduled for deletion, restore it",
+    "ResourceNotFoundException": "Check that the secret exists and has a version with that label",
+}
+
 
 class RotatingSecret:
     """The secret that is rotated."""
@@ -181,12 +188,10 @@ class RotatingSecret:
 def _failed(
     operation: str, arguments: dict[str, Any], code: str, *, retry: bool
 ) -> SecretsManagerError:
-    remedy = "Try again later; if it stays, look at the VPC endpoint and the service's health"
-    if not retry:
-        remedy = "Compare the function's role, the secret's policy and its key with what it needs"
+    remedy = _REMEDIES.get(code, _COMPARE_RIGHTS)
     return SecretsManagerError(
         f"Secrets Manager answered {code} to {operation} on {arguments['SecretId']}",
         code=code,
-        remedy=remedy,
+        remedy=_TRY_LATER if retry else remedy,
         retry_helps=retry,
     )

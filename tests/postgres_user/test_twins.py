@@ -111,10 +111,27 @@ def test_a_base_that_is_locked_does_not_lock_the_clone(ready: World) -> None:
 
 
 def test_the_clone_has_the_attributes_of_the_base(ready: World) -> None:
-    ready.run("ALTER ROLE {} NOINHERIT", ready.user)
-    ready.rotate(ready.alternating)
-    query = "SELECT rolinherit FROM pg_roles WHERE rolname = %s"
-    assert ready.ask(query, ready.clone) == [(False,)]
+    query = "SELECT rolcreatedb FROM pg_roles WHERE rolname = %s"
+    for wanted in (True, False):
+        ready.run("ALTER ROLE {} " + ("CREATEDB" if wanted else "NOCREATEDB"), ready.user)
+        ready.rotate(ready.alternating)
+        assert ready.ask(query, ready.clone) == [(wanted,)]
+
+
+def test_both_connect_where_only_the_base_may(any_world: World) -> None:
+    closed = f"closed_{any_world.number}"
+    any_world.server.create_database(closed, any_world.admin)
+    any_world.secrets.put(any_world.arn, "AWSCURRENT", any_world.application(dbname=closed))
+    any_world.create_first_user()
+    any_world.run("ALTER ROLE {} NOINHERIT", any_world.user)
+    any_world.run("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", closed)
+    any_world.run("GRANT CONNECT ON DATABASE {} TO {}", closed, any_world.user)
+    for _ in range(2):
+        any_world.rotate(any_world.alternating)
+        assert any_world.accepts(any_world.document("AWSPREVIOUS"))
+    any_world.run("ALTER ROLE {} NOINHERIT", any_world.clone)
+    any_world.rotate(any_world.alternating)
+    assert any_world.document()["username"] == any_world.clone
 
 
 def test_an_attribute_that_the_admin_may_not_give_ends_in_an_error(world: World) -> None:
