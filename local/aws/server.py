@@ -20,7 +20,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from local.aws import missing_actions, rds, secrets_manager
+from local.aws import failures, rds, secrets_manager
 from local.aws.clock import Clock
 from local.aws.cloudformation import (
     change_sets,
@@ -103,7 +103,7 @@ def _install(
         clock=clock, rotations=rotations, may_invoke=InvokePermission(evaluator)
     )
     custom_resources.install(answers=answers, call=functions.invoke)
-    missing_actions.install()
+    failures.install()
     change_sets.install()
     completions.install()
     dynamic_references.install()

@@ -55,6 +55,20 @@ def report_missing_change_sets() -> None:
     replace(CloudFormationBackend, "describe_change_set", describe_change_set)
 
 
+def delete_missing_change_sets() -> None:
+    """Let the deletion of a missing change set succeed, as the CDK CLI expects; moto fails."""
+    delete = CloudFormationBackend.delete_change_set
+
+    def delete_change_set(self: CloudFormationBackend, change_set_name: str) -> None:
+        known = {
+            name for c in self.change_sets.values() for name in (c.change_set_id, c.change_set_name)
+        }
+        if change_set_name in known:
+            delete(self, change_set_name)
+
+    replace(CloudFormationBackend, "delete_change_set", delete_change_set)
+
+
 def execute_whole_or_fail() -> None:
     """Carry change sets out by `Deployment`; moto ignores DependsOn and reports false success."""
 
@@ -109,5 +123,6 @@ def install() -> None:
     protect_from_termination()
     refuse_unknown_types()
     report_missing_change_sets()
+    delete_missing_change_sets()
     execute_whole_or_fail()
     keep_resolved_parameters()

@@ -92,6 +92,14 @@ def test_what_may_leave_a_security_group_is_as_the_template_says(aws, stack):
     )
 
 
+def test_the_deletion_of_a_missing_change_set_succeeds(aws, stack):
+    stack.deploy({"A": GROUP})
+    answer = aws.client("cloudformation").delete_change_set(
+        StackName=stack.name, ChangeSetName="missing"
+    )
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
 def test_an_action_that_moto_lacks_is_answered_at_once(aws):
     with pytest.raises(ClientError) as error:
         aws.client("cloudtrail").lookup_events()

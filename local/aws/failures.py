@@ -1,0 +1,41 @@
+"""What moto can't answer, answered at once and with the reason."""
+
+import logging
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+from werkzeug.exceptions import HTTPException
+
+from local.aws.patch import replace
+
+_log = logging.getLogger(__name__)
+
+
+class UnsupportedError(ServiceException):
+    """The local AWS can't do what was asked."""
+
+    code = "UnsupportedOperation"
+
+    def __init__(self, service: str | None, reason: str) -> None:
+        super().__init__(f"The local AWS can't do this ({service}): {reason}")
+
+
+def install() -> None:
+    """Answer what moto lacks, or fails at, with an error that no client retries.
+
+    moto answers 500, on which clients try again for a minute, and then can't read the reason.
+    """
+    call = BaseResponse.call_action
+
+    def call_action(self: BaseResponse) -> TYPE_RESPONSE:
+        try:
+            return call(self)
+        except HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever moto stumbles over
+            _log.warning("%s failed", self.service_name, exc_info=True)
+            reason = f"{type(error).__name__}: {error}"
+            return self.serialized(ActionResult(UnsupportedError(self.service_name, reason)))
+
+    replace(BaseResponse, "call_action", call_action)
