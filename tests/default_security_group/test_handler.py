@@ -57,7 +57,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def group(aws: None) -> Any:  # noqa: ARG001 - moto has to be there first
+def group(aws: None) -> Any:
     resource = boto3.resource("ec2", REGION)
     vpc = resource.create_vpc(CidrBlock="10.0.0.0/24")
     return next(group for group in vpc.security_groups.all() if group.group_name == "default")
