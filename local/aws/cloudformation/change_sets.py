@@ -60,10 +60,8 @@ def delete_missing_change_sets() -> None:
     delete = CloudFormationBackend.delete_change_set
 
     def delete_change_set(self: CloudFormationBackend, change_set_name: str) -> None:
-        known = {
-            name for c in self.change_sets.values() for name in (c.change_set_id, c.change_set_name)
-        }
-        if change_set_name in known:
+        names = {change_set.change_set_name for change_set in self.change_sets.values()}
+        if change_set_name in names | self.change_sets.keys():
             delete(self, change_set_name)
 
     replace(CloudFormationBackend, "delete_change_set", delete_change_set)

@@ -1,8 +1,11 @@
 """Resource types of moto that need their properties said differently."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.ec2.models.vpcs import VPCEndPoint
+from moto.iam.models import ManagedPolicy
 from moto.kms.models import Key
 from moto.logs.models import LogGroup
 
@@ -38,6 +41,42 @@ def rewrite_properties(
         replace(model, name, staticmethod(rewritten))
 
 
+def update_in_place(model: Any, update: Callable[[Any, Properties], None]) -> None:  # noqa: ANN401 - an abstract class by its own account
+    """Let a resource of moto's be updated in place.
+
+    Args:
+        model: moto's class for the resource type.
+        update: Brings an instance to new properties.
+    """
+
+    def update_from_cloudformation_json(
+        original_resource: Any,  # noqa: ANN401 - an instance of the model
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> Any:  # noqa: ANN401 - likewise
+        del new_resource_name, account_id, region_name
+        update(original_resource, cloudformation_json["Properties"])
+        return original_resource
+
+    replace(model, "update_from_cloudformation_json", staticmethod(update_from_cloudformation_json))
+
+
+def update_policies() -> None:
+    """Let the documents of managed policies and endpoints change; moto can't update either."""
+
+    def update_managed_policy(policy: ManagedPolicy, properties: Properties) -> None:
+        (current,) = (v for v in policy.versions if v.version_id == policy.default_version_id)
+        current.document = json.dumps(properties["PolicyDocument"])
+
+    def update_endpoint(endpoint: VPCEndPoint, properties: Properties) -> None:
+        endpoint.policy_document = json.dumps(properties["PolicyDocument"])
+
+    update_in_place(ManagedPolicy, update_managed_policy)
+    update_in_place(VPCEndPoint, update_endpoint)
+
+
 def tag_keys_as_the_api_does() -> None:
     """Name a key's tags as KMS's API does; moto fails on a template's ``Key`` and ``Value``."""
 
@@ -66,3 +105,4 @@ def install() -> None:
     """Apply every patch of this module to moto."""
     tag_keys_as_the_api_does()
     end_log_group_arns_as_documented()
+    update_policies()

@@ -92,6 +92,49 @@ def test_what_may_leave_a_security_group_is_as_the_template_says(aws, stack):
     )
 
 
+def test_a_managed_policy_is_updated_in_place(aws, stack):
+    def policy(action):
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        return {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+
+    stack.deploy({"Policy": policy("s3:GetObject")}, {"Arn": {"Value": {"Ref": "Policy"}}})
+    assert (
+        stack.deploy({"Policy": policy("s3:PutObject")}, {"Arn": {"Value": {"Ref": "Policy"}}})
+        == "UPDATE_COMPLETE"
+    )
+    iam, arn = aws.client("iam"), stack.outputs()["Arn"]
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    assert document["Statement"][0]["Action"] == "s3:PutObject"
+
+
+def test_an_endpoints_policy_is_updated_in_place(aws, stack):
+    def resources(action):
+        statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
+        properties = {
+            "VpcId": {"Ref": "Vpc"},
+            "ServiceName": "com.amazonaws.us-east-1.s3",
+            "RouteTableIds": [{"Ref": "Routes"}],
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        }
+        vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.8.0.0/16"}}
+        routes = {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}
+        endpoint = {"Type": "AWS::EC2::VPCEndpoint", "Properties": properties}
+        return {"Vpc": vpc, "Routes": routes, "End": endpoint}
+
+    outputs = {"Id": {"Value": {"Ref": "End"}}}
+    stack.deploy(resources("s3:GetObject"), outputs)
+    assert stack.deploy(resources("s3:PutObject"), outputs) == "UPDATE_COMPLETE", stack.reasons()
+    endpoints = aws.client("ec2").describe_vpc_endpoints(VpcEndpointIds=[stack.outputs()["Id"]])
+    assert "s3:PutObject" in endpoints["VpcEndpoints"][0]["PolicyDocument"]
+
+
+def test_the_arn_of_a_log_group_covers_its_streams(stack):
+    stack.deploy({"A": GROUP}, {"Arn": {"Value": {"Fn::GetAtt": ["A", "Arn"]}}})
+    assert stack.outputs()["Arn"].endswith(":*")
+
+
 def test_the_deletion_of_a_missing_change_set_succeeds(aws, stack):
     stack.deploy({"A": GROUP})
     answer = aws.client("cloudformation").delete_change_set(
