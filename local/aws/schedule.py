@@ -10,8 +10,9 @@ from typing import Any
 
 from pyawscron import AWSCron
 
+from stacks.settings.schedule import parse
+
 _RATE = re.compile(r"rate\((?P<value>\d+) (?P<unit>hour|day)s?\)")
-_CRON = re.compile(r"cron\((?P<fields>.+)\)")
 
 
 class ScheduleError(ValueError):
@@ -44,11 +45,10 @@ class Schedule:
                 f"got {sorted(rules)}"
             )
         schedule = cls(expression or f"rate({days} days)", rules.get("Duration"))
-        if not (_RATE.fullmatch(schedule.expression) or _CRON.fullmatch(schedule.expression)):
-            raise ScheduleError(
-                f"ScheduleExpression {schedule.expression!r} is neither rate(N hours), "
-                "rate(N days) nor cron(…)"
-            )
+        try:
+            parse(schedule.expression)
+        except ValueError as error:
+            raise ScheduleError(f"ScheduleExpression {schedule.expression!r}: {error}") from error
         return schedule
 
     def rules(self) -> dict[str, Any]:

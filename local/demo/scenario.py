@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from local.aws.configuration import ACCOUNT
+from local.cdk import CdkError
 from local.demo.consumers import Consumers, Tally
 from local.demo.refusal import refused_call
 from local.demo.rotation_watch import Rotation, RotationWatch
@@ -71,13 +72,18 @@ class Scenario:
 
         Raises:
             CdkError: The CLI failed.
+            ServerDiedError: The server ended meanwhile.
             NoConsumerError: The settings leave the consumer out.
         """
         cdk = self._aws.cdk()
-        with self._step("cdk bootstrap"):
-            cdk.bootstrap(ACCOUNT, REGION)
-        with self._step("cdk deploy"):
-            cdk.deploy(*arguments)
+        try:
+            with self._step("cdk bootstrap"):
+                cdk.bootstrap(ACCOUNT, REGION)
+            with self._step("cdk deploy"):
+                cdk.deploy(*arguments)
+        except CdkError:
+            self._aws.server.check()  # if it has died, that is the reason to tell
+            raise
         outputs = self._aws.outputs(cdk.stack_name())
         if "ConsumerFunctionName" not in outputs:
             raise NoConsumerError
