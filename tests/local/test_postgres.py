@@ -116,7 +116,7 @@ def test_it_ends_with_a_parent_that_is_killed() -> None:
         "import time; from local.postgres import PostgresServer; s = PostgresServer();"
         "s.start(); print(s.pid, s.ca.parent, flush=True); time.sleep(600)"
     )
-    parent = subprocess.Popen(  # noqa: S603  # our own program
+    parent = subprocess.Popen(  # our own program
         [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout

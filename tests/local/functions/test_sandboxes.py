@@ -146,7 +146,7 @@ def test_a_killed_server_leaves_no_process(interpreter: Path, tmp_path: Path) ->
     script = Path(__file__).with_name("lone_server.py")
     server = [sys.executable, str(script), str(interpreter), str(tmp_path)]
     environment = {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(server, stdout=subprocess.PIPE, env=environment) as running:  # noqa: S603  # our script
+    with subprocess.Popen(server, stdout=subprocess.PIPE, env=environment) as running:  # our script
         assert running.stdout is not None
         pid = int(running.stdout.readline())
         assert alive(pid)
