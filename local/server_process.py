@@ -69,6 +69,21 @@ class ServerProcess:
         """End the server."""
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """The server's process id.
+
+        Raises:
+            RuntimeError: It is not running.
+        """
+        return self._running.pid
+
+    @property
+    def _running(self) -> "subprocess.Popen[str]":
+        if self._process is None:
+            raise RuntimeError("the server is not started")
+        return self._process
+
     def check(self) -> None:
         """Raise if the server has ended.
 

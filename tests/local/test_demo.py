@@ -1,0 +1,151 @@
+"""`make local` as a person meets it, from the outside."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from local.aws.journal import Journal
+from local.demo.consumers import Tally
+from local.demo.report import shortcoming
+from local.demo.rotation_watch import Rotation, RotationFailedError, RotationWatch
+from local.local_aws import RUNS
+from local.toolchain import ROOT, ToolMissingError, find
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+HAND = Rotation("hand", "v1", 1, {})
+SCHEDULED = Rotation("schedule", "v2", 1, {})
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "local", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def runs():
+    return set(RUNS.iterdir()) if RUNS.exists() else set()
+
+
+def processes_of(run):
+    """Command lines and environments that name the run's folder."""
+    found = []
+    for process in os.listdir("/proc"):
+        if process.isdigit() and int(process) != os.getpid():
+            try:
+                with open(f"/proc/{process}/cmdline", "rb") as file:
+                    command = file.read()
+                with open(f"/proc/{process}/environ", "rb") as file:
+                    environment = file.read()
+            except OSError:
+                continue
+            if str(run).encode() in command + environment:
+                found.append(command)
+    return found
+
+
+def new_run(before, seconds=30):
+    end = time.monotonic() + seconds
+    while not (new := runs() - before):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return new.pop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_demonstration_ends_well_and_leaves_nothing():
+    before = runs()
+    process = start()
+    run = new_run(before)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    last = output.strip().splitlines()[-1]
+    assert re.fullmatch(r"local: ok: [4-9] rotations, \d+ logins, 0 failed", last)
+    assert "schedule" in output
+    assert "is not authorized to perform: secretsmanager:GetSecretValue" in output
+    assert not run.exists()
+    assert processes_of(run) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_c_in_the_middle_of_a_deployment_leaves_nothing():
+    before = runs()
+    process = start()
+    run = new_run(before)
+    for line in process.stdout:
+        if "cdk bootstrap" in line:
+            break
+    time.sleep(1)  # cdk deploy is under way
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "interrupted" in output
+    assert not run.exists()
+    assert processes_of(run) == []
+
+
+def test_a_wrong_setting_ends_the_demonstration_with_the_settings_name():
+    process = start("-c", "rotation.strategy=triple")
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "local: failed" in output
+    assert "rotation.strategy" in output
+    assert "alternating or single" in output
+
+
+def tally(*failures, logins=1):
+    return Tally(Counter({("v2", "app"): logins}), list(failures))
+
+
+@pytest.mark.parametrize(
+    ("rotations", "met", "told"),
+    [
+        ([HAND, HAND, SCHEDULED], tally("refused"), "refused"),
+        ([HAND, HAND, SCHEDULED], tally(logins=0), "no consumer has logged in"),
+        ([HAND, SCHEDULED], tally(), "only 2 of 3 rotations"),
+        ([HAND, HAND, HAND], tally(), "no rotation was fired by the schedule"),
+    ],
+)
+def test_whatever_is_missing_is_told(rotations, met, told):
+    assert told in shortcoming(rotations, met)
+
+
+def test_three_rotations_one_of_them_scheduled_and_no_failure_is_a_success():
+    assert shortcoming([HAND, HAND, SCHEDULED], tally()) is None
+
+
+class Aws:
+    """As much of a local AWS as waiting for a rotation takes."""
+
+    def __init__(self, journal):
+        self.rotations, self.server, self.logs = journal, self, "logs"
+
+    def client(self, _):
+        return self
+
+    def check(self):
+        """The server lives."""
+
+
+def test_a_rotation_that_never_ends_is_told_with_its_last_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("local.demo.rotation_watch.SECONDS_FOR_A_ROTATION", 0.1)
+    journal = Journal(tmp_path / "rotations.jsonl")
+    journal.append(secret="app", invoked_by="hand", error="setSecret: refused", version="v")
+    with pytest.raises(RotationFailedError, match="setSecret: refused"):
+        RotationWatch(Aws(journal), "app").wait_for(1)
+
+
+def test_a_missing_tool_is_told_with_how_to_bring_it(tmp_path):
+    with pytest.raises(ToolMissingError, match="make setup"):
+        find(tmp_path)

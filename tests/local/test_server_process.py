@@ -1,0 +1,51 @@
+"""The server's process, and what is told when it ends."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from local import toolchain
+from local.local_aws import LocalAws
+from local.server_process import ServerDiedError
+
+
+@pytest.fixture
+def running():
+    with LocalAws(toolchain.find()) as aws:
+        yield aws
+
+
+def test_a_server_that_died_is_told_with_its_status(running):
+    os.kill(running.server.pid, signal.SIGKILL)
+    end = time.monotonic() + 10
+    with pytest.raises(ServerDiedError, match=r"the local AWS died.*status -9"):
+        while time.monotonic() < end:
+            running.server.check()
+            time.sleep(0.02)
+
+
+def test_a_server_that_can_not_start_tells_why(tmp_path, monkeypatch):
+    broken = toolchain.Toolchain(
+        python=tmp_path, runtime=tmp_path / "none", node=tmp_path, node_modules=tmp_path
+    )
+    with pytest.raises(ServerDiedError, match="did not start") as error, LocalAws(broken) as aws:
+        pass
+    assert str(tmp_path) in str(error.value)
+
+
+def test_two_at_once_do_not_disturb_each_other(running):
+    with LocalAws(toolchain.find()) as other:
+        running.client("secretsmanager").create_secret(Name="of-one", SecretString="x")
+        assert other.client("secretsmanager").list_secrets()["SecretList"] == []
+        assert other.directory != running.directory
+        assert other.postgres.port != running.postgres.port
+
+
+def test_nothing_is_left_of_one_that_has_ended():
+    with LocalAws(toolchain.find()) as aws:
+        directory, pid = aws.directory, aws.server.pid
+    assert not directory.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
