@@ -19,7 +19,7 @@ from rotation.errors import BusyError
 PREFIX = "rotation "
 _LONGEST_NAME = 63
 
-PATIENCE_SECONDS = 2
+PATIENCE_SECONDS = 3
 """How long a writer waits for another one of the same rotation before it takes it for stuck."""
 
 
@@ -43,16 +43,21 @@ def begin(
     Raises:
         BusyError: The lock can't be had.
     """
-    begin_transaction = _begin(lock_seconds, statement_seconds)
     key = _key(base)
-    if _try(run, f"{begin_transaction}; SELECT pg_try_advisory_xact_lock({key})"):
+    transaction = _begin(lock_seconds, statement_seconds)
+    [[locked]] = run(
+        f"{transaction}; SELECT pg_try_advisory_xact_lock({key})", doing="lock others out"
+    )
+    if locked:
         return
-    # A writer of another rotation is ended at once; one of the same rotation may well be done soon.
-    run(_end_sessions(key, f"<> {literal(session_name(owner))}"), doing="end an older rotation")
-    if _wait(run, begin_transaction, key, PATIENCE_SECONDS):
+    again = f"ROLLBACK; {transaction}"
+    # A writer of another rotation is ended at once; one of the same may well be done soon.
+    others = f"<> {literal(session_name(owner))}"
+    run(f"{again}; {_end_sessions(key, others)}", doing="end another rotation")
+    if _wait(run, again, key, PATIENCE_SECONDS, then=lock_seconds):
         return
-    run(_end_sessions(key, "IS NOT NULL"), doing="end a stuck rotation")
-    if _wait(run, begin_transaction, key, lock_seconds):
+    run(f"{again}; {_end_sessions(key, 'IS NOT NULL')}", doing="end a stuck rotation")
+    if _wait(run, again, key, lock_seconds, then=lock_seconds):
         return
     raise BusyError(
         f"Another session holds the advisory lock {key} that keeps the rotations of {base} apart",
@@ -61,33 +66,28 @@ def begin(
 
 
 def _begin(lock_seconds: float, statement_seconds: float) -> str:
-    lock, statement = _milliseconds(lock_seconds), _milliseconds(statement_seconds)
+    statement = _milliseconds(statement_seconds)
     return (
         "BEGIN READ WRITE; "
         # Functions and operators below are PostgreSQL's own, whatever path the user has.
         "SET LOCAL search_path = pg_catalog, pg_temp; "
-        f"SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {statement}; "
+        f"SET LOCAL lock_timeout = {_milliseconds(lock_seconds)}; "
+        f"SET LOCAL statement_timeout = {statement}; "
         # A writer that got stuck frees the lock by itself.
         f"SET LOCAL idle_in_transaction_session_timeout = {2 * statement}"
     )
 
 
-def _try(run: Run, statement: str) -> bool:
-    return bool(run(statement, doing="lock other rotations out")[0][0])
-
-
-def _wait(run: Run, begin_transaction: str, key: int, seconds: float) -> bool:
-    """A wait that fails ends the transaction, so each try begins a new one."""
+def _wait(run: Run, begin_again: str, key: int, seconds: float, *, then: float) -> bool:
     try:
         run(
-            f"ROLLBACK; {begin_transaction}; SET LOCAL lock_timeout = {_milliseconds(seconds)};"
-            f" SELECT pg_advisory_xact_lock({key})",
-            doing="lock other rotations out",
+            f"{begin_again}; SET LOCAL lock_timeout = {_milliseconds(seconds)};"
+            f" SELECT pg_advisory_xact_lock({key});"
+            f" SET LOCAL lock_timeout = {_milliseconds(then)}",
+            doing="lock others out",
         )
     except BusyError:
-        run(f"ROLLBACK; {begin_transaction}", doing="begin a transaction")
         return False
-    run(begin_transaction.partition("; ")[2], doing="set time-outs")
     return True
 
 
