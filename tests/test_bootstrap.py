@@ -45,7 +45,7 @@ def test_an_interrupted_folder_is_not_ready(root):
 
 def test_a_full_disk_is_told_before_anything_is_made(root, capsys, monkeypatch):
     usage = SimpleNamespace(free=100 * 2**20)
-    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
     assert bootstrap.main() == 1
     assert "no disk space: 100 MB are free" in capsys.readouterr().err
     assert not (root / "made").exists()

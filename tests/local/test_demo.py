@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,19 +41,15 @@ def runs():
 
 
 def processes_of(run):
-    """Command lines and environments that name the run's folder."""
+    """The processes whose command line or environment names the run's folder."""
     found = []
-    for process in os.listdir("/proc"):
-        if process.isdigit() and int(process) != os.getpid():
-            try:
-                with open(f"/proc/{process}/cmdline", "rb") as file:
-                    command = file.read()
-                with open(f"/proc/{process}/environ", "rb") as file:
-                    environment = file.read()
-            except OSError:
-                continue
-            if str(run).encode() in command + environment:
-                found.append(command)
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        except OSError:  # it has ended meanwhile
+            continue
+        if str(run).encode() in told and process.name != str(os.getpid()):
+            found.append(told)
     return found
 
 
@@ -118,11 +116,15 @@ def tally(*failures, logins=1):
     ],
 )
 def test_whatever_is_missing_is_told(rotations, met, told):
-    assert told in shortcoming(rotations, met)
+    assert told in str(shortcoming(rotations, met))
 
 
 def test_three_rotations_one_of_them_scheduled_and_no_failure_is_a_success():
     assert shortcoming([HAND, HAND, SCHEDULED], tally()) is None
+
+
+def watch(aws: Any):
+    return RotationWatch(aws, "app")
 
 
 class Aws:
@@ -143,7 +145,7 @@ def test_a_rotation_that_never_ends_is_told_with_its_last_error(tmp_path, monkey
     journal = Journal(tmp_path / "rotations.jsonl")
     journal.append(secret="app", invoked_by="hand", error="setSecret: refused", version="v")
     with pytest.raises(RotationFailedError, match="setSecret: refused"):
-        RotationWatch(Aws(journal), "app").wait_for(1)
+        watch(Aws(journal)).wait_for(1)
 
 
 def test_a_missing_tool_is_told_with_how_to_bring_it(tmp_path):
