@@ -17,13 +17,17 @@ def running():
         yield aws
 
 
+def check_until_it_is_dead(server, seconds=10):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        server.check()
+        time.sleep(0.02)
+
+
 def test_a_server_that_died_is_told_with_its_status(running):
     os.kill(running.server.pid, signal.SIGKILL)
-    end = time.monotonic() + 10
     with pytest.raises(ServerDiedError, match=r"the local AWS died.*status -9"):
-        while time.monotonic() < end:
-            running.server.check()
-            time.sleep(0.02)
+        check_until_it_is_dead(running.server)
 
 
 def test_a_server_that_can_not_start_tells_why(tmp_path):
