@@ -13,6 +13,7 @@ from local.functions.invocation import CannotRun, Invocation
 from local.functions.logs import Logs
 from local.functions.moto_functions import find
 from local.functions.moto_patches import installed
+from local.functions.network_interfaces import NetworkInterfaces
 from local.functions.request import Request, new_request
 from local.functions.role_sessions import RoleSessions
 from local.functions.sandbox import Sandbox
@@ -64,6 +65,7 @@ class Functions:
             concurrency=concurrency,
         )
         self._asynchronous = AsynchronousInvocations(self.run, delays=retry_delays)
+        self._interfaces = NetworkInterfaces(endpoint_url)
         self._patches = ExitStack()
         self.logs = Logs(directory=directory / "logs", endpoint_url=endpoint_url)
 
@@ -105,6 +107,7 @@ class Functions:
             CannotRun: The function is of a kind that runs on AWS, but not here.
         """
         self._check(function)
+        self._interfaces.ensure(function)
         with self._sandboxes.borrow(function) as sandbox:
             cold = sandbox.fresh
             ending = sandbox.invoke(request)
@@ -128,6 +131,7 @@ class Functions:
     def retire(self, function_arn: str) -> None:
         """End a function's processes because it was deleted."""
         self._sandboxes.retire(function_arn)
+        self._interfaces.release(function_arn)
 
     def function_of(self, access_key_id: str) -> DeployedFunction | None:
         """Find the function whose code was given these credentials; None if it is none."""

@@ -22,7 +22,7 @@ from local.policies.request import Policy
 _PARTITION = "aws"
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
 _BOOTSTRAP_ROLE = re.compile(
-    r"cdk-[a-z0-9]+-(deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-\d+-[a-z0-9-]+"
+    r"cdk-[a-z0-9]+-(deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-\d{12}-[a-z0-9-]+"
 )
 
 

@@ -396,6 +396,7 @@ def test_a_role_is_assumed_only_if_it_trusts_the_caller(aws: Aws) -> None:
         (f"cdk-hnb659fds-deploy-role-{ACCOUNT}-{REGION}", False),
         (f"cdk-hnb659fds-file-publishing-role-{ACCOUNT}-{REGION}", False),
         ("cdk-rotation-role", True),
+        (f"cdk-hnb659fds-deploy-role-{ACCOUNT}-{REGION}.Other", True),
     ],
 )
 def test_only_the_roles_of_the_cdks_bootstrap_deploy_unjudged(

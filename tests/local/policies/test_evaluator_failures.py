@@ -33,10 +33,14 @@ def test_an_evaluator_that_does_not_answer_is_given_up(
     mortal: Evaluator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("local.policies.evaluator_process._ANSWER_SECONDS", 0.1)
-    os.kill(mortal._processes[0].pid, signal.SIGSTOP)
-    for _ in range(2):
-        with pytest.raises(EvaluatorError, match="every call is refused"):
-            mortal.decide(read_secret(allow(READ)))
+    process = mortal._processes[0].pid
+    os.kill(process, signal.SIGSTOP)
+    with pytest.raises(EvaluatorError, match="no answer within"):
+        mortal.decide(read_secret(allow(READ)))
+    os.kill(process, signal.SIGCONT)
+    # Its late answer must not be taken for the one to what is not allowed.
+    with pytest.raises(EvaluatorError, match="every call is refused"):
+        mortal.decide(read_secret())
 
 
 def test_a_malformed_policy_is_refused_with_what_is_wrong(evaluator: Evaluator) -> None:
