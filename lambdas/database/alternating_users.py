@@ -4,7 +4,7 @@ from database.credential import Credential
 from database.names import Pair
 from database.strategy import UserStrategy
 from database.target import Standing, Target
-from rotation.errors import BadSecretError, NotOursError
+from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError
 from rotation.rotation import Rotation
 
 
@@ -34,16 +34,23 @@ class AlternatingUsers(UserStrategy):
         # accepted itself: whoever can write the secret could else have anyone's password changed.
         self._prove(current, rotation)
         pair = self._pair(current)
-        with (
-            self._target.connect(
-                admin, owner=rotation.token, deadline=rotation.deadline
-            ) as session,
-            session.fenced(pair.base),
-        ):
+        with self._as_admin(admin, rotation) as session, session.fenced(pair.base):
             pending = self.pending(rotation, current)
             self._must_be_twin(session, rotation, pending)
             session.make_equal(pair, rotation.secret.arn)
             session.change_password(pending.username, pending.password)
+
+    def _as_admin(self, admin: Credential, rotation: Rotation) -> Target:
+        """Logs in; AWSCURRENT is refused for a moment while the admin's own secret rotates."""
+        try:
+            return self._target.connect(admin, owner=rotation.token, deadline=rotation.deadline)
+        except CredentialRefusedError as error:
+            raise CredentialRefusedError(
+                error.cause,
+                remedy="Nothing if the admin's secret is being rotated, which takes seconds; else"
+                " let it hold the admin's real password",
+                retry_helps=True,
+            ) from error
 
     def _prove(self, credential: Credential, rotation: Rotation) -> None:
         with self._target.connect(
