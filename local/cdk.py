@@ -9,6 +9,7 @@ from local.errors import LocalError
 from local.toolchain import ROOT
 
 _TAIL_LINES = 12
+_UNATTENDED = ("--require-approval=never", "--progress=events")
 
 
 class CdkError(LocalError):
@@ -50,8 +51,8 @@ class Cdk:
         # Away from cdk.json: the CLI would run the app for nothing.
         self._run("bootstrap", f"aws://{account}/{region}", folder=self._logs)
 
-    def deploy(self, *arguments: str) -> None:
-        """Deploy the app's stacks.
+    def synth(self, *arguments: str) -> None:
+        """Synthesize the app.
 
         Args:
             *arguments: Such as ``-c``, ``rotation.strategy=single``.
@@ -59,7 +60,26 @@ class Cdk:
         Raises:
             CdkError: It failed.
         """
-        self._run("deploy", "--require-approval=never", "--progress=events", *arguments)
+        self._run("synth", f"--output={self._output}", "--quiet", *arguments)
+
+    def deploy(self, *arguments: str) -> None:
+        """Synthesize the app and deploy its stacks.
+
+        Args:
+            *arguments: As for `synth`.
+
+        Raises:
+            CdkError: It failed.
+        """
+        self._run("deploy", f"--output={self._output}", *_UNATTENDED, *arguments)
+
+    def deploy_synthesized(self) -> None:
+        """Deploy the stacks as they were synthesized last.
+
+        Raises:
+            CdkError: It failed.
+        """
+        self._run("deploy", f"--app={self._output}", *_UNATTENDED)
 
     def stack_name(self) -> str:
         """Return the name of the stack that was deployed last.
@@ -80,7 +100,7 @@ class Cdk:
         log = self._logs / f"cdk-{command}.log"
         with log.open("ab") as file:
             done = subprocess.run(  # noqa: S603 - our own command
-                [*self._command, command, f"--output={self._output}", *arguments],
+                [*self._command, command, *arguments],
                 cwd=folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

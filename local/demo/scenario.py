@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 SCHEDULED_ROTATIONS = 3
-SECONDS_BETWEEN_ROTATIONS = 3
+SECONDS_BETWEEN_ROTATIONS = 2
 """How far apart the sped-up clock brings scheduled rotations, in real seconds."""
 
 
@@ -77,10 +78,12 @@ class Scenario:
         """
         cdk = self._aws.cdk()
         try:
-            with self._step("cdk bootstrap"):
-                cdk.bootstrap(ACCOUNT, REGION)
+            with self._step("cdk bootstrap, cdk synth"), ThreadPoolExecutor() as threads:
+                bootstrapped = threads.submit(cdk.bootstrap, ACCOUNT, REGION)
+                cdk.synth(*arguments)
+                bootstrapped.result()
             with self._step("cdk deploy"):
-                cdk.deploy(*arguments)
+                cdk.deploy_synthesized()
         except CdkError:
             self._aws.server.check()  # if it has died, that is the reason to tell
             raise
@@ -132,4 +135,4 @@ class Scenario:
         started = time.monotonic()
         with self._console.status(f"{what} …"):
             yield
-        self._console.print(f"  {what:<24}{time.monotonic() - started:5.1f} s", highlight=False)
+        self._console.print(f"  {what:<26}{time.monotonic() - started:5.1f} s", highlight=False)

@@ -82,7 +82,7 @@ def test_ctrl_c_in_the_middle_of_a_deployment_leaves_nothing():
     process = start()
     run = new_run(before)
     for line in process.stdout:
-        if "cdk bootstrap" in line:
+        if "cdk synth" in line:
             break
     time.sleep(1)  # cdk deploy is under way
     os.killpg(process.pid, signal.SIGINT)
