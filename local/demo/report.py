@@ -16,8 +16,13 @@ NEEDED_ROTATIONS = 3
 def rotation_table(rotations: list[Rotation], tally: Tally) -> Table:
     """A line per rotation, oldest first, with the user as whom consumers logged in after it."""
     users = tally.users
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Rotations (seconds per step)")
-    table.title_justify = "left"
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        title="Rotations (seconds per step)",
+        title_justify="left",
+    )
     for heading in ("", "invoked by", "user", "version"):
         table.add_column(heading, no_wrap=True)
     for heading in (*STEPS, "total"):
