@@ -52,7 +52,13 @@ def _ensure(
 ) -> str:
     name, step = str(arn or event.logical_resource_id), event.request_type
     with (
-        observed(strategy=thing.name, step=step, secret=name, correlation_id=event.request_id),
+        observed(
+            strategy=thing.name,
+            step=step,
+            secret=name,
+            correlation_id=event.request_id,
+            request_id=context.aws_request_id,
+        ),
         located(secret=name, step=step),
     ):
         if not isinstance(arn, str) or not arn:

@@ -7,7 +7,6 @@ import contextlib
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +17,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 
 from database.credential import Credential
 from postgres_user.failures import failure
+from postgres_user.hard_end import HardEnd
 from rds.trust import verified_context
 from rotation.deadline import Deadline
 from rotation.errors import TargetError, UnreachableError, UntrustedServerError
@@ -48,63 +48,24 @@ class Connection:
             TargetError: See `database.target.Target.connect`.
         """
         server = f"{credential.host}:{credential.port}"
-        with _translated(f"let {credential.username} ({credential.whose}) log in at {server}"):
-            connected = _reach(credential, deadline)
-            self._hard_end = _HardEnd(connected, deadline.remaining())
-            try:
-                with self._hard_end.told():
-                    self._driver = _log_in(connected, credential, session_name)
-            except BaseException:
-                self._hard_end.cancel()
-                connected.close()
-                raise
+        doing = f"let {credential.username} ({credential.whose}) log in at {server}"
+        with _translated(doing), contextlib.ExitStack() as opened:
+            connected = opened.enter_context(_reach(credential, deadline))
+            self._hard_end = opened.enter_context(HardEnd(connected, deadline.remaining()))
+            with self._hard_end.named(*_BROKEN, *_GARBLED):
+                self._driver = _log_in(connected, credential, session_name)
+            self._opened = opened.pop_all()
 
     def run(self, statement: str, *, doing: str) -> list[list[Any]]:
         """See `postgres_user.statements.Run`."""
-        with _translated(doing), self._hard_end.told():
+        with _translated(doing), self._hard_end.named(*_BROKEN, *_GARBLED):
             rows: list[list[Any]] | None = self._driver.run(statement)
         return rows or []
 
     def close(self) -> None:
         """Ends the session; one that is broken already is fine too."""
-        self._hard_end.cancel()
-        with contextlib.suppress(*_BROKEN, *_GARBLED):
+        with self._opened, contextlib.suppress(*_BROKEN, *_GARBLED):
             self._driver.close()
-
-
-class _HardEnd:
-    """Breaks the connection at the deadline, whatever it waits for.
-
-    The socket's own time-out is for one read: a server that sends a byte now and then would never
-    meet it.
-    """
-
-    def __init__(self, connected: socket.socket, seconds: float) -> None:
-        self._socket = connected.dup()
-        self._over = False
-        self._timer = threading.Timer(seconds, self._break)
-        self._timer.daemon = True
-        self._timer.start()
-
-    @contextmanager
-    def told(self) -> Iterator[None]:
-        """Calls what the driver makes of a broken connection by its name."""
-        try:
-            yield
-        except (*_BROKEN, *_GARBLED) as error:
-            if self._over:
-                raise TimeoutError from error
-            raise
-
-    def cancel(self) -> None:
-        self._timer.cancel()
-        self._timer.join()
-        self._socket.close()
-
-    def _break(self) -> None:
-        self._over = True
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def _reach(credential: Credential, deadline: Deadline) -> socket.socket:

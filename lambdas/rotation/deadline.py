@@ -17,7 +17,12 @@ class LambdaContext(Protocol):
     """What is used of Lambda's context object.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+
+    Attributes:
+        aws_request_id: Id of the invocation; Lambda's own log lines carry it too.
     """
+
+    aws_request_id: str
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda ends the invocation."""

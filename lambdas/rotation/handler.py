@@ -43,6 +43,7 @@ def rotation_handler(
             step=event.step,
             secret=event.secret,
             correlation_id=event.token,
+            request_id=context.aws_request_id,
         ):
             engine.run(event.step, Rotation(secret, event.token, deadline))
 

@@ -18,7 +18,9 @@ _NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "CredentialRotation"
 
 
 @contextmanager
-def observed(*, strategy: str, step: str, secret: str, correlation_id: str) -> Iterator[None]:
+def observed(
+    *, strategy: str, step: str, secret: str, correlation_id: str, request_id: str
+) -> Iterator[None]:
     """Logs how a piece of work ended and counts it: Success or Failure, and Duration.
 
     The metrics have the dimensions `service`, `strategy` and `step`
@@ -29,9 +31,10 @@ def observed(*, strategy: str, step: str, secret: str, correlation_id: str) -> I
         step: What is done.
         secret: ARN of the secret.
         correlation_id: What all entries of one rotation have in common.
+        request_id: Id of the invocation.
     """
     logger.set_correlation_id(correlation_id)
-    logger.append_keys(secret=secret, strategy=strategy, step=step)
+    logger.append_keys(secret=secret, strategy=strategy, step=step, function_request_id=request_id)
     start = time.monotonic()
     try:
         yield

@@ -38,16 +38,17 @@ def newer_rotation(world: World) -> Callable[[], object]:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No writer is taken for stuck in this test."""
+    """No writer is taken for stuck in this test, and none waits for another in vain."""
     monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 3600)
+    for limit in ("STATEMENT_SECONDS", "LOCK_SECONDS"):
+        monkeypatch.setattr(f"postgres_user.postgres.{limit}", 60)
 
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch, patient: None) -> None:
     """A machine that is busy is no defect."""
     del patient
-    for limit in ("postgres.STATEMENT_SECONDS", "postgres.LOCK_SECONDS", "connection.WAIT_SECONDS"):
-        monkeypatch.setattr(f"postgres_user.{limit}", 60)
+    monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 60)
     monkeypatch.setattr("rotation.deadline.STEP_SECONDS", 120)
 
 

@@ -31,6 +31,7 @@ def test_success_is_logged_under_the_token_and_counted(
     invoke(secrets, token, "createSecret")
     [entry] = map(json.loads, function_log.getvalue().splitlines())
     assert entry["correlation_id"] == token
+    assert entry["function_request_id"] == Context().aws_request_id
     assert entry["message"] == "createSecret succeeded"
     assert (entry["secret"], entry["strategy"]) == (ARN, "counter")
     [metric] = printed_metrics(capsys)
