@@ -27,6 +27,15 @@ def _missing(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "RDS.5", "a zone that fails takes the database with it (database.multi_az)."
     if not settings.database.deletion_protection:
         yield "RDS.8", "the stack is deleted with all its data (database.deletion_protection)."
-    days = schedule.parse(settings.rotation.schedule).days
-    if days and days > LONGEST_DAYS:
-        yield "SecretsManager.4", f"a password lives {days:.0f} days (rotation.schedule)."
+    if not settings.rotation.admin:
+        yield "SecretsManager.1", "the master user's password never changes (rotation.admin)."
+    for name in _schedules(settings):
+        days = schedule.parse(getattr(settings.rotation, name)).days
+        if days and days > LONGEST_DAYS:
+            yield "SecretsManager.4", f"a password lives {days:.0f} days (rotation.{name})."
+
+
+def _schedules(settings: Settings) -> Iterator[str]:
+    yield "schedule"
+    if settings.rotation.admin:
+        yield "admin_schedule"

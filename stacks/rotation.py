@@ -11,12 +11,7 @@ from stacks.database import Database
 from stacks.database_secret import DatabaseSecret
 from stacks.function import PythonFunction
 from stacks.network import Network
-from stacks.settings import Settings
-
-HANDLERS = {
-    "alternating": "postgres_user.handler.alternating_users",
-    "single": "postgres_user.handler.single_user",
-}
+from stacks.settings import Password
 
 
 class Rotation(Construct):
@@ -34,7 +29,10 @@ class Rotation(Construct):
         database: Database,
         network: Network,
         key: kms.IKey,
-        settings: Settings,
+        password: Password,
+        schedule: str,
+        window: str,
+        on_deploy: bool,
     ) -> None:
         """Create the function and the schedule.
 
@@ -49,7 +47,10 @@ class Rotation(Construct):
             database: Where the credential is changed.
             network: Where the function runs.
             key: Encrypts the function's log.
-            settings: What the team decided.
+            password: What a new password looks like.
+            schedule: When to rotate, as `rate(…)` or `cron(…)`.
+            window: How long after the scheduled hour the rotation may start, such as `3h`.
+            on_deploy: Rotate also whenever a deployment changes the schedule.
         """
         super().__init__(scope, construct_id)
         self.function = PythonFunction(
@@ -62,7 +63,7 @@ class Rotation(Construct):
             key=key,
             vpc=network.vpc,
             timeout=Duration.seconds(30),
-            environment=_password_rules(settings),
+            environment=_password_rules(password),
         )
         ways = self.function.allow_to(database, network.secrets_endpoint)
         secret.grant_rotate(self.function.role, function_arn=self.function.arn)
@@ -83,17 +84,17 @@ class Rotation(Construct):
             "Schedule",
             secret_id=secret.attachment.ref,
             rotation_lambda_arn=self.function.function.function_arn,
-            rotate_immediately_on_update=settings.rotation.on_deploy,
+            rotate_immediately_on_update=on_deploy,
             rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
-                schedule_expression=settings.rotation.schedule, duration=settings.rotation.window
+                schedule_expression=schedule, duration=window
             ),
         )
         # Secrets Manager calls the function as soon as there is a schedule, to try it.
         self.schedule.node.add_dependency(permission, *ways)
 
 
-def _password_rules(settings: Settings) -> dict[str, str]:
-    rules = {"PASSWORD_LENGTH": str(settings.password.length)}
-    if settings.password.exclude_characters:
-        rules["PASSWORD_EXCLUDE_CHARACTERS"] = settings.password.exclude_characters
+def _password_rules(password: Password) -> dict[str, str]:
+    rules = {"PASSWORD_LENGTH": str(password.length)}
+    if password.exclude_characters:
+        rules["PASSWORD_EXCLUDE_CHARACTERS"] = password.exclude_characters
     return rules

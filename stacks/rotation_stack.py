@@ -11,7 +11,7 @@ from stacks.consumer import Consumer
 from stacks.data_key import DataKey
 from stacks.database import Database
 from stacks.network import Network
-from stacks.rotation import HANDLERS, Rotation
+from stacks.rotations import AdminRotation, ApplicationRotation
 from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.secrets_key import SecretsKey
 from stacks.settings import Settings
@@ -21,7 +21,7 @@ KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
 
 
 class RotationStack(Stack):
-    """A database whose application user's password changes by itself, and a sample of its use."""
+    """A database whose users' passwords change by themselves, and a sample of their use."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         """Provision everything.
@@ -70,23 +70,33 @@ class RotationStack(Stack):
             network=network,
             key=key,
         )
-        rotation = Rotation(
+        rotation = ApplicationRotation(
             self,
             "ApplicationRotation",
-            name=f"{settings.prefix}-rotation",
-            handler=HANDLERS[settings.rotation.strategy],
+            settings=settings,
             secret=application,
-            admin=admin if settings.rotation.strategy == "alternating" else None,
+            admin=admin,
+            user=user,
             database=database,
             network=network,
             key=key,
-            settings=settings,
         )
-        rotation.schedule.node.add_dependency(user)  # nobody can rotate who cannot log in yet
         CfnOutput(self, "ApplicationSecretName", value=application.name)
         CfnOutput(self, "AdminSecretName", value=admin.name)
         CfnOutput(self, "RotationFunctionName", value=rotation.function.name)
         CfnOutput(self, "DatabaseEndpoint", value=database.endpoint)
+        if settings.rotation.admin:
+            admin_rotation = AdminRotation(
+                self,
+                "AdminRotation",
+                settings=settings,
+                secret=admin,
+                user=user,
+                database=database,
+                network=network,
+                key=key,
+            )
+            CfnOutput(self, "AdminRotationFunctionName", value=admin_rotation.function.name)
         if settings.consumer:
             consumer = Consumer(
                 self,

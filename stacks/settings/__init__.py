@@ -3,5 +3,6 @@
 from stacks.settings.context import read_settings
 from stacks.settings.errors import SettingsError
 from stacks.settings.model import Settings
+from stacks.settings.password import Password
 
-__all__ = ["Settings", "SettingsError", "read_settings"]
+__all__ = ["Password", "Settings", "SettingsError", "read_settings"]

@@ -7,9 +7,13 @@ from pydantic import StringConstraints, ValidationInfo, field_validator
 from stacks.settings import schedule
 from stacks.settings.field import Group, setting
 
+_EXPRESSIONS = (
+    "rate(4 hours) to rate(999 days), or cron(0 hours day month weekday *) with hours as 2 or 2/10"
+)
+
 
 class Rotation(Group):
-    """How and when the application's credential changes."""
+    """How and when the credentials change."""
 
     strategy: Literal["alternating", "single"] = setting(
         "alternating",
@@ -19,23 +23,36 @@ class Rotation(Group):
     )
     schedule: str = setting(
         "rate(30 days)",
-        meaning="When to rotate (UTC).",
-        allowed="rate(4 hours) to rate(999 days), or cron(0 hours day month weekday *) with hours "
-        "as 2 or 2/10",
+        meaning="When to rotate the application secret (UTC).",
+        allowed=_EXPRESSIONS,
         control="SecretsManager.1, SecretsManager.4",
     )
     window: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?h$")] = setting(
         "3h",
-        meaning="How long after the scheduled hour the rotation may start.",
+        meaning="How long after a scheduled hour the rotation may start. For the admin secret "
+        "it is less where its schedule leaves less.",
         allowed="1h to 24h, ending on the same UTC day and before the next window opens",
     )
     on_deploy: bool = setting(
         default=False,
-        meaning="Rotate also whenever a deployment changes the schedule.",
+        meaning="Rotate the application secret also whenever a deployment changes its schedule.",
         allowed="true or false",
     )
+    admin: bool = setting(
+        default=True,
+        meaning="Rotate the admin secret as well: the master user changes its own password.",
+        allowed="true or false",
+        control="SecretsManager.1",
+    )
+    admin_schedule: str = setting(
+        "cron(0 4 15 * ? *)",
+        meaning="When to rotate the admin secret (UTC); best apart from the application's windows, "
+        "because a rotation of one that meets the other's is put off to its next attempt.",
+        allowed=_EXPRESSIONS,
+        control="SecretsManager.4",
+    )
 
-    @field_validator("schedule")
+    @field_validator("schedule", "admin_schedule")
     @classmethod
     def _known_to_secrets_manager(cls, expression: str) -> str:
         schedule.parse(expression)
@@ -49,3 +66,9 @@ class Rotation(Group):
             if int(window.removesuffix("h")) > longest:
                 raise ValueError(f"{info.data['schedule']} leaves {longest}h")
         return window
+
+    @property
+    def admin_window(self) -> str:
+        """How long after the scheduled hour the admin secret's rotation may start."""
+        longest = schedule.parse(self.admin_schedule).longest_window
+        return f"{min(longest, int(self.window.removesuffix('h')))}h"

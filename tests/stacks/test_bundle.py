@@ -200,7 +200,7 @@ def test_a_build_that_was_killed_leaves_nothing_that_is_used(project: Project) -
         f"bundle.Bundle('greeter', source=pathlib.Path({str(project.source)!r}),"
         f" target=pathlib.Path({str(project.target)!r})).build()\n"
     )
-    killed = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our own
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == 9
     [leftover] = project.target.iterdir()
     assert leftover.name.startswith(".")
@@ -308,7 +308,7 @@ print(json.dumps([n.partition(".")[0] for n, file in files.items() if "site-pack
 def test_a_real_function_starts_with_what_is_in_its_bundle_and_in_lambda(
     function: str, tmp_path: Path
 ) -> None:
-    done = subprocess.run(  # noqa: S603 - our own
+    done = subprocess.run(
         [
             sys.executable,
             "-c",

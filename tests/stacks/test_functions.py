@@ -15,6 +15,7 @@ def functions(template: Template) -> dict[str, Any]:
 
 def test_the_functions_have_the_names_that_policies_and_people_know(template: Template) -> None:
     assert functions(template).keys() == {
+        "orders-production-admin-rotation",
         "orders-production-application-user",
         "orders-production-consumer",
         "orders-production-default-group",
@@ -70,7 +71,9 @@ def test_the_consumer_knows_the_secret_by_its_arn(template: Template) -> None:
     assert text(variables["SECRET_ID"]) == f"<{secret}>"
 
 
-@pytest.mark.parametrize("beginning", ["ApplicationRotation", "ApplicationUser", "Consumer"])
+@pytest.mark.parametrize(
+    "beginning", ["ApplicationRotation", "AdminRotation", "ApplicationUser", "Consumer"]
+)
 def test_network_interfaces_are_for_lambda_and_not_for_the_code(
     template: Template, beginning: str
 ) -> None:

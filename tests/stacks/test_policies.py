@@ -8,11 +8,11 @@ EVERYTHING = {
     ("AWS::KMS::Key", "Allow", "kms:CreateGrant"): 1,
     ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 2,
     # X-Ray has no resources that its actions could name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 4,
+    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 5,
     # Lambda asks for them before there is an interface to name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 3,
+    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 4,
     # A denial reaches as far as what it takes back.
-    ("AWS::IAM::ManagedPolicy", "Deny", "ec2:AssignPrivateIpAddresses"): 3,
+    ("AWS::IAM::ManagedPolicy", "Deny", "ec2:AssignPrivateIpAddresses"): 4,
 }
 """Every statement for all resources, by the first of its actions, and why it is one."""
 
@@ -53,7 +53,7 @@ def test_each_role_is_for_one_service(template: Template) -> None:
         principal for s in template.statements("AWS::IAM::Role") for principal in s.principals
     )
     assert services == {
-        "lambda.amazonaws.com": 4,
+        "lambda.amazonaws.com": 5,
         "monitoring.rds.amazonaws.com": 1,
         "vpc-flow-logs.amazonaws.com": 1,
     }

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -5,9 +6,12 @@ import pytest
 from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template, text
 
+SCHEDULE = "AWS::SecretsManager::RotationSchedule"
+BOTH = ["Application", "Admin"]
 
-def rotation_function(template: Template) -> Any:
-    return template.the("AWS::Lambda::Function", "ApplicationRotation")
+
+def rotation_function(template: Template, which: str = "Application") -> Any:
+    return template.the("AWS::Lambda::Function", f"{which}Rotation")
 
 
 def test_the_schedule_is_the_one_of_the_settings(synthesize: Synthesize) -> None:
@@ -18,28 +22,53 @@ def test_the_schedule_is_the_one_of_the_settings(synthesize: Synthesize) -> None
             rotation__strategy="single",
         ).template
     )
-    rules = template.the("AWS::SecretsManager::RotationSchedule")["RotationRules"]
+    rules = template.the(SCHEDULE, "Application")["RotationRules"]
     assert rules == {"ScheduleExpression": "cron(0 2 ? * SUN *)", "Duration": "2h"}
 
 
+def test_the_admin_has_a_schedule_of_its_own(synthesize: Synthesize) -> None:
+    template = Template(
+        synthesize(rotation__admin_schedule="cron(0 22 ? * SUN *)", rotation__window="5h").template
+    )
+    rules = template.the(SCHEDULE, "Admin")["RotationRules"]
+    assert rules == {"ScheduleExpression": "cron(0 22 ? * SUN *)", "Duration": "2h"}
+
+
+def test_by_default_the_two_never_rotate_in_the_same_hours(template: Template) -> None:
+    application, admin = (
+        template.the(SCHEDULE, beginning)["RotationRules"] for beginning in ("Application", "Admin")
+    )
+    # Windows of a rate in days open at midnight.
+    assert application == {"ScheduleExpression": "rate(30 days)", "Duration": "3h"}
+    assert admin == {"ScheduleExpression": "cron(0 4 15 * ? *)", "Duration": "3h"}
+
+
 def test_a_deployment_rotates_nothing(template: Template) -> None:
-    schedule = template.the("AWS::SecretsManager::RotationSchedule")
-    assert schedule["RotateImmediatelyOnUpdate"] is False
+    schedules = template.of(SCHEDULE).values()
+    assert [schedule["RotateImmediatelyOnUpdate"] for schedule in schedules] == [False, False]
 
 
-def test_the_application_secret_is_what_is_rotated(template: Template) -> None:
-    schedule = template.the("AWS::SecretsManager::RotationSchedule")
-    attachment = template.name("AWS::SecretsManager::SecretTargetAttachment", "Application")
-    function = template.name("AWS::Lambda::Function", "ApplicationRotation")
+def test_a_deployment_that_shall_rotate_leaves_the_admin_alone(synthesize: Synthesize) -> None:
+    template = Template(synthesize(rotation__on_deploy="true").template)
+    assert template.the(SCHEDULE, "Application")["RotateImmediatelyOnUpdate"] is True
+    assert template.the(SCHEDULE, "Admin")["RotateImmediatelyOnUpdate"] is False
+
+
+@pytest.mark.parametrize("which", BOTH)
+def test_each_secret_is_rotated_by_its_own_function(template: Template, which: str) -> None:
+    schedule = template.the(SCHEDULE, which)
+    attachment = template.name("AWS::SecretsManager::SecretTargetAttachment", which)
+    function = template.name("AWS::Lambda::Function", f"{which}Rotation")
     assert text(schedule["SecretId"]) == f"<{attachment}>"
     assert text(schedule["RotationLambdaARN"]) == f"<{function}.Arn>"
 
 
+@pytest.mark.parametrize("which", BOTH)
 def test_secrets_manager_may_call_the_function_for_this_secret_of_this_account(
-    template: Template,
+    template: Template, which: str
 ) -> None:
-    permission = template.the("AWS::Lambda::Permission")
-    secret = template.name("AWS::SecretsManager::Secret", "Application")
+    permission = template.the("AWS::Lambda::Permission", which)
+    secret = template.name("AWS::SecretsManager::Secret", which)
     assert permission["Action"] == "lambda:InvokeFunction"
     assert permission["Principal"] == "secretsmanager.amazonaws.com"
     assert text(permission["SourceAccount"]) == "AccountId"
@@ -51,27 +80,37 @@ def test_each_strategy_has_its_handler(template: Template, single: Template) -> 
     assert rotation_function(single)["Handler"] == "postgres_user.handler.single_user"
 
 
+def test_the_admin_changes_its_own_password_whatever_the_strategy(
+    template: Template, single: Template
+) -> None:
+    for each in (template, single):
+        function = each.the("AWS::Lambda::Function", "AdminRotation")
+        assert function["Handler"] == "postgres_user.handler.single_user"
+
+
 @pytest.mark.parametrize(
     ("kind", "beginning"),
     [
         ("AWS::EC2::VPCEndpoint", "NetworkSecretsEndpoint"),
-        ("AWS::Lambda::Permission", "ApplicationRotation"),
-        ("AWS::IAM::ManagedPolicy", "ApplicationRotation"),
+        ("AWS::Lambda::Permission", "{which}Rotation"),
+        ("AWS::IAM::ManagedPolicy", "{which}Rotation"),
         ("AWS::RDS::DBInstance", "Database"),
         ("AWS::SecretsManager::SecretTargetAttachment", "Admin"),
-        ("AWS::EC2::SecurityGroupIngress", "DatabaseSecurityGroupFromApplicationRotation"),
+        ("AWS::EC2::SecurityGroupIngress", "DatabaseSecurityGroupFrom{which}Rotation"),
         (
             "AWS::EC2::SecurityGroupIngress",
-            "NetworkSecretsEndpointSecurityGroupFromApplicationRotation",
+            "NetworkSecretsEndpointSecurityGroupFrom{which}Rotation",
         ),
         ("Custom::ApplicationUser", "ApplicationUser"),
     ],
 )
+@pytest.mark.parametrize("which", BOTH)
 def test_before_there_is_a_schedule_there_is_all_that_a_rotation_needs(
-    template: Template, kind: str, beginning: str
+    template: Template, kind: str, beginning: str, which: str
 ) -> None:
-    schedule = template.name("AWS::SecretsManager::RotationSchedule")
-    assert template.name(kind, beginning) in template.waits_for(schedule)
+    schedule = template.name(SCHEDULE, which)
+    needed = template.name(kind, beginning.format(which=which))
+    assert needed in template.waits_for(schedule)
 
 
 @pytest.mark.parametrize(
@@ -92,13 +131,16 @@ def test_the_user_is_created_when_database_secrets_and_ways_are_there(
     assert template.name(kind, beginning) in template.waits_for(user)
 
 
-def test_the_rotation_role_changes_the_secret_only_while_the_secret_names_its_function(
-    template: Template,
+@pytest.mark.parametrize(
+    ("which", "name"), [("Application", "rotation"), ("Admin", "admin-rotation")]
+)
+def test_a_rotation_role_changes_its_secret_only_while_the_secret_names_its_function(
+    template: Template, which: str, name: str
 ) -> None:
-    secret = template.name("AWS::SecretsManager::Secret", "Application")
+    secret = template.name("AWS::SecretsManager::Secret", which)
     statements = [
         s
-        for s in template.statements("AWS::IAM::ManagedPolicy", "ApplicationRotation")
+        for s in template.statements("AWS::IAM::ManagedPolicy", f"{which}Rotation")
         if f"<{secret}>" in s.resources
     ]
     [statement] = statements
@@ -109,7 +151,7 @@ def test_the_rotation_role_changes_the_secret_only_while_the_secret_names_its_fu
         "secretsmanager:UpdateSecretVersionStage",
     ]
     condition = statement.condition["ArnEquals"]["secretsmanager:resource/AllowRotationLambdaArn"]
-    assert text(condition).endswith(":function:orders-production-rotation")
+    assert text(condition).endswith(f":function:orders-production-{name}")
 
 
 def test_the_rotation_role_uses_the_key_through_secrets_manager_for_its_secrets(
@@ -134,13 +176,50 @@ def test_the_rotation_role_uses_the_key_through_secrets_manager_for_its_secrets(
         assert via == "secretsmanager.Region.amazonaws.com"
 
 
-def test_new_passwords_follow_the_settings(synthesize: Synthesize, template: Template) -> None:
-    usual = rotation_function(template)["Environment"]["Variables"]
+def test_the_admins_rotation_knows_of_no_other_secret(template: Template) -> None:
+    application = template.name("AWS::SecretsManager::Secret", "Application")
+    admin = template.name("AWS::SecretsManager::Secret", "Admin")
+    statements = template.statements("AWS::IAM::ManagedPolicy", "AdminRotation")
+    contexts = {
+        text(s.condition["StringEquals"]["kms:EncryptionContext:SecretARN"])
+        for s in statements
+        if s.actions[0].startswith("kms:")
+    }
+    assert contexts == {f"<{admin}>"}
+    assert not [s for s in statements if f"<{application}>" in s.resources]
+
+
+def test_the_applications_rotation_reads_the_admin_secret_and_never_writes_it(
+    template: Template,
+) -> None:
+    admin = template.name("AWS::SecretsManager::Secret", "Admin")
+    [statement] = [
+        s
+        for s in template.statements("AWS::IAM::ManagedPolicy", "ApplicationRotation")
+        if f"<{admin}>" in s.resources
+    ]
+    assert statement.actions == ["secretsmanager:GetSecretValue"]
+    assert statement.condition == {"StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}}
+
+
+def test_the_admins_rotation_can_be_left_out_and_come_back(synthesize: Synthesize) -> None:
+    without = Template(synthesize(rotation__admin="false").template)
+    assert "AdminRotation" not in json.dumps(without.raw)
+    template = Template(synthesize().template)
+    log = template.name("AWS::Logs::LogGroup", "AdminRotation")
+    assert template.resources[log]["DeletionPolicy"] == "Delete", "its name would be taken"
+
+
+@pytest.mark.parametrize("which", BOTH)
+def test_new_passwords_follow_the_settings(
+    synthesize: Synthesize, template: Template, which: str
+) -> None:
+    usual = rotation_function(template, which)["Environment"]["Variables"]
     assert usual["PASSWORD_LENGTH"] == "40"
     assert "PASSWORD_EXCLUDE_CHARACTERS" not in usual
     strict = Template(
         synthesize(password__length="64", password__exclude_characters="0Ol1").template
     )
-    variables = rotation_function(strict)["Environment"]["Variables"]
+    variables = rotation_function(strict, which)["Environment"]["Variables"]
     assert variables["PASSWORD_LENGTH"] == "64"
     assert variables["PASSWORD_EXCLUDE_CHARACTERS"] == "0Ol1"

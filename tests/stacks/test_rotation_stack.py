@@ -50,6 +50,10 @@ UNTAGGED = {
 """Types that CloudFormation cannot tag."""
 
 
+COME_AND_GO = ("AdminRotation", "Consumer")
+"""What a setting leaves out and may bring back."""
+
+
 def test_the_stack_is_made_of_these_types(template: Template) -> None:
     assert {resource["Type"] for resource in template.resources.values()} == TYPES
 
@@ -63,6 +67,7 @@ def test_the_outputs_are_what_a_person_needs(artifact: Any, template: Template) 
     endpoint = outputs.pop("DatabaseEndpoint")
     assert endpoint.endswith(".Endpoint.Port>")
     assert outputs == {
+        "AdminRotationFunctionName": "orders-production-admin-rotation",
         "AdminSecretName": "orders/production/admin",
         "ApplicationSecretName": "orders/production/application",
         "ConsumerFunctionName": "orders-production-consumer",
@@ -88,7 +93,7 @@ def test_a_protected_stack_and_its_data_outlive_a_mistake(
         resource["Type"]: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
         for name, resource in template.resources.items()
         if "DeletionPolicy" in resource
-        if not resource["Type"].startswith("Custom::") and not name.startswith("Consumer")
+        if not resource["Type"].startswith("Custom::") and not name.startswith(COME_AND_GO)
     }
     # Except on create: a first deployment that fails leaves no name behind that blocks the next.
     kept = ("RetainExceptOnCreate", "Retain")
@@ -139,7 +144,9 @@ def test_the_template_names_no_account_region_or_zone(artifact: Any) -> None:
     [
         ({"database__multi_az": "false"}, "RDS.5"),
         ({"database__deletion_protection": "false"}, "RDS.8"),
+        ({"rotation__admin": "false"}, "SecretsManager.1"),
         ({"rotation__schedule": "rate(91 days)"}, "SecretsManager.4"),
+        ({"rotation__admin_schedule": "rate(91 days)"}, "SecretsManager.4"),
     ],
 )
 def test_a_setting_that_does_without_a_control_is_shown(

@@ -122,13 +122,18 @@ def test_the_application_secret_is_read_by_its_functions_and_cloudformation_alon
 def test_the_admin_secret_is_not_read_by_the_consumer(template: Template) -> None:
     assert readers(template, "Admin") == {
         DEPLOYER,
+        role(template, "AdminRotation"),
         role(template, "ApplicationRotation"),
         role(template, "ApplicationUser"),
     }
 
 
 def test_a_single_user_rotates_without_the_admin_secret(single: Template) -> None:
-    assert readers(single, "Admin") == {DEPLOYER, role(single, "ApplicationUser")}
+    assert readers(single, "Admin") == {
+        DEPLOYER,
+        role(single, "AdminRotation"),
+        role(single, "ApplicationUser"),
+    }
     admin = single.name("AWS::SecretsManager::Secret", "Admin")
     for statement in single.statements("AWS::IAM::ManagedPolicy", "ApplicationRotation"):
         assert f"<{admin}>" not in statement.resources

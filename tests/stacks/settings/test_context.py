@@ -142,6 +142,7 @@ def test_an_unknown_setting_is_an_error_that_knows_what_was_meant(
         ("database.deletion_protection", "perhaps", ""),
         ("rotation.strategy", "both", ""),
         ("rotation.schedule", "rate(1 hour)", "at least 4 hours"),
+        ("rotation.admin_schedule", "rate(1 hour)", "at least 4 hours"),
         ("rotation.window", "90m", ""),
         ("rotation.window", "25h", "rate(30 days) leaves 24h"),
         ("password.length", 32, ""),

@@ -1,0 +1,117 @@
+"""The two rotations: the application's and the admin's."""
+
+from aws_cdk import RemovalPolicies
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from stacks.application_user import ApplicationUser
+from stacks.database import Database
+from stacks.network import Network
+from stacks.rotation import Rotation
+from stacks.secrets import AdminSecret, ApplicationSecret
+from stacks.settings import Settings
+
+HANDLERS = {
+    "alternating": "postgres_user.handler.alternating_users",
+    "single": "postgres_user.handler.single_user",
+}
+
+
+class ApplicationRotation(Rotation):
+    """Changes the application's credential, with the admin's help where two users alternate."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        secret: ApplicationSecret,
+        admin: AdminSecret,
+        user: ApplicationUser,
+        database: Database,
+        network: Network,
+        key: kms.IKey,
+    ) -> None:
+        """Create the function and the schedule.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+            secret: What is rotated.
+            admin: The credential that the strategy may need besides.
+            user: Whose credential it is; it has to exist first.
+            database: See `Rotation`.
+            network: See `Rotation`.
+            key: See `Rotation`.
+        """
+        rules = settings.rotation
+        super().__init__(
+            scope,
+            construct_id,
+            name=f"{settings.prefix}-rotation",
+            handler=HANDLERS[rules.strategy],
+            secret=secret,
+            admin=admin if rules.strategy == "alternating" else None,
+            database=database,
+            network=network,
+            key=key,
+            password=settings.password,
+            schedule=rules.schedule,
+            window=rules.window,
+            on_deploy=rules.on_deploy,
+        )
+        self.schedule.node.add_dependency(user)  # nobody can rotate who cannot log in yet
+
+
+class AdminRotation(Rotation):
+    """Changes the master user's password, which the master user does itself.
+
+    A function and a role of their own: what rotates the application's secret reads the admin's and
+    never writes it, and what rotates the admin's knows of no other.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        secret: AdminSecret,
+        user: ApplicationUser,
+        database: Database,
+        network: Network,
+        key: kms.IKey,
+    ) -> None:
+        """Create the function and the schedule.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+            secret: What is rotated.
+            user: Who is created with the admin's credential, before that changes.
+            database: See `Rotation`.
+            network: See `Rotation`.
+            key: See `Rotation`.
+        """
+        rules = settings.rotation
+        super().__init__(
+            scope,
+            construct_id,
+            name=f"{settings.prefix}-admin-rotation",
+            handler=HANDLERS["single"],  # there is no other master user to alternate with
+            secret=secret,
+            admin=None,
+            database=database,
+            network=network,
+            key=key,
+            password=settings.password,
+            schedule=rules.admin_schedule,
+            window=rules.admin_window,
+            on_deploy=False,  # it would meet the application's
+        )
+        self.schedule.node.add_dependency(user)
+        # It comes and goes with a setting: a log that stays would be in the way of its next one.
+        RemovalPolicies.of(self).destroy(apply_to_resource_types=["AWS::Logs::LogGroup"])
