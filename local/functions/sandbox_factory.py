@@ -1,8 +1,11 @@
 """Starting sandboxes."""
 
+import contextlib
+import shutil
 import signal
 import subprocess
 import uuid
+import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,6 +15,7 @@ from local.child import child_command
 from local.functions import package
 from local.functions.deployed import DeployedFunction
 from local.functions.environment import environment
+from local.functions.invocation import CannotRun
 from local.functions.role_sessions import RoleSessions
 from local.functions.runtime_api import RuntimeApi
 from local.functions.sandbox import Sandbox
@@ -46,23 +50,36 @@ class SandboxFactory:
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox-starter")
 
     def start(self, function: DeployedFunction) -> Sandbox:
-        """Start a process for a function; it begins to load the handler."""
-        name = uuid.uuid4().hex
-        directory = self._directory / name
-        package.unpack(function.code, directory / "task")
-        home = directory / "home"
-        home.mkdir()
-        output = directory / "output"
-        output.touch()
+        """Start a process for a function; it begins to load the handler.
+
+        Raises:
+            CannotRun: The package is broken, or this machine is out of something.
+        """
+        directory = self._directory / uuid.uuid4().hex
+        with contextlib.ExitStack() as undo:
+            undo.callback(shutil.rmtree, directory, ignore_errors=True)
+            try:
+                package.unpack(function.code, directory / "task")
+                sandbox = self._start(function, directory, undo.enter_context(RuntimeApi()))
+            except (zipfile.BadZipFile, OSError) as error:
+                raise CannotRun(
+                    f"{function.name} cannot be started from its package of {len(function.code)} "
+                    f"bytes: {error}"
+                ) from error
+            undo.pop_all()
+        return sandbox
+
+    def _start(self, function: DeployedFunction, directory: Path, api: RuntimeApi) -> Sandbox:
+        (directory / "home").mkdir()
+        (directory / "output").touch()
         session = self._sessions.assume(function)
-        log_stream = f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{name}"
-        api = RuntimeApi().__enter__()
+        stream = f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{directory.name}"
         variables = environment(
             function,
             session=session,
             task_root=directory / "task",
-            home=home,
-            log_stream=log_stream,
+            home=directory / "home",
+            log_stream=stream,
             runtime_api=api.address,
             endpoint_url=self._endpoint_url,
             extra=self._extra,
@@ -70,11 +87,11 @@ class SandboxFactory:
         return Sandbox(
             function,
             session=session,
-            log_stream=log_stream,
+            log_stream=stream,
             directory=directory,
             api=api,
             process=self._starter.submit(self._spawn, function, directory, variables).result(),
-            output=output,
+            output=directory / "output",
         )
 
     def close(self) -> None:

@@ -1,11 +1,8 @@
 """A local Lambda: moto's server in a thread, and functions deployed to it as zips."""
 
 import base64
-import io
 import json
 import sys
-import textwrap
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,8 @@ from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from local.functions import Functions
+
+from .packages import zipped
 
 ROOT = Path(__file__).parents[3]
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -98,13 +97,6 @@ class Lambda:
             "answer": json.loads(body) if body else None,
             "log": base64.b64decode(answer.get("LogResult", "")).decode(),
         }
-
-
-def zipped(code: str) -> bytes:
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as file:
-        file.writestr("app.py", textwrap.dedent(code))
-    return package.getvalue()
 
 
 LambdaFactory = Callable[..., Lambda]

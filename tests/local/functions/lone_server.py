@@ -1,17 +1,16 @@
 """A server that runs a function until it is killed, and tells the function's process."""
 
 import base64
-import io
 import sys
 import threading
 import time
-import zipfile
 from pathlib import Path
 
 from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 
 from local.functions import Functions
+from tests.local.functions.packages import zipped
 
 ACCOUNT = "123456789012"
 HANDLER = """
@@ -24,16 +23,13 @@ def handler(event, context):
 
 def deploy() -> str:
     role = iam_backends[ACCOUNT]["aws"].create_role("role", "{}", "/", None, "", [], "3600")
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as file:
-        file.writestr("app.py", HANDLER)
     function = {
         "FunctionName": "busy",
         "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "Role": role.arn,
         "Handler": "app.handler",
         "Timeout": 900,
-        "Code": {"ZipFile": base64.b64encode(package.getvalue())},
+        "Code": {"ZipFile": base64.b64encode(zipped(HANDLER))},
     }
     return lambda_backends[ACCOUNT]["eu-west-1"].create_function(function).function_arn
 

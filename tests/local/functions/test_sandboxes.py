@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.awslambda.models import lambda_backends
 
 from local.functions import role_sessions
 from local.functions.invocation import CannotRun, TooManyRequests
 
-from .conftest import ROOT, Lambda, LambdaFactory
+from .conftest import REGION, ROOT, Lambda, LambdaFactory
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
 
@@ -152,6 +153,16 @@ def test_a_killed_server_leaves_no_process(interpreter: Path, tmp_path: Path) ->
         assert alive(pid)
         running.send_signal(signal.SIGKILL)
     wait_until(lambda: not alive(pid))
+
+
+def test_a_package_that_cannot_be_unpacked_is_told(aws: Lambda, name: str) -> None:
+    arn = aws.deploy(PID, name=name)
+    lambda_backends["123456789012"][REGION].get_function(name).code_bytes = b"no zip"
+    with pytest.raises(CannotRun, match="from its package of 6 bytes: File is not a zip file"):
+        aws.functions.invoke(arn, {})
+    with pytest.raises(ClientError, match="File is not a zip file"):
+        aws.call(name)
+    assert not list((aws.directory / "sandboxes").iterdir())
 
 
 def test_a_function_finds_lambdas_environment_and_no_other(

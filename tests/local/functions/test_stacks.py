@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import REGION, RUNTIME, Lambda, zipped
+from .conftest import REGION, RUNTIME, Lambda
+from .packages import zipped
 
 SOURCE = """
 import os

@@ -1,0 +1,13 @@
+"""Deployment packages of a few lines."""
+
+import io
+import textwrap
+import zipfile
+
+
+def zipped(code: str) -> bytes:
+    """A zip whose module `app` has that code."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as file:
+        file.writestr("app.py", textwrap.dedent(code))
+    return package.getvalue()
