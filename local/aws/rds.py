@@ -6,8 +6,29 @@ from typing import Any
 
 from moto.rds.models import DBInstance, DBParameterGroup
 
+from local.aws.cloudformation.completions import update_in_place
+from local.aws.cloudformation.resource import Properties
 from local.aws.patch import add, replace
 from local.postgres_client import PostgresClient
+
+_FIXED = {
+    "DBInstanceIdentifier": "db_instance_identifier",
+    "DBName": "db_name",
+    "Engine": "engine",
+    "MasterUsername": "master_username",
+    "Port": "port",
+    "StorageEncrypted": "storage_encrypted",
+}
+"""Properties whose change replaces an instance, each with moto's name for it."""
+
+_CHANGEABLE = {
+    "AllocatedStorage": "allocated_storage",
+    "BackupRetentionPeriod": "backup_retention_period",
+    "DBInstanceClass": "db_instance_class",
+    "DeletionProtection": "deletion_protection",
+    "EngineVersion": "engine_version",
+    "MultiAZ": "multi_az",
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,27 @@ def back_instances_by(server: PostgresClient) -> None:
         DBInstance, "create_from_cloudformation_json", staticmethod(create_from_cloudformation_json)
     )
     replace(DBInstance, "get_cfn_attribute", get_cfn_attribute)
+
+
+def update_instances_on(server: PostgresClient) -> None:
+    """Let instances be updated in place, the password included; moto can't.
+
+    CloudFormation resolves a reference to a secret anew when it updates the resource that has it:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+    """
+
+    def update(instance: DBInstance, properties: Properties) -> None:
+        for name, attribute in _FIXED.items():
+            if str(properties.get(name)) != str(getattr(instance, attribute)):
+                raise ValueError(
+                    f"a change of {name} replaces the instance, and CloudFormation cannot replace "
+                    f"one whose name is fixed ({instance.db_instance_identifier})"
+                )
+        server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
+        changes: dict[str, Any] = {v: properties.get(k) for k, v in _CHANGEABLE.items()}
+        instance.update(**changes)
+
+    update_in_place(DBInstance, update)
 
 
 def name_parameter_groups() -> None:

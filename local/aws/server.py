@@ -109,6 +109,7 @@ def _install(
     dynamic_references.install()
     types.install()
     rds.back_instances_by(configuration.database)
+    rds.update_instances_on(configuration.database)
     rds.name_parameter_groups()
 
 

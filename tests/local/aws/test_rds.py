@@ -1,0 +1,66 @@
+"""An instance that changes in place; each test fails without our patch."""
+
+import json
+
+import psycopg
+import pytest
+
+
+@pytest.fixture
+def instance(stack):
+    """The template of an instance whose password is in a secret, with some properties changed."""
+
+    def template(**changes):
+        secret = {"Name": stack.name, "SecretString": '{"password": "the-first-of-the-master"}'}
+        password = ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString:password::}}"]
+        properties = {
+            "DBInstanceIdentifier": stack.name,
+            "DBName": stack.name,
+            "DBInstanceClass": "db.t4g.micro",
+            "AllocatedStorage": "20",
+            "Engine": "postgres",
+            "MasterUsername": f"{stack.name}_admin",
+            "MasterUserPassword": {"Fn::Join": ["", password]},
+            "Port": "6432",
+            "StorageEncrypted": True,
+            **changes,
+        }
+        return {
+            "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": secret},
+            "Database": {"Type": "AWS::RDS::DBInstance", "Properties": properties},
+        }
+
+    return template
+
+
+def logs_in(aws, stack, password):
+    try:
+        aws.postgres.connect(f"{stack.name}_admin", password, dbname=stack.name).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_a_changed_instance_gets_the_password_that_its_secret_holds_by_then(aws, stack, instance):
+    assert stack.deploy(instance()) == "CREATE_COMPLETE", stack.reasons()
+    assert logs_in(aws, stack, "the-first-of-the-master")
+    aws.client("secretsmanager").put_secret_value(
+        SecretId=stack.name, SecretString=json.dumps({"password": "the-next-of-the-master"})
+    )
+    deployed = stack.deploy(instance(BackupRetentionPeriod=21))
+    assert deployed == "UPDATE_COMPLETE", stack.reasons()
+    assert logs_in(aws, stack, "the-next-of-the-master")
+    [described] = aws.client("rds").describe_db_instances(DBInstanceIdentifier=stack.name)[
+        "DBInstances"
+    ]
+    assert described["BackupRetentionPeriod"] == 21
+
+
+@pytest.mark.parametrize(
+    ("changed", "to"), [("Port", "7000"), ("MasterUsername", "another"), ("DBName", "another")]
+)
+def test_a_change_that_takes_another_instance_is_refused(aws, stack, instance, changed, to):
+    stack.deploy(instance())
+    assert stack.deploy(instance(**{changed: to})) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any(f"a change of {changed} replaces" in reason for reason in stack.reasons())
+    assert logs_in(aws, stack, "the-first-of-the-master")
