@@ -77,11 +77,11 @@ class UserStrategy(ABC):
         Returns:
             None if it is no credential of the same user at the same server.
         """
-        text = rotation.secret.previous()
-        if text is None:
+        version = rotation.secret.previous()
+        if version is None:
             return None
         try:
-            previous = self._target.credential(text, PREVIOUS)
+            previous = self._target.credential(version.text, PREVIOUS)
         except BadSecretError:
             return None
         same = previous.username == like.username and previous.shares_server(like)

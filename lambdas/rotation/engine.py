@@ -3,7 +3,9 @@
 from rotation.errors import BadSecretError, NotPendingError, located
 from rotation.event import Step
 from rotation.rotation import Rotation
+from rotation.secret_text import SecretText
 from rotation.strategy import Strategy
+from rotation.versions import Version, Versions
 
 
 class Engine:
@@ -61,7 +63,30 @@ class Engine:
                 remedy="It was given up or replaced: rotate the secret anew if it is due",
             )
         current = rotation.secret.current()
-        rotation.secret.store_pending(rotation.token, self._strategy.create(current.text))
+        text = self._abandoned(rotation, versions, current) or self._strategy.create(current.text)
+        rotation.secret.store_pending(rotation.token, text)
+
+    def _abandoned(
+        self, rotation: Rotation, versions: Versions, current: Version
+    ) -> SecretText | None:
+        """Content of an earlier rotation away from the same version that someone gave up.
+
+        It may be applied to the target, where AWSCURRENT then is not accepted any more. The new
+        version takes it over, so that both are one attempt; a writer of the earlier one that is
+        still on its way can only write the same.
+
+        An older version that was AWSCURRENT itself once is not brought back.
+        """
+        if versions.attempted in {None, rotation.token, versions.current, versions.previous}:
+            return None
+        attempt = rotation.secret.attempted()
+        if attempt is None or attempt.created < current.created:
+            return None
+        try:
+            self._strategy.check(current.text, attempt.text)
+        except BadSecretError:
+            return None
+        return attempt.text
 
     def _set(self, rotation: Rotation) -> None:
         """Makes the target accept it."""

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError, NotPendingError, SecretsManagerError
 from rotation.secret_text import SecretText
-from rotation.versions import CURRENT, PENDING, PREVIOUS, Version, Versions
+from rotation.versions import ATTEMPTED, CURRENT, PENDING, PREVIOUS, Version, Versions
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -90,7 +90,7 @@ class RotatingSecret:
                 " if createSecret failed, see its error and rotate again",
             ) from error
 
-    def previous(self) -> SecretText | None:
+    def previous(self) -> Version | None:
         """Reads AWSPREVIOUS.
 
         Returns:
@@ -99,12 +99,18 @@ class RotatingSecret:
         Raises:
             SecretsManagerError: The call failed.
         """
-        try:
-            return self._read(self.arn, VersionStage=PREVIOUS).text
-        except SecretsManagerError as error:
-            if error.code not in _NO_SUCH_VERSION:
-                raise
-            return None
+        return self._read_if_there(PREVIOUS)
+
+    def attempted(self) -> Version | None:
+        """Reads what a rotation stored last; see `ATTEMPTED`.
+
+        Returns:
+            None if there is none.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        return self._read_if_there(ATTEMPTED)
 
     def other(self, arn: str) -> SecretText:
         """Reads AWSCURRENT of another secret.
@@ -116,7 +122,7 @@ class RotatingSecret:
         return self._read(arn, VersionStage=CURRENT).text
 
     def store_pending(self, token: str, text: SecretText) -> None:
-        """Writes a version and labels it AWSPENDING, unless the version has content already.
+        """Writes a version and labels it AWSPENDING and ATTEMPTED, unless it has content already.
 
         Raises:
             SecretsManagerError: The call failed.
@@ -127,7 +133,7 @@ class RotatingSecret:
                 SecretId=self.arn,
                 ClientRequestToken=token,
                 SecretString=text.reveal(),
-                VersionStages=[PENDING],
+                VersionStages=[PENDING, ATTEMPTED],
             )
         except SecretsManagerError as error:
             # An earlier or a parallel run was first; its content may be applied already.
@@ -157,6 +163,14 @@ class RotatingSecret:
             if self.versions().current != token:
                 raise
 
+    def _read_if_there(self, label: str) -> Version | None:
+        try:
+            return self._read(self.arn, VersionStage=label)
+        except SecretsManagerError as error:
+            if error.code not in _NO_SUCH_VERSION:
+                raise
+            return None
+
     def _read(self, arn: str, **which: str) -> Version:
         answer = self._call("get_secret_value", SecretId=arn, **which)
         text = answer.get("SecretString")
@@ -165,7 +179,7 @@ class RotatingSecret:
                 f"The secret {arn} holds binary data",
                 remedy="Store the documented JSON as SecretString",
             )
-        return Version(answer["VersionId"], SecretText(text))
+        return Version(answer["VersionId"], SecretText(text), answer["CreatedDate"])
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
         self._deadline.remaining()

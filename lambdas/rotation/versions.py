@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from rotation.secret_text import SecretText
@@ -9,6 +10,11 @@ from rotation.secret_text import SecretText
 CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
 PREVIOUS = "AWSPREVIOUS"
+ATTEMPTED = "ATTEMPTED"
+"""Our own label, on the version that a rotation stored last. It comes with AWSPENDING and outlives
+it: when someone takes AWSPENDING off a version in mid-rotation, its credential may be applied to
+the target already, and here the next rotation finds it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +24,12 @@ class Version:
     Attributes:
         id: Its id; during a rotation to it, also the rotation's token.
         text: Its content.
+        created: When it was made.
     """
 
     id: str
     text: SecretText
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +42,25 @@ class Versions:
         rotated: Whether rotation is enabled.
         current: Id of the version that carries AWSCURRENT, if one does.
         pending: Id of the version that carries AWSPENDING, if one does.
+        previous: Id of the version that carries AWSPREVIOUS, if one does.
+        attempted: Id of the version that carries ATTEMPTED, if one does.
     """
 
     rotated: bool
     current: str | None
     pending: str | None
+    previous: str | None
+    attempted: str | None
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
         """Turns the answer's `VersionIdsToStages` around."""
         stages = answer.get("VersionIdsToStages", {})
         by_label = {label: version for version, labels in stages.items() for label in labels}
-        rotated = bool(answer.get("RotationEnabled"))
-        return cls(rotated, by_label.get(CURRENT), by_label.get(PENDING))
+        return cls(
+            rotated=bool(answer.get("RotationEnabled")),
+            current=by_label.get(CURRENT),
+            pending=by_label.get(PENDING),
+            previous=by_label.get(PREVIOUS),
+            attempted=by_label.get(ATTEMPTED),
+        )

@@ -4,16 +4,19 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 Labels = dict[str, str]
 
+FIRST_VERSION = datetime(2026, 1, 1, tzinfo=UTC)
+
 
 @dataclass
 class Secret:
-    """Contents by version id (None: placeholder), and version ids by label."""
+    """Contents by version id (None: placeholder), in order, and version ids by label."""
 
     contents: dict[str, str | None] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
@@ -78,7 +81,12 @@ class SecretsManager:
                 raise failure("ResourceNotFoundException", "GetSecretValue")
             if VersionStage and secret.labels.get(VersionStage) != version:
                 raise failure("InvalidRequestException", "GetSecretValue")
-            return {"VersionId": version, "SecretString": secret.contents[version]}
+            order = list(secret.contents).index(version)
+            return {
+                "VersionId": version,
+                "SecretString": secret.contents[version],
+                "CreatedDate": FIRST_VERSION + timedelta(days=order),
+            }
 
         return self._observed("get_secret_value", run)
 

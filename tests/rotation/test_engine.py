@@ -117,6 +117,54 @@ def test_a_token_that_is_not_pending_is_refused(run: Run, step: Step) -> None:
     assert run.labels["AWSCURRENT"] == run.first
 
 
+def abandon(run: Run) -> None:
+    """A person takes AWSPENDING off in mid-rotation, and rotates anew."""
+    run.token = run.secrets.begin(ARN)
+
+
+def test_the_credential_of_a_rotation_that_was_given_up_is_taken_over(run: Run) -> None:
+    run(Step.CREATE)
+    run.secrets.secrets[ARN].contents[run.token] = run.strategy.accepted = "2"
+    for _ in range(3):
+        abandon(run)
+        run(Step.CREATE)
+        assert run.secrets.document(ARN, "AWSPENDING") == 2
+    run(*Step)
+    assert run.labels["AWSCURRENT"] == run.token
+
+
+def test_a_version_that_was_current_once_is_not_brought_back(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*Step)
+    run.secrets.secrets[ARN].contents[run.token] = "7"
+    run.secrets.put(ARN, "AWSCURRENT", 1)
+    monkeypatch.setattr(run.strategy, "check", lambda *_: None)
+    abandon(run)
+    run(Step.CREATE)
+    assert run.secrets.document(ARN, "AWSPENDING") == 2
+
+
+def test_a_version_that_someone_went_back_from_is_not_taken_over(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*Step)
+    run.labels.update(AWSCURRENT=run.first, AWSPREVIOUS=run.token)
+    run.secrets.secrets[ARN].contents[run.token] = "7"
+    monkeypatch.setattr(run.strategy, "check", lambda *_: None)
+    abandon(run)
+    run(Step.CREATE)
+    assert run.secrets.document(ARN, "AWSPENDING") == 2
+
+
+def test_what_does_not_follow_the_current_version_is_not_taken_over(run: Run) -> None:
+    run(Step.CREATE)
+    run.secrets.secrets[ARN].contents[run.token] = "7"
+    abandon(run)
+    run(Step.CREATE)
+    assert run.secrets.document(ARN, "AWSPENDING") == 2
+
+
 def test_the_last_step_proves_before_it_moves(run: Run) -> None:
     run(Step.CREATE, Step.SET, Step.TEST)
     run.strategy.accepted = "something else"
