@@ -6,61 +6,16 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import queue
 import re
 import threading
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
+
+from local.functions.runtime_messages import Answer, Event, InitFailed, Ready, Report
 
 _ROOT = "/2018-06-01/runtime"
 _ANSWER = re.compile(_ROOT + r"/invocation/(?P<request_id>[^/]+)/(?P<kind>response|error)")
 # How often the server looks whether it shall end; nobody waits for it.
 _POLL_SECONDS = 0.2
-
-
-@dataclass(frozen=True)
-class Event:
-    """One invocation on its way to the function.
-
-    Attributes:
-        deadline: When it must have ended, in milliseconds since 1970.
-    """
-
-    request_id: str
-    payload: bytes
-    function_arn: str
-    deadline: int
-    trace_id: str
-    client_context: str | None = None
-
-
-@dataclass(frozen=True)
-class Ready:
-    """The runtime has loaded the handler and waits for an event."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The handler returned, or raised if `failed`."""
-
-    payload: bytes
-    failed: bool
-
-
-@dataclass(frozen=True)
-class InitFailed:
-    """The handler could not be loaded."""
-
-    payload: bytes
-
-
-@dataclass(frozen=True)
-class Exited:
-    """The process ended; a negative status is the signal that ended it."""
-
-    status: int
-
-
-Report = Ready | Answer | InitFailed | Exited
 
 
 class RuntimeApi:

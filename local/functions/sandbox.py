@@ -13,7 +13,8 @@ from local.functions.deployed import DeployedFunction
 from local.functions.ending import Ending, answered, exited, init_failed, timed_out
 from local.functions.request import Request
 from local.functions.role_sessions import RoleSession
-from local.functions.runtime_api import Answer, Event, Exited, InitFailed, Ready, RuntimeApi
+from local.functions.runtime_api import RuntimeApi
+from local.functions.runtime_messages import Answer, Event, Exited, InitFailed, Ready
 
 # Lambda gives the code outside the handler this long, apart from the function's own time-out.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from local.functions.deployed import DeployedFunction
-from local.policies.access import Access
-from local.policies.call import Call, UnknownCall, read_call
+from local.policies.call import UnknownCall, read_call
 from local.policies.callers import Caller, CredentialsRefused, find_caller
 from local.policies.credential import Credential
 from local.policies.evaluator import Evaluator, EvaluatorError
-from local.policies.network import Path, Unreachable, path_to
+from local.policies.network import Unreachable, path_to
 from local.policies.refusal import Fault, Refusal
 from local.policies.request import Request
+from local.policies.request_for import request_for
 from local.policies.services import accesses_of
 
 
@@ -75,7 +75,9 @@ class Judge:
             path = path_to(call.service, call.region, function=function, environ=environ)
             for access in accesses_of(call):
                 asked = access.action
-                self._decide(_request(caller, function, path, call, access))
+                self._decide(
+                    request_for(access, call=call, caller=caller, function=function, path=path)
+                )
         except Refusal:
             raise
         except UnknownCall as error:
@@ -137,38 +139,3 @@ class UnjudgedError(Exception):
 
 def _implied(request: Request) -> bool:
     return request.action.startswith("kms:") and request.context["aws:ViaAWSService"] == "true"
-
-
-def _request(
-    caller: Caller, function: DeployedFunction | None, path: Path, call: Call, access: Access
-) -> Request:
-    context: dict[str, str | tuple[str, ...]] = {
-        **caller.context,
-        "aws:CurrentTime": datetime.now(UTC).isoformat(timespec="seconds"),
-        "aws:RequestedRegion": call.region,
-        "aws:SecureTransport": "true",
-        **access.context,
-    }
-    if function:
-        context["lambda:SourceFunctionArn"] = function.arn
-    if access.by_service:
-        # A service that works for the caller does not come through the caller's network.
-        context |= {"aws:ViaAWSService": "true", "aws:CalledVia": (access.by_service,)}
-    else:
-        context |= {"aws:ViaAWSService": "false", **path.context}
-    return Request(
-        principal=caller.arn,
-        action=access.action,
-        resource=access.resource,
-        resource_account=_account_of(access.resource) or caller.account,
-        context=context,
-        identity_policies=caller.identity_policies,
-        boundary=caller.boundary,
-        session_policy=caller.session_policy,
-        resource_policy=access.resource_policy,
-        endpoint_policy=None if access.by_service else path.endpoint_policy,
-    )
-
-
-def _account_of(resource: str) -> str:
-    return resource.split(":")[4] if resource.startswith("arn:") else ""

@@ -152,3 +152,24 @@ def aws(running: Aws) -> Aws:
 @pytest.fixture
 def missing(tmp_path: Path) -> Path:
     return tmp_path / "missing"
+
+
+@pytest.fixture
+def secret(aws: Aws) -> str:
+    """A secret under AWS's own key."""
+    made = aws.client("secretsmanager").create_secret(Name=uuid.uuid4().hex, SecretString="one")
+    return str(made["ARN"])
+
+
+@pytest.fixture
+def key(aws: Aws) -> str:
+    return str(aws.client("kms").create_key()["KeyMetadata"]["Arn"])
+
+
+@pytest.fixture
+def own_key_secret(aws: Aws, key: str) -> str:
+    """A secret under a customer's key."""
+    made = aws.client("secretsmanager").create_secret(
+        Name=uuid.uuid4().hex, SecretString="one", KmsKeyId=key
+    )
+    return str(made["ARN"])
