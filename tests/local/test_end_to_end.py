@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 
+import psycopg
 import pytest
 
 from local import toolchain
@@ -50,6 +51,16 @@ def watch(aws, secret):
     return RotationWatch(aws, secret)
 
 
+@pytest.fixture
+def admin(outputs):
+    return outputs["AdminSecretName"]
+
+
+@pytest.fixture
+def admin_watch(aws, admin):
+    return RotationWatch(aws, admin)
+
+
 def value(secrets, secret, stage="AWSCURRENT"):
     return json.loads(secrets.get_secret_value(SecretId=secret, VersionStage=stage)["SecretString"])
 
@@ -59,6 +70,12 @@ def login(aws, credential):
         credential["username"], credential["password"], dbname=credential["dbname"]
     ) as connection:
         return connection.execute("SELECT session_user").fetchone()[0]
+
+
+def refused(aws, credential):
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        login(aws, credential)
+    return True
 
 
 def consume(aws, outputs):
@@ -102,7 +119,14 @@ def test_a_rotation_changes_the_user_and_keeps_the_previous_one_working(
     assert consume(aws, outputs)["user"] == after["username"]
 
 
-def test_the_schedule_rotates(aws, secrets, secret, watch):
+def rests(secrets, name):
+    """Whether no rotation is under way."""
+    stages = secrets.describe_secret(SecretId=name)["VersionIdsToStages"].values()
+    return not any("AWSPENDING" in each and "AWSCURRENT" not in each for each in stages)
+
+
+def wait_for_schedule(aws, secrets, secret, watch):
+    """Lets the clock run until the secret's window opens; others may open meanwhile."""
     count = len(watch.done())
     due = secrets.describe_secret(SecretId=secret)["NextRotationDate"].timestamp()
     aws.server.run_clock_at(due - time.time())
@@ -111,6 +135,54 @@ def test_the_schedule_rotates(aws, secrets, secret, watch):
     finally:
         aws.server.run_clock_at(1)
     assert watch.done()[-1].invoked_by == "schedule"
+    names = [each["Name"] for each in secrets.list_secrets()["SecretList"]]
+    wait_until(lambda: all(rests(secrets, name) for name in names))
+
+
+def test_the_schedule_rotates(aws, secrets, secret, watch):
+    wait_for_schedule(aws, secrets, secret, watch)
+
+
+def test_the_admin_changes_its_own_password(aws, secrets, admin, admin_watch):
+    before = value(secrets, admin)
+    admin_watch.rotate()
+    after = value(secrets, admin)
+    assert after == {**before, "password": after["password"]}
+    assert login(aws, after) == before["username"]
+    assert refused(aws, before)
+
+
+def test_the_admins_schedule_rotates(aws, secrets, admin, admin_watch):
+    before = value(secrets, admin)
+    wait_for_schedule(aws, secrets, admin, admin_watch)
+    assert refused(aws, before)
+    assert login(aws, value(secrets, admin)) == before["username"]
+
+
+def test_the_application_rotates_with_an_admin_that_has_rotated(
+    aws, outputs, secrets, secret, watch, admin_watch
+):
+    before = value(secrets, secret)
+    admin_watch.rotate()
+    assert value(secrets, secret) == before
+    watch.rotate()
+    after = value(secrets, secret)
+    assert [login(aws, each) for each in (before, after)] == [before["username"], after["username"]]
+    assert consume(aws, outputs)["user"] == after["username"]
+
+
+def test_two_rotations_that_meet_both_come_to_their_end(
+    aws, secrets, secret, watch, admin, admin_watch
+):
+    for _ in range(3):
+        counts = len(watch.done()), len(admin_watch.done())
+        for each in (secret, admin):
+            secrets.rotate_secret(SecretId=each)
+        watch.wait_for(counts[0] + 1)
+        admin_watch.wait_for(counts[1] + 1)
+        assert login(aws, value(secrets, secret))
+        assert login(aws, value(secrets, secret, "AWSPREVIOUS"))
+        assert login(aws, value(secrets, admin))
 
 
 def test_the_consumer_is_refused_another_secret(aws, outputs):
@@ -120,9 +192,15 @@ def test_the_consumer_is_refused_another_secret(aws, outputs):
     assert "secretsmanager:GetSecretValue" in message or "AccessDenied" in message
 
 
-def test_no_password_is_in_any_log(aws, secrets, secret, watch):
+def test_no_password_is_in_any_log(aws, secrets, secret, watch, admin, admin_watch):
     watch.rotate()
-    known = {value(secrets, secret, stage)["password"] for stage in ("AWSCURRENT", "AWSPREVIOUS")}
+    admin_watch.rotate()
+    known = {
+        value(secrets, each, stage)["password"]
+        for each in (secret, admin)
+        for stage in ("AWSCURRENT", "AWSPREVIOUS")
+    }
+    assert len(known) == 4
     for log in aws.logs.rglob("*"):
         if log.is_file():
             text = log.read_text(errors="replace")
@@ -163,12 +241,26 @@ def test_a_role_without_a_needed_permission_makes_the_rotation_fail(
     watch.wait_for(len(watch.done()) + 1)  # it is tried again, and needs nobody
 
 
-def test_a_changed_setting_is_deployed_over_what_is_there(aws, cdk, secrets, secret):
-    before = value(secrets, secret)
+def test_a_changed_setting_is_deployed_over_what_is_there(aws, cdk, secrets, secret, admin):
+    before, admins = value(secrets, secret), value(secrets, admin)
     cdk.deploy("-c", "rotation.schedule=rate(7 days)")
     rules = secrets.describe_secret(SecretId=secret)["RotationRules"]
     assert rules["ScheduleExpression"] == "rate(7 days)"
     assert value(secrets, secret) == before, "a deployment rotates nothing by itself"
+    assert value(secrets, admin) == admins
+    assert login(aws, admins)
+
+
+def test_a_changed_database_keeps_the_password_that_the_admin_has_by_now(
+    aws, cdk, secrets, secret, watch, admin, admin_watch
+):
+    admin_watch.rotate()
+    before = value(secrets, admin)
+    cdk.deploy("-c", "database.backup_days=21")
+    assert value(secrets, admin) == before
+    assert login(aws, before) == before["username"]
+    watch.rotate()
+    assert login(aws, value(secrets, secret))
 
 
 def test_the_strategy_can_be_changed_to_a_single_user(aws, cdk, outputs, secrets, secret, watch):
@@ -181,11 +273,16 @@ def test_the_strategy_can_be_changed_to_a_single_user(aws, cdk, outputs, secrets
     assert consume(aws, outputs)["user"] == after["username"]
 
 
-def wait_for_failures(aws, secret, count, seconds=20):
+def wait_for_failures(aws, secret, count):
+    def failures():
+        return [e["error"] for e in aws.rotations if e["secret"] == secret and e["error"]]
+
+    wait_until(lambda: len(failures()) >= count)
+    return failures()
+
+
+def wait_until(condition, seconds=20):
     end = time.monotonic() + seconds
-    while True:
-        failures = [e["error"] for e in aws.rotations if e["secret"] == secret and e["error"]]
-        if len(failures) >= count:
-            return failures
-        assert time.monotonic() < end, failures
+    while not condition():
+        assert time.monotonic() < end
         time.sleep(0.05)
