@@ -44,13 +44,16 @@ class FirstUser:
         version = secret.current()
         current = self._target.credential(version.text, CURRENT)
         pair = Pair.of(current.username, longest=self._target.longest_name)
-        if not self._target.accepts(current, owner=owner, deadline=deadline):
-            admin = _admin(current, secret)
-            with (
-                self._target.connect(admin, owner=owner, deadline=deadline) as session,
-                session.fenced(pair.base),
-            ):
-                _must_be_current(version, secret)
+        if self._target.accepts(current, owner=owner, deadline=deadline):
+            return current.username
+        admin = _admin(current, secret)
+        with (
+            self._target.connect(admin, owner=owner, deadline=deadline) as session,
+            session.fenced(pair.base),
+        ):
+            _must_be_current(version, secret)
+            # A second delivery of the request may have been first.
+            if not self._target.accepts(current, owner=owner, deadline=deadline):
                 session.create_user(current.username)
                 session.change_password(current.username, current.password)
         return current.username
