@@ -77,6 +77,12 @@ def test_an_unsigned_call_of_an_api_is_refused(aws: Aws) -> None:
     assert raw(aws, "/", form, b"Action=ListUsers") == (403, "MissingAuthenticationToken")
 
 
+def test_a_call_that_needs_no_signature_passes(aws: Aws) -> None:
+    call = "/?Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=me"
+    call += f"&WebIdentityToken=t&RoleArn=arn:aws:iam::{ACCOUNT}:role/any"
+    assert raw(aws, call, {"Content-Type": "application/x-www-form-urlencoded"})[0] == 200
+
+
 def test_an_unsigned_request_that_is_no_call_passes(aws: Aws) -> None:
     bucket = uuid.uuid4().hex
     location = {"LocationConstraint": REGION}

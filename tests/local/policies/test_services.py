@@ -112,6 +112,17 @@ def test_a_rotation_needs_the_right_to_invoke_the_function(aws: Aws) -> None:
         client.rotate_secret(SecretId=secret["ARN"], RotationLambdaARN=FUNCTION)
 
 
+def test_an_interface_needs_the_right_to_its_subnet_and_groups_too(aws: Aws) -> None:
+    arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+    parts = {"network-interface/*", "subnet/subnet-1", "security-group/sg-1"}
+    for missing in parts:
+        given = [f"{arn}:{part}" for part in parts - {missing}]
+        client = aws.client("ec2", aws.session(allow("ec2:CreateNetworkInterface", given)))
+        with pytest.raises(ClientError, match="UnauthorizedOperation"):
+            client.create_network_interface(SubnetId="subnet-1", Groups=["sg-1"])
+        assert aws.decisions()[-1]["resource"] == f"{arn}:{missing}"
+
+
 def test_a_bucket_and_a_topic_have_policies_too(aws: Aws) -> None:
     bucket = uuid.uuid4().hex
     location = {"LocationConstraint": REGION}
