@@ -273,12 +273,13 @@ def test_the_strategy_can_be_changed_to_a_single_user(aws, cdk, outputs, secrets
     assert consume(aws, outputs)["user"] == after["username"]
 
 
-def wait_for_failures(aws, secret, count):
-    def failures():
-        return [e["error"] for e in aws.rotations if e["secret"] == secret and e["error"]]
+def failures_of(aws, secret):
+    return [e["error"] for e in aws.rotations if e["secret"] == secret and e["error"]]
 
-    wait_until(lambda: len(failures()) >= count)
-    return failures()
+
+def wait_for_failures(aws, secret, count):
+    wait_until(lambda: len(failures_of(aws, secret)) >= count)
+    return failures_of(aws, secret)
 
 
 def wait_until(condition, seconds=20):
