@@ -24,7 +24,7 @@ test: setup lint ## everything that must hold: lint, types, unit, stacks, real P
 lint: setup ## style, formatting, types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "run: make format"; exit 1; }
-	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local tests
+	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local tools tests
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
