@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from cloudformation.ensures import Ensures
 from rotation.client import secrets_manager_client
-from rotation.deadline import Deadline, LambdaContext
-from rotation.rotating_secret import RotatingSecret
+from rotation.deadline import LambdaContext
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-
-class Ensures(Protocol):
-    """Makes sure that something exists, any number of times.
-
-    Attributes:
-        name: How it is called in logs and metrics.
-    """
-
-    name: str
-
-    def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
-        """Makes sure that what the secret describes exists.
-
-        Args:
-            secret: The secret.
-            owner: For which request it is done.
-            deadline: By when it has to be done.
-
-        Returns:
-            Its name.
-
-        Raises:
-            RotationError: It does not.
-        """
 
 
 def custom_resource_handler(

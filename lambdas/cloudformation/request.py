@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.data_classes import CloudFormationCustomResourceEvent
 
 from cloudformation.answer import Answer
-from cloudformation.custom_resource import Ensures
+from cloudformation.ensures import Ensures
 from rotation.deadline import Deadline, LambdaContext
 from rotation.errors import BadEventError, RotationError, located
 from rotation.observability import observed

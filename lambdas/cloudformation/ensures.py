@@ -1,0 +1,31 @@
+"""What a custom resource of ours does."""
+
+from typing import Protocol
+
+from rotation.deadline import Deadline
+from rotation.rotating_secret import RotatingSecret
+
+
+class Ensures(Protocol):
+    """Makes sure that something exists, any number of times.
+
+    Attributes:
+        name: How it is called in logs and metrics.
+    """
+
+    name: str
+
+    def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
+        """Makes sure that what the secret describes exists.
+
+        Args:
+            secret: The secret.
+            owner: For which request it is done.
+            deadline: By when it has to be done.
+
+        Returns:
+            Its name.
+
+        Raises:
+            RotationError: It does not.
+        """
