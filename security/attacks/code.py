@@ -1,0 +1,47 @@
+"""Code in a function that changes what surrounds the secrets."""
+
+from collections.abc import Iterator
+
+from security.attacks.attack import ENDPOINT, IDENTITY, Attack, refused
+from security.calls import Calls
+from security.intent import Intent
+from security.parts import Parts
+from security.principals import Principal
+
+_ON_A_SECRET = {
+    "CancelRotateSecret": "stop the rotation",
+    "DeleteResourcePolicy": "remove the secret's policy",
+    "DeleteSecret": "delete the secret",
+    "PutResourcePolicy": "change the secret's policy",
+    "ReplicateSecretToRegions": "copy the secret elsewhere",
+    "RotateSecret": "name another function as the rotator",
+    "TagResource": "change the tags that policies go by",
+    "UpdateSecret": "change the key or the value",
+}
+_ON_NONE = {
+    "CreateSecret": "make a secret",
+    "GetRandomPassword": "have a password made",
+    "ListSecrets": "see which secrets there are",
+}
+
+
+def attacks(parts: Parts) -> Iterator[Attack]:
+    """List what no function does to its own secrets."""
+    for name in parts.functions():
+        who = parts.function(name)
+        for secret in (parts.secret("application"), parts.secret("admin")):
+            yield from refused(_changes(Calls(parts), who, secret), IDENTITY, ENDPOINT)
+        for operation, what in _ON_NONE.items():
+            intent = Intent(
+                what=what,
+                who=who,
+                action=f"secretsmanager:{operation}",
+                resource="*",
+                endpoint="secretsmanager",
+            )
+            yield from refused(intent, IDENTITY, ENDPOINT)
+
+
+def _changes(calls: Calls, who: Principal, secret: str) -> Iterator[Intent]:
+    for operation, what in _ON_A_SECRET.items():
+        yield calls.secret_alone(who, operation, secret, what)

@@ -1,0 +1,54 @@
+"""Functions that read more than their version of their secret."""
+
+from collections.abc import Iterator
+
+from security.attacks.attack import ENDPOINT, IDENTITY, RESOURCE, Attack, refused
+from security.calls import Calls
+from security.identifiers import arn
+from security.parts import Parts
+from security.principals import Principal
+
+STRANGE_SECRET = arn("secretsmanager", "secret:payroll/production/application-a1b2c3")
+_VERSION = "EXAMPLE2-90ab-cdef-fedc-ba987EXAMPLE"
+_READS = {
+    "consumer": ("application",),
+    "application-user": ("application", "admin"),
+    "rotation": ("admin",),
+}
+"""Who may read the version in use of which secret, and no other."""
+
+
+def attacks(parts: Parts) -> Iterator[Attack]:
+    """List what functions that read may not read."""
+    calls = Calls(parts)
+    for name in parts.functions():
+        yield from _other_secrets(calls, parts.function(name), strange=STRANGE_SECRET)
+        for secret in _READS.get(name, ()):
+            yield from _other_versions(calls, parts.function(name), parts.secret(secret))
+    if "consumer" in parts.functions():
+        yield from _unrelated(calls, parts.function("consumer"), parts.secret("admin"))
+
+
+def _other_versions(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
+    for what, parameters in {
+        "read a password that is not proven yet": {"VersionStage": "AWSPENDING"},
+        "read the password before": {"VersionStage": "AWSPREVIOUS"},
+        "read any version by its id": {"VersionId": _VERSION},
+        "read without saying which version": {},
+    }.items():
+        call = calls.secret_alone(who, "GetSecretValue", secret, what, **parameters)
+        yield from refused(call, IDENTITY)
+
+
+def _other_secrets(calls: Calls, who: Principal, *, strange: str) -> Iterator[Attack]:
+    call = calls.secret_alone(
+        who, "GetSecretValue", strange, "read a stranger's secret", VersionStage="AWSCURRENT"
+    )
+    yield from refused(call, IDENTITY, ENDPOINT)
+
+
+def _unrelated(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
+    what = "read the master user's password"
+    call = calls.secret_alone(who, "GetSecretValue", secret, what, VersionStage="AWSCURRENT")
+    yield from refused(call, IDENTITY, RESOURCE, ENDPOINT)
+    yield from refused(calls.key(who, "kms:Decrypt", secret, what), IDENTITY)

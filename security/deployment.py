@@ -1,0 +1,95 @@
+"""A template as it would be deployed: its parts and its policies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from local.policies import Layer, Policy, Request
+from security.documents import Document, Place, read_documents
+from security.identifiers import REGION, Identifiers
+from security.intent import Context, Intent
+from security.parts import Parts
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The parts and the policies of a template.
+
+    Attributes:
+        parts: What people have names for.
+        documents: The policies by place.
+    """
+
+    parts: Parts
+    documents: Mapping[Place, Document]
+
+    @classmethod
+    def of(cls, stack: str, template: Mapping[str, Any]) -> Self:
+        """Fill in the names of a template.
+
+        Raises:
+            ProofError: Something in it is not understood.
+        """
+        ids = Identifiers(stack, template["Resources"])
+        return cls(Parts(ids), read_documents(ids))
+
+    def with_document(self, place: Place, document: Document) -> Self:
+        """Exchange one policy."""
+        return replace(self, documents={**self.documents, place: document})
+
+    def places(self, intent: Intent) -> frozenset[Place]:
+        """The places of the policies that have a say."""
+        places = {
+            Place(Layer.IDENTITY, intent.who.role_arn),
+            Place(Layer.BOUNDARY, intent.who.role_arn),
+            Place(layer_of(intent.action), intent.resource),
+            Place(Layer.ENDPOINT, intent.endpoint),
+        }
+        return frozenset(places & self.documents.keys())
+
+    def request(self, intent: Intent) -> Request:
+        """Make a request of an intent, with all policies that have a say."""
+        own = self._policy(Layer.IDENTITY, intent.who.role_arn)
+        return Request(
+            principal=intent.who.arn,
+            action=intent.action,
+            resource=intent.resource,
+            resource_account=intent.resource_account,
+            context=_context(intent),
+            identity_policies=(*intent.who.policies, *([own] if own else [])),
+            boundary=self._policy(Layer.BOUNDARY, intent.who.role_arn),
+            resource_policy=self._policy(layer_of(intent.action), intent.resource),
+            endpoint_policy=self._policy(Layer.ENDPOINT, intent.endpoint),
+        )
+
+    def _policy(self, layer: Layer, owner: str) -> Policy | None:
+        place = Place(layer, owner)
+        document = self.documents.get(place)
+        return Policy(str(place), document) if document else None
+
+
+def layer_of(action: str) -> Layer:
+    """The layer to which the policy of an action's resource belongs."""
+    if action.startswith("kms:"):
+        return Layer.KEY
+    return Layer.TRUST if action == "sts:AssumeRole" else Layer.RESOURCE
+
+
+def _context(intent: Intent) -> Context:
+    """The condition keys of a request; what a service asks for in the principal's name, comes
+    through no endpoint of ours.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    context: dict[str, str | tuple[str, ...]] = {
+        **intent.who.context,
+        "aws:RequestedRegion": REGION,
+        "aws:ResourceAccount": intent.resource_account,
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+    }
+    if intent.by_service:
+        context |= {"aws:ViaAWSService": "true", "aws:CalledVia": (intent.by_service,)}
+    if intent.endpoint:
+        context |= {"aws:SourceVpc": "vpc-0example", "aws:SourceVpce": f"vpce-{intent.endpoint}"}
+    return {**context, **intent.context}

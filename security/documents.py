@@ -1,0 +1,116 @@
+"""The policies in a template, by the resource that they are about."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.policies import Layer
+from security.errors import ProofError
+from security.identifiers import Identifiers
+
+Document = Mapping[str, Any]
+
+_NEVER = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy")
+_ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a policy is.
+
+    Attributes:
+        layer: What kind of policy it is.
+        owner: ARN of the role, key, secret, function or topic; of an endpoint its service.
+    """
+
+    layer: Layer
+    owner: str
+
+    def __str__(self) -> str:
+        return f"{self.layer} of {self.owner.split(':', 5)[-1]}"
+
+
+def read_documents(ids: Identifiers) -> dict[Place, Document]:
+    """Read all policies of a template, with everything that can be a list as one.
+
+    Raises:
+        ProofError: A policy is somewhere, or says something, that is not understood.
+    """
+    found: dict[Place, list[Any]] = defaultdict(list)
+    for name, resource in ids.resources.items():
+        if resource["Type"] in _NEVER:
+            raise ProofError(f"{name} is an inline policy; roles have customer-managed ones")
+        for place, statements in _policies(ids, name, resource):
+            found[place] += [_listed(each) for each in ids.resolve(statements)]
+    return {
+        place: {"Version": "2012-10-17", "Statement": statements}
+        for place, statements in found.items()
+    }
+
+
+def _policies(
+    ids: Identifiers, name: str, resource: Mapping[str, Any]
+) -> Iterator[tuple[Place, list[Any]]]:
+    properties = resource.get("Properties", {})
+    match resource["Type"]:
+        case "AWS::IAM::Role":
+            trust = properties["AssumeRolePolicyDocument"]
+            yield Place(Layer.TRUST, ids.lookup(name, "Arn")), trust["Statement"]
+        case "AWS::IAM::ManagedPolicy":
+            for role in properties.get("Roles", []):
+                owner = ids.lookup(role["Ref"], "Arn")
+                yield Place(Layer.IDENTITY, owner), properties["PolicyDocument"]["Statement"]
+        case "AWS::KMS::Key":
+            place = Place(Layer.KEY, ids.lookup(name, "Arn"))
+            yield place, properties["KeyPolicy"]["Statement"]
+        case "AWS::SecretsManager::ResourcePolicy":
+            owner = ids.resolve(properties["SecretId"])
+            yield Place(Layer.RESOURCE, owner), properties["ResourcePolicy"]["Statement"]
+        case "AWS::EC2::VPCEndpoint":
+            service = ids.resolve(properties["ServiceName"]).rpartition(".")[2]
+            yield Place(Layer.ENDPOINT, service), properties["PolicyDocument"]["Statement"]
+        case "AWS::SNS::TopicPolicy":
+            for topic in ids.resolve(properties["Topics"]):
+                yield Place(Layer.RESOURCE, topic), properties["PolicyDocument"]["Statement"]
+        case "AWS::Lambda::Permission":
+            owner = ids.resolve(properties["FunctionName"])
+            yield Place(Layer.RESOURCE, owner), [_permission(owner, properties)]
+
+
+def _permission(function: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a permission as the statement that Lambda makes of it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+    """
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": properties["Principal"]},
+        "Action": properties["Action"],
+        "Resource": function,
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": properties["SourceAccount"]},
+            "ArnLike": {"aws:SourceArn": properties["SourceArn"]},
+        },
+    }
+
+
+def _listed(statement: Mapping[str, Any]) -> dict[str, Any]:
+    strange = statement.keys() - _ELEMENTS
+    if strange:
+        raise ProofError(f"A statement has {', '.join(sorted(strange))}: {statement}")
+    listed = dict(statement)
+    for element in ("Action", "Resource"):
+        if element in listed:
+            listed[element] = _list(listed[element])
+    if any("*" in action or "?" in action for action in listed["Action"]):
+        raise ProofError(f"A statement has an action with a wildcard: {statement}")
+    listed["Condition"] = {
+        operator: {key: _list(value) for key, value in keys.items()}
+        for operator, keys in listed.get("Condition", {}).items()
+    }
+    return listed
+
+
+def _list(value: Any) -> list[Any]:  # noqa: ANN401  # JSON
+    return list(value) if isinstance(value, list) else [value]

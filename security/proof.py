@@ -1,0 +1,98 @@
+"""The proof: what is allowed, what is denied, and that nothing can be left out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from local.policies import Evaluator, Layer
+from security.attacks import attacks
+from security.deployment import Deployment
+from security.intent import Intent
+from security.purposes import purposes
+from security.removals import Removal, removals
+from security.verdict import refusing_layers
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an intent.
+
+    Attributes:
+        intent: What was tried.
+        expected: The layers that should refuse it; none if it should be allowed.
+        refused_by: The layers that do.
+    """
+
+    intent: Intent
+    expected: frozenset[Layer]
+    refused_by: frozenset[Layer]
+
+    @property
+    def surprising(self) -> bool:
+        """Whether it is not as it should be."""
+        return self.expected != self.refused_by
+
+
+class Proof:
+    """The policies of a deployment, held against what they are for.
+
+    Args:
+        evaluator: Who decides.
+        deployment: Whose policies.
+        strategy: How the application secret is rotated.
+    """
+
+    def __init__(self, evaluator: Evaluator, deployment: Deployment, *, strategy: str) -> None:
+        self._evaluator = evaluator
+        self._deployment = deployment
+        self._purposes = purposes(deployment, strategy=strategy)
+        self._attacks = attacks(deployment)
+
+    @cached_property
+    def needed(self) -> Sequence[Outcome]:
+        """What became of everything that the stack is for."""
+        return [
+            Outcome(each, frozenset(), self._refusing(each, self._deployment))
+            for each in self._purposes
+        ]
+
+    @cached_property
+    def attacked(self) -> Sequence[Outcome]:
+        """What became of every attack."""
+        return [
+            Outcome(each.intent, each.refused_by, self._refusing(each.intent, self._deployment))
+            for each in self._attacks
+        ]
+
+    @cached_property
+    def removals(self) -> Sequence[Removal]:
+        """Everything that can be taken away."""
+        return [
+            removal
+            for place, document in self._deployment.documents.items()
+            for removal in removals(place, document)
+        ]
+
+    @cached_property
+    def survivors(self) -> Sequence[Removal]:
+        """What can be taken away and nobody notices: the findings."""
+        return [each for each in self.removals if not self._is_noticed(each)]
+
+    def _is_noticed(self, removal: Removal) -> bool:
+        """Whether something that must be allowed is refused, or an attack meets fewer layers."""
+        less = self._deployment.with_document(removal.place, removal.document)
+        return any(
+            self._refusing(outcome.intent, less) != outcome.refused_by
+            for outcome in self._concerned(removal)
+        )
+
+    def _concerned(self, removal: Removal) -> Iterator[Outcome]:
+        for outcome in (*self.needed, *self.attacked):
+            intent = outcome.intent
+            if intent.action in removal.actions and removal.place in self._deployment.places(
+                intent
+            ):
+                yield outcome
+
+    def _refusing(self, intent: Intent, deployment: Deployment) -> frozenset[Layer]:
+        return refusing_layers(self._evaluator, deployment, intent)

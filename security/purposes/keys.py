@@ -1,0 +1,108 @@
+"""What the keys are for: administration by people, and use by services."""
+
+from collections.abc import Iterator
+
+from security.calls import VIA_SECRETS, Calls
+from security.identifiers import ACCOUNT, REGION
+from security.intent import Intent
+from security.parts import Parts
+from security.principals import ADMINISTRATOR, EVERYTHING, Principal
+
+VIA_RDS = f"rds.{REGION}.amazonaws.com"
+LOGS = Principal.service(f"logs.{REGION}.amazonaws.com")
+
+_ADMINISTRATION = {
+    "kms:CancelKeyDeletion": "take a scheduled deletion back",
+    "kms:CreateAlias": "name the key",
+    "kms:DeleteAlias": "remove the name with the stack",
+    "kms:DescribeKey": "see the key's state",
+    "kms:DisableKey": "stop the key's use at once",
+    "kms:DisableKeyRotation": "change how the key rotates",
+    "kms:EnableKey": "let it be used again",
+    "kms:EnableKeyRotation": "let the key rotate",
+    "kms:GetKeyPolicy": "see who may do what",
+    "kms:GetKeyRotationStatus": "see whether the key rotates",
+    "kms:ListGrants": "see whom the key is lent to",
+    "kms:ListKeyPolicies": "see who may do what, in the console",
+    "kms:ListKeyRotations": "see when the key rotated",
+    "kms:ListResourceTags": "see the key's tags",
+    "kms:PutKeyPolicy": "deploy a change of the policy",
+    "kms:RevokeGrant": "stop the key's being lent",
+    "kms:RotateKeyOnDemand": "rotate it after an incident",
+    "kms:ScheduleKeyDeletion": "delete the key with the stack",
+    "kms:TagResource": "deploy a change of tags",
+    "kms:UntagResource": "deploy a change of tags",
+    "kms:UpdateAlias": "move the name to another key",
+    "kms:UpdateKeyDescription": "deploy a change of the description",
+}
+
+_LOGS = {
+    "kms:Decrypt": "show a log to who may read it",
+    "kms:Encrypt": "encrypt a log's key",
+    "kms:GenerateDataKey": "encrypt what is written",
+    "kms:GenerateDataKeyWithoutPlaintext": "make a log's next key",
+    "kms:ReEncryptFrom": "exchange the key's version",
+    "kms:ReEncryptTo": "exchange the key's version",
+}
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+
+DEPLOYER = "cdk-hnb659fds-cfn-exec-role"
+
+
+def deployer() -> Principal:
+    """The role with which CloudFormation deploys, as `cdk bootstrap` makes it."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}-{ACCOUNT}-{REGION}"
+    return Principal.role("CloudFormation", arn, policies=(EVERYTHING,))
+
+
+def purposes(parts: Parts) -> Iterator[Intent]:
+    """List what people, CloudFormation and CloudWatch Logs do with the keys and the secrets."""
+    for key in parts.keys():
+        for action, what in _ADMINISTRATION.items():
+            yield Intent(
+                what=what,
+                who=ADMINISTRATOR,
+                action=action,
+                resource=key,
+                context={"kms:CallerAccount": ACCOUNT},
+            )
+    yield from _deployment(parts)
+    for group, key in parts.log_groups().items():
+        for action, what in _LOGS.items():
+            log = group.removesuffix(":*")
+            context = {
+                "kms:EncryptionContext:aws:logs:arn": log,
+                "kms:EncryptionContextKeys": ("aws:logs:arn",),
+            }
+            yield Intent(
+                what=f"{what}: {log.rpartition('log-group:')[2]}",
+                who=LOGS,
+                action=action,
+                resource=key,
+                context=context,
+            )
+
+
+def _deployment(parts: Parts) -> Iterator[Intent]:
+    calls, who = Calls(parts), deployer()
+    for name in ("application", "admin"):
+        secret = parts.secret(name)
+        for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+            what = "try the key of a new secret"
+            trial = {"kms:EncryptionContext:SecretARN": "RequestToValidateKeyAccess"}
+            yield calls.key(who, action, secret, what, **trial)
+        complete = "complete the secret with the database's address"
+        for operation in ("GetSecretValue", "PutSecretValue"):
+            yield from calls.secret(who, operation, secret, complete, endpoint="")
+    yield Intent(
+        what="lend the key to the database's storage",
+        who=who,
+        action="kms:CreateGrant",
+        resource=parts.data_key(),
+        context={
+            "kms:CallerAccount": ACCOUNT,
+            "kms:GrantIsForAWSResource": "true",
+            "kms:ViaService": VIA_RDS,
+        },
+        by_service=VIA_RDS,
+    )

@@ -1,0 +1,75 @@
+"""A policy with one thing less."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from security.documents import Document, Place
+
+Statement = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A policy from which one thing was taken.
+
+    Attributes:
+        place: Where the policy is.
+        what: What was taken, for people.
+        actions: The actions that this may matter to.
+        document: What is left.
+    """
+
+    place: Place
+    what: str
+    actions: frozenset[str]
+    document: Document
+
+    def __str__(self) -> str:
+        return f"{self.what}, in the {self.place}"
+
+
+def removals(place: Place, document: Document) -> Iterator[Removal]:
+    """Take each action, resource, condition and value of a condition away, one at a time.
+
+    Args:
+        place: Where the policy is.
+        document: The policy.
+    """
+    statements = list(document["Statement"])
+    for position, statement in enumerate(statements):
+        for what, actions, less in _less(statement):
+            left = [less] if less else []
+            changed = [*statements[:position], *left, *statements[position + 1 :]]
+            name = statement.get("Sid") or f"{statement['Effect']} no. {position + 1}"
+            yield Removal(place, f"{name}: {what}", actions, {**document, "Statement": changed})
+
+
+def _less(statement: Statement) -> Iterator[tuple[str, frozenset[str], Statement | None]]:
+    """Give what is taken, the actions that are concerned, and the statement that is left."""
+    for action in statement["Action"]:
+        yield f"the action {action}", frozenset({action}), _without(statement, "Action", action)
+    every = frozenset(statement["Action"])
+    for resource in statement.get("Resource", []):
+        if len(statement["Resource"]) > 1:
+            yield f"the resource {resource}", every, _without(statement, "Resource", resource)
+    for operator, keys in statement["Condition"].items():
+        for key, values in keys.items():
+            yield f"the condition {operator} {key}", every, _having(statement, operator, key, [])
+            for value in values if len(values) > 1 else []:
+                fewer = [each for each in values if each != value]
+                what = f"the value {value} of {operator} {key}"
+                yield what, every, _having(statement, operator, key, fewer)
+
+
+def _without(statement: Statement, element: str, value: str) -> Statement | None:
+    left = [each for each in statement[element] if each != value]
+    return {**statement, element: left} if left else None
+
+
+def _having(statement: Statement, operator: str, key: str, values: list[str]) -> Statement:
+    condition = {each: dict(keys) for each, keys in statement["Condition"].items()}
+    del condition[operator][key]
+    if values:
+        condition[operator][key] = values
+    return {**statement, "Condition": {each: keys for each, keys in condition.items() if keys}}
