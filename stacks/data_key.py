@@ -39,10 +39,7 @@ def _grants_of_rds(stack: Stack) -> iam.PolicyStatement:
         resources=[THIS_KEY],
         conditions={
             "Bool": {"kms:GrantIsForAWSResource": "true"},
-            "StringEquals": {
-                "kms:CallerAccount": stack.account,
-                "kms:ViaService": f"rds.{stack.region}.amazonaws.com",
-            },
+            "StringEquals": {"kms:ViaService": f"rds.{stack.region}.amazonaws.com"},
         },
     )
 
@@ -55,13 +52,13 @@ def _use_by_cloudwatch_logs(stack: Stack, settings: Settings) -> iam.PolicyState
         f"/{settings.path}/*",
     )
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html, with its
-    # wildcards spelt out.
+    # wildcards spelt out; without DescribeKey, whose requests have no encryption context, so that
+    # the condition never lets it through.
     return iam.PolicyStatement(
         sid="UseByCloudWatchLogs",
         principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
         actions=[
             "kms:Decrypt",
-            "kms:DescribeKey",
             "kms:Encrypt",
             "kms:GenerateDataKey",
             "kms:GenerateDataKeyWithoutPlaintext",

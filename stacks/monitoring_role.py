@@ -31,21 +31,20 @@ class MonitoringRole(ServiceRole):
                 "ArnEquals": {"aws:SourceArn": _arn(stack, "rds", "db", identifier)},
             },
         )
-        group = _arn(stack, "logs", "log-group", "RDSOSMetrics")
-        self.allow(
-            iam.PolicyStatement(
-                actions=["logs:CreateLogGroup", "logs:PutRetentionPolicy"], resources=[group]
-            )
-        )
+        # The ending is needed for the group as well: CloudWatch Logs asks for what is about a whole
+        # group with the ARN of a stream whose name is empty.
+        group_and_streams = _arn(stack, "logs", "log-group", "RDSOSMetrics:*")
         self.allow(
             iam.PolicyStatement(
                 actions=[
+                    "logs:CreateLogGroup",
                     "logs:CreateLogStream",
                     "logs:DescribeLogStreams",
                     "logs:GetLogEvents",
                     "logs:PutLogEvents",
+                    "logs:PutRetentionPolicy",
                 ],
-                resources=[f"{group}:log-stream:*"],
+                resources=[group_and_streams],
             )
         )
 

@@ -35,10 +35,7 @@ class SecretsKey(Construct):
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[THIS_KEY],
             conditions={
-                "StringEquals": {
-                    "kms:CallerAccount": stack.account,
-                    "kms:ViaService": self._via_secrets_manager,
-                },
+                "StringEquals": {"kms:ViaService": self._via_secrets_manager},
                 # The second value is what Secrets Manager tries a new secret's key with.
                 "StringLike": {
                     "kms:EncryptionContext:SecretARN": [secrets, "RequestToValidateKeyAccess"]

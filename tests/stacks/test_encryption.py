@@ -58,7 +58,7 @@ def test_the_secrets_key_is_used_through_secrets_manager_for_our_secrets_alone(
     [use] = [s for s in template.statements(of=SECRETS_KEY) if USE & set(s.actions)]
     equals = use.condition["StringEquals"]
     assert text(equals["kms:ViaService"]) == "secretsmanager.Region.amazonaws.com"
-    assert text(equals["kms:CallerAccount"]) == "AccountId"
+    assert use.principals == ["arn:Partition:iam::AccountId:root"]
     secrets, trial = use.condition["StringLike"]["kms:EncryptionContext:SecretARN"]
     assert text(secrets).endswith(":secret:orders/production/*")
     assert trial == "RequestToValidateKeyAccess"
