@@ -14,13 +14,14 @@ from typing import Any
 import pg8000.native
 import scramp
 from pg8000.exceptions import DatabaseError, InterfaceError
+from scramp.utils import saslprep
 
 from database.credential import Credential
 from postgres_user.failures import failure
 from postgres_user.hard_end import HardEnd
 from rds.trust import verified_context
 from rotation.deadline import Deadline
-from rotation.errors import TargetError, UnreachableError, UntrustedServerError
+from rotation.errors import BadSecretError, TargetError, UnreachableError, UntrustedServerError
 
 WAIT_SECONDS = 5.0
 """Longest wait for a packet; longer than a statement may take, so that the server tells why."""
@@ -45,8 +46,10 @@ class Connection:
             deadline: The connection is broken then, whatever it waits for.
 
         Raises:
+            BadSecretError: User name or password can't be sent.
             TargetError: See `database.target.Target.connect`.
         """
+        _must_be_sendable(credential)
         server = f"{credential.host}:{credential.port}"
         doing = f"let {credential.username} ({credential.whose}) log in at {server}"
         with _translated(doing), contextlib.ExitStack() as opened:
@@ -66,6 +69,21 @@ class Connection:
         """Ends the session; one that is broken already is fine too."""
         with self._opened, contextlib.suppress(*_BROKEN, *_GARBLED):
             self._driver.close()
+
+
+def _must_be_sendable(credential: Credential) -> None:
+    """The driver follows RFC 4013 where libpq sends what it can't prepare as it is."""
+    for what, text in (
+        ("username", credential.username),
+        ("password", credential.password.reveal()),
+    ):
+        try:
+            saslprep(text)
+        except scramp.ScramException as error:
+            raise BadSecretError(
+                f"{what} in {credential.whose} holds characters that SCRAM can't carry (RFC 4013)",
+                remedy="Choose letters and digits",
+            ) from error
 
 
 def _reach(credential: Credential, deadline: Deadline) -> socket.socket:

@@ -64,6 +64,15 @@ def test_steps_may_come_again_in_any_order_at_any_time(ready: World) -> None:
     assert ready.accepts(ready.document())
 
 
+def test_a_password_that_scram_can_not_carry_is_told_as_that(ready: World) -> None:
+    password = "p\u0221-not-assigned-in-unicode-3.2"
+    ready.secrets.put(ready.arn, "AWSCURRENT", {**ready.document(), "password": password})
+    token = ready.until(ready.single, "createSecret")
+    with pytest.raises(BadSecretError, match="password in AWSCURRENT") as error:
+        ready.step(ready.single, token, "setSecret")
+    assert password not in str(error.value)
+
+
 def test_a_database_restored_from_a_backup_is_set_right(world: World) -> None:
     world.create_first_user()
     before = world.document()
