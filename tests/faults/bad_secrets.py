@@ -1,0 +1,178 @@
+"""Contents of secrets that can't be used, and events that are none."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from scramp import ScramException
+from scramp.utils import saslprep
+
+from tests.postgres_user.world import STEPS
+
+Document = Mapping[str, Any]
+
+LONGEST_NAME = 63
+
+json_values: SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+_not_text = json_values.filter(lambda value: not isinstance(value, str)) | st.just("")
+
+_control_characters = st.sampled_from([chr(code) for code in (*range(32), 127, 0x85, 0x2028)])
+
+_broken_text = st.builds(
+    lambda before, bad, after: before + bad + after,
+    st.text(max_size=5),
+    st.sampled_from(["\0", "\ud800", "\udfff"]),
+    st.text(max_size=5),
+)
+"""Holds what PostgreSQL or UTF-8 has no place for."""
+
+_broken_name = (
+    _not_text
+    | _broken_text
+    | st.builds(
+        lambda before, bad, after: before + bad + after,
+        st.text(max_size=5),
+        _control_characters,
+        st.text(max_size=5),
+    )
+)
+
+too_long_names = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=LONGEST_NAME + 1
+)
+
+bad_values: Mapping[str, SearchStrategy[Any]] = {
+    "engine": _not_text
+    | st.text().filter(lambda text: text not in {"postgres", "aurora-postgresql"}),
+    "host": _not_text
+    | _broken_text
+    | st.text(max_size=255).filter(lambda text: not text.isascii())
+    | st.builds(
+        lambda before, bad, after: before + bad + after,
+        st.text("abc.-", max_size=5),
+        st.sampled_from(" /@\\'\"\n;$%"),
+        st.text("abc.-", max_size=5),
+    )
+    | st.text("abc.-", min_size=256),
+    "port": st.none()
+    | st.booleans()
+    | st.integers(max_value=0)
+    | st.integers(min_value=65536)
+    | st.floats()
+    | st.text().filter(lambda text: not (text.isascii() and text.isdigit()))
+    | st.from_regex(r"\A0+\Z|\A[1-9][0-9]{5,}\Z")
+    | st.lists(st.integers(), max_size=2),
+    "username": _broken_name | too_long_names,
+    "password": _not_text | _broken_text,
+    "dbname": _broken_name,
+    "masterarn": _broken_name,
+}
+"""Values that no field of that name may have."""
+
+
+def bad_documents(
+    good: Document, *, required: Sequence[str], checked: Sequence[str] = tuple(bad_values)
+) -> SearchStrategy[str | bytes]:
+    """Contents that can't be read as a credential.
+
+    Args:
+        good: What the content would be.
+        required: Fields without which it is no good.
+        checked: Fields that are no good with a bad value.
+    """
+    text = json.dumps(good)
+    without = st.sets(st.sampled_from(required), min_size=1).map(
+        lambda names: {name: good[name] for name in good if name not in names}
+    )
+    changed = st.sets(st.sampled_from(checked), min_size=1).flatmap(
+        lambda names: st.fixed_dictionaries({name: bad_values[name] for name in sorted(names)})
+    )
+    return st.one_of(
+        without.map(json.dumps),
+        changed.map(lambda changes: json.dumps({**good, **changes})),
+        st.text(),
+        st.binary(),
+        json_values.filter(lambda value: not isinstance(value, dict)).map(json.dumps),
+        st.dictionaries(st.text(), json_values).map(json.dumps),
+        st.integers(0, len(text) - 1).map(lambda end: text[:end]),
+        st.tuples(st.integers(0, len(text)), st.sampled_from(['"', "\0"])).map(
+            lambda where: text[: where[0]] + where[1] + text[where[0] :]
+        ),
+        st.just("\ufeff" + text),
+        st.integers(1, 100_000).map(lambda depth: '{"a":' * depth),
+    )
+
+
+def bad_events(arn: str, token: str) -> SearchStrategy[Any]:
+    """Payloads that are no step of a rotation that is under way.
+
+    Args:
+        arn: The secret.
+        token: The version that is pending.
+    """
+    good = {"SecretId": arn, "ClientRequestToken": token, "Step": STEPS[0]}
+    other_step = st.sampled_from(
+        [
+            "deleteSecret",
+            "createsecret",
+            "CREATESECRET",
+            " createSecret",
+            "createSecret\n",
+            "create",
+        ]
+    )
+    bad_fields = {
+        "SecretId": json_values | st.sampled_from([arn[:-1], arn + "x", arn.upper()]),
+        "ClientRequestToken": json_values
+        | st.uuids().map(str)
+        | st.text(min_size=32, max_size=64).filter(lambda text: text != token),
+        "Step": json_values | other_step,
+    }
+    dropped = st.sets(st.sampled_from(sorted(good)), min_size=1).map(
+        lambda names: {name: good[name] for name in good if name not in names}
+    )
+    changed = st.sets(st.sampled_from(sorted(good)), min_size=1).flatmap(
+        lambda names: st.fixed_dictionaries(
+            {
+                **{name: st.just(value) for name, value in good.items()},
+                "Step": st.sampled_from(STEPS),
+                **{name: bad_fields[name] for name in names},
+            }
+        )
+    )
+    return json_values | dropped | changed
+
+
+def bad_names() -> SearchStrategy[str]:
+    """Names that are good for a user, and bad for whoever forgets to quote or to count bytes.
+
+    At most so long that the twin's name fits too.
+    """
+    longest = LONGEST_NAME - len("_clone")
+    characters = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
+    spiteful = st.sampled_from(
+        ['"', '""', "'", "\\", "; DROP ROLE app; --", "$$", "%s", "{}", "*", " ", "_clone", "ä"]
+    )
+    return (
+        st.lists(st.text(characters, max_size=10) | spiteful, min_size=1, max_size=8)
+        .map(lambda parts: "x" + "".join(parts))
+        .map(lambda name: name.encode()[:longest].decode(errors="ignore"))
+        .filter(lambda name: name.isprintable() and not name.endswith("_clone"))
+        .filter(_can_log_in)
+    )
+
+
+def _can_log_in(name: str) -> bool:
+    """SCRAM takes no characters that are newer than its Unicode (RFC 4013)."""
+    try:
+        saslprep(name)
+    except ScramException:
+        return False
+    return True

@@ -1,0 +1,186 @@
+"""Where the scenarios run: one server, a site for each, and ears for what leaks."""
+
+import contextlib
+import io
+import logging
+import os
+import queue
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import trustme
+
+from local.postgres import PostgresServer
+from rds.trust import verified_context
+from rotation.observability import logger
+from tests.faults.function import Function
+from tests.faults.site import Site
+from tests.faults.tally import Tally, Verdict
+
+T = TypeVar("T")
+
+EVERY = slice(None)
+"""All of the faults."""
+
+Check = Callable[[Site, T], Verdict]
+
+
+@contextmanager
+def open_bench(server: PostgresServer, *, workers: int = 4) -> Iterator["Bench"]:
+    """Opens a bench, and lets the functions trust its servers and print to it meanwhile.
+
+    Args:
+        server: The PostgreSQL server.
+        workers: How many faults are tried at the same time; most of the time they wait.
+    """
+    authority, output = trustme.CA(), io.StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _trusted(
+            Path(folder, "authorities.pem"), server.ca.read_bytes(), authority.cert_pem.bytes()
+        ),
+        _printing_to(output),
+    ):
+        yield Bench(server, output, authority, workers)
+
+
+@contextmanager
+def _trusted(bundle: Path, *authorities: bytes) -> Iterator[None]:
+    before = os.environ.get("RDS_CA_BUNDLE")
+    bundle.write_bytes(b"".join(authorities))
+    os.environ["RDS_CA_BUNDLE"] = str(bundle)
+    verified_context.cache_clear()
+    yield
+    verified_context.cache_clear()
+    del os.environ["RDS_CA_BUNDLE"]
+    if before is not None:
+        os.environ["RDS_CA_BUNDLE"] = before
+
+
+@contextmanager
+def _printing_to(output: io.StringIO) -> Iterator[None]:
+    """Log entries go to the logger's stream, metrics to standard output."""
+    [handler] = logger.handlers
+    if not isinstance(handler, logging.StreamHandler):
+        raise TypeError("the functions' log goes elsewhere")
+    before = handler.setStream(output)
+    with contextlib.redirect_stdout(output):
+        yield
+    handler.setStream(before)
+
+
+@dataclass
+class Bench:
+    """What the scenarios share.
+
+    Attributes:
+        server: The PostgreSQL server.
+        output: What the functions print.
+        authority: A certificate authority that the functions trust besides the server's.
+        workers: How many faults are tried at the same time; most of the time they wait.
+        errors: What Lambda would print of the functions' errors.
+        passwords: Every password that there was.
+    """
+
+    server: PostgresServer
+    output: io.StringIO
+    authority: trustme.CA
+    workers: int = 4
+    errors: list[str] = field(default_factory=list)
+    passwords: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def site(self, *, first_user: bool = True) -> Iterator[Site]:
+        """Makes a site for as long as it is needed.
+
+        Args:
+            first_user: Whether the application's user exists.
+        """
+        with self._lock:  # a GRANT on one database at a time
+            site = Site(self.server)
+        try:
+            if first_user:
+                site.create_first_user()
+            yield site
+        finally:
+            self.passwords |= site.passwords()
+            site.proxy.close()
+
+    def function(self, site: Site, strategy: str) -> Function:
+        """A rotation function with the site's own client."""
+        return Function(site, site.handler(strategy), self.errors)
+
+    def rotated(self, strategy: str) -> Callable[[Site], None]:
+        """What makes a new site one that was rotated before."""
+
+        def prepare(site: Site) -> None:
+            if error := self.function(site, strategy).rotate(site.secrets.begin(site.arn)):
+                raise error
+
+        return prepare
+
+    def run(
+        self,
+        tally: Tally,
+        faults: Iterable[T],
+        check: Check[T],
+        *,
+        fresh: bool = False,
+        first_user: bool = True,
+        workers: int = 0,
+        prepare: Callable[[Site], None] = lambda _: None,
+    ) -> Tally:
+        """Tries faults, several at a time, each worker on a site of its own.
+
+        Args:
+            tally: Counts what came of it.
+            faults: What to try.
+            check: Tries one.
+            fresh: Whether each fault wants a new site; else only one after which all was not well.
+            first_user: Whether a new site has the application's user.
+            workers: How many at the same time, if not as many as usual.
+            prepare: What is done with a new site.
+        """
+        waiting: queue.SimpleQueue[T] = queue.SimpleQueue()
+        for fault in faults:
+            waiting.put(fault)
+            tally.wanted += 1
+
+        def work() -> None:
+            while not waiting.empty():
+                with self.site(first_user=first_user) as site:
+                    prepare(site)
+                    self._try(tally, site, waiting, check, once=fresh)
+
+        workers = min(workers or self.workers, tally.wanted)
+        with ThreadPoolExecutor(workers) as pool:
+            for done in [pool.submit(work) for _ in range(workers)]:
+                done.result()
+        return tally
+
+    def _try(
+        self,
+        tally: Tally,
+        site: Site,
+        waiting: "queue.SimpleQueue[T]",
+        check: Check[T],
+        *,
+        once: bool,
+    ) -> None:
+        while True:
+            try:
+                fault = waiting.get_nowait()
+            except queue.Empty:
+                return
+            verdict = check(site, fault)
+            with self._lock:
+                tally.add(verdict)
+            if once or verdict.findings or not verdict.injected:
+                return

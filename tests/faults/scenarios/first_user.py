@@ -1,0 +1,194 @@
+"""The custom resource that makes the application's first user, under the same faults.
+
+CloudFormation waits for one answer. A request that is lost with its function is delivered again by
+Lambda; one that was answered FAILED comes again with the next deployment.
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, cast
+from urllib.error import URLError
+
+from cloudformation.custom_resource import custom_resource_handler
+from database.first_user import FirstUser
+from postgres_user.postgres import Postgres
+from tests.faults.answers import Answers
+from tests.faults.bench import EVERY, Bench, Check
+from tests.faults.calls import CallFault, Calls, When
+from tests.faults.crash import Crash
+from tests.faults.packet_fault import Action, Packet, PacketFault
+from tests.faults.promises import outages
+from tests.faults.scenarios.crashes import STRIKES, CallCrash
+from tests.faults.site import Site
+from tests.faults.tally import Tally, Verdict
+
+T = TypeVar("T")
+
+AT_ONCE = 3
+
+
+def at_calls(bench: Bench, *, pick: slice = EVERY) -> Tally:
+    """Everything that can happen before and after each API call.
+
+    Args:
+        bench: Where.
+        pick: Which of the faults.
+    """
+    _, calls = _recorded(bench)
+    faults = [CallCrash(n, when, how) for how in STRIKES for n in range(calls) for when in When]
+
+    def check(site: Site, crash: CallCrash) -> Verdict:
+        fault = CallFault(crash.number, crash.when, lambda: STRIKES[crash.how](site))
+        site.calls.arm(fault)
+        verdict = _until_it_exists(bench, site, Verdict(str(crash)))
+        verdict.injected = fault.reached.is_set()
+        return verdict
+
+    return _run(bench, "crash around each API call", faults[pick], check)
+
+
+def at_packets(bench: Bench, action: Action, *, pick: slice = EVERY) -> Tally:
+    """One kind of thing at each packet.
+
+    Args:
+        bench: Where.
+        action: What happens.
+        pick: Which of the packets.
+    """
+    packets, _ = _recorded(bench)
+
+    def check(site: Site, packet: Packet) -> Verdict:
+        fault = PacketFault(packet, action)
+        site.proxy.arm(fault)
+        verdict = _until_it_exists(bench, site, Verdict(str(fault)))
+        verdict.injected = fault.reached.is_set()
+        fault.released.set()
+        site.proxy.arm()
+        _must_exist(site, verdict)
+        return verdict
+
+    return _run(bench, f"{action} each packet", packets[pick], check)
+
+
+def at_once(bench: Bench, *, rounds: int) -> Tally:
+    """Three deliveries of one request: CloudFormation takes the first answer.
+
+    Args:
+        bench: Where.
+        rounds: How many times.
+    """
+
+    def check(site: Site, _: int) -> Verdict:
+        verdict = Verdict("three at once")
+        together = threading.Barrier(AT_ONCE)
+
+        def deliver(request: dict[str, Any]) -> None:
+            together.wait()
+            _invoke(bench, site, Calls(site.secrets), request, verdict)
+
+        with Answers() as answers, ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(deliver, [_request(site, answers)] * AT_ONCE))
+        _judge(answers, verdict, expected=AT_ONCE)
+        _must_exist(site, verdict)
+        return verdict
+
+    return _run(bench, f"{AT_ONCE} at once", list(range(rounds)), check)
+
+
+def unanswered(bench: Bench) -> Tally:
+    """The place to which the answer goes refuses it; Lambda then delivers the request again.
+
+    Args:
+        bench: Where.
+    """
+
+    def check(site: Site, refusals: int) -> Verdict:
+        verdict = Verdict(f"answer refused {refusals} times")
+        with Answers() as answers:
+            answers.refusals = refusals
+            request = _request(site, answers)
+            while not answers.given:
+                _invoke(bench, site, site.calls, request, verdict)
+        _judge(answers, verdict, expected=1)
+        _must_exist(site, verdict)
+        return verdict
+
+    return _run(bench, "answer refused", [1, 2, 3], check)
+
+
+def _run(bench: Bench, what: str, faults: Sequence[T], check: Check[T]) -> Tally:
+    tally = Tally(f"first user: {what}", "custom resource")
+    return bench.run(tally, faults, check, fresh=True, first_user=False)
+
+
+def _recorded(bench: Bench) -> tuple[list[Packet], int]:
+    """Packets, and number of calls, of a request in which nothing happens."""
+    with bench.site(first_user=False) as site, Answers() as answers:
+        site.proxy.arm()
+        site.calls.arm()
+        _invoke(bench, site, site.calls, _request(site, answers), Verdict("nothing"))
+        site.proxy.settle()
+        return site.proxy.packets, len(site.calls.made)
+
+
+def _until_it_exists(bench: Bench, site: Site, verdict: Verdict) -> Verdict:
+    """Delivers a request through the fault, and once more if it did not succeed."""
+    with Answers() as answers:
+        crashed = _invoke(bench, site, site.calls, _request(site, answers), verdict)
+        if site.exists(site.user):
+            _must_exist(site, verdict)
+        if crashed:
+            _invoke(bench, site, site.calls, _request(site, answers), verdict)
+        elif answers.given[-1]["Status"] == "FAILED":
+            answers.given.clear()
+            later = {**_request(site, answers), "RequestId": "a later deployment"}
+            _invoke(bench, site, site.calls, later, verdict)
+    _judge(answers, verdict, expected=1)
+    _must_exist(site, verdict)
+    return verdict
+
+
+def _request(site: Site, answers: Answers) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html."""
+    return {
+        "RequestType": "Create",
+        "ResponseURL": answers.url,
+        "StackId": "stack",
+        "RequestId": "request",
+        "LogicalResourceId": "User",
+        "ResourceType": "Custom::ApplicationUser",
+        "ResourceProperties": {"ServiceToken": "function", "SecretArn": site.arn},
+    }
+
+
+def _invoke(
+    bench: Bench, site: Site, calls: Calls, request: dict[str, Any], verdict: Verdict
+) -> bool:
+    """Delivers a request; tells whether the function crashed, or failed to answer."""
+    start = time.monotonic()
+    try:
+        custom_resource_handler(FirstUser(Postgres), cast("Any", calls))(request, site.context)
+    except (Crash, URLError) as error:
+        bench.errors.append("".join(traceback.format_exception(error)))
+        return True
+    finally:
+        verdict.seconds = max(verdict.seconds, time.monotonic() - start)
+    return False
+
+
+def _judge(answers: Answers, verdict: Verdict, *, expected: int) -> None:
+    bad = [answer["Reason"] for answer in answers.given if answer["Status"] != "SUCCESS"]
+    verdict.wrong(bad, "was the answer")
+    if len(answers.given) != expected:
+        verdict.wrong([f"{len(answers.given)} answers"], f"instead of {expected}")
+
+
+def _must_exist(site: Site, verdict: Verdict) -> None:
+    """The user logs in and owns a schema: it is there as a whole, or not at all."""
+    verdict.out(outages(site, "first user"), "although the user exists")
+    query = "SELECT 1 FROM pg_namespace WHERE nspname = %s AND nspowner::regrole::text = nspname"
+    if not site.ask(query, site.user):
+        verdict.wrong(["The user has no schema"], "")
