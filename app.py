@@ -7,13 +7,16 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 # isort: split
 import aws_cdk as cdk
 
+from stacks.compliance import check
 from stacks.errors import SynthError
 from stacks.rotation_stack import RotationStack
 from stacks.settings import read_settings
 
 app = cdk.App(analytics_reporting=False)
 try:
-    RotationStack(app, settings=read_settings(app.node.get_all_context()))
+    settings = read_settings(app.node.get_all_context())
+    RotationStack(app, settings=settings)
+    check(app, settings=settings)
 except SynthError as error:
     sys.exit(f"{error}")
 app.synth()

@@ -76,8 +76,7 @@ def layer_of(action: str) -> Layer:
 
 
 def _context(intent: Intent) -> Context:
-    """The condition keys of a request; what a service asks for in the principal's name, comes
-    through no endpoint of ours.
+    """Give the condition keys of a request.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """

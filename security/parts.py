@@ -39,13 +39,17 @@ class Parts:
         names = (self.ids.property(each, "FunctionName") for each in self.of(_FUNCTION))
         return [name.removeprefix(prefix) for name in names]
 
-    def rotator(self, secret: str) -> Principal | None:
-        """The code of the function that rotates a secret, which is given by its ARN."""
+    def rotator(self, secret: str) -> Principal:
+        """The code of the function that rotates a secret, which is given by its ARN.
+
+        Raises:
+            ProofError: None does.
+        """
         for name in self.functions():
             function = self.function(name)
             if function.code_of == self.rotators.get(secret):
                 return function
-        return None
+        raise ProofError(f"No function of the template rotates {secret}")
 
     def in_network(self, name: str) -> bool:
         """Whether a function runs in the network."""
@@ -76,7 +80,7 @@ class Parts:
         [name] = [each for each in self.of(_SECRET) if self.ids.lookup(each, None) == secret]
         return str(self.ids.property(name, "KmsKeyId"))
 
-    def keys(self) -> list[str]:
+    def key_arns(self) -> list[str]:
         """ARNs of all keys."""
         return [self.ids.lookup(each, "Arn") for each in self.of("AWS::KMS::Key")]
 

@@ -49,11 +49,11 @@ def _another_account(calls: Calls, secret: str) -> Iterator[Attack]:
 
 def _without_tls(calls: Calls, parts: Parts, secret: str) -> Iterator[Attack]:
     """A rotation's calls would come through the endpoint, which looks at other things."""
-    rotator = parts.rotator(secret)
+    rotators = [parts.rotator(secret)] if secret in parts.rotators else []
     senders = {
         "GetSecretValue": (deployer(),),
         "UpdateSecret": (ADMINISTRATOR,),
-        "PutSecretValue": (ADMINISTRATOR, *([rotator] if rotator else [])),
+        "PutSecretValue": (ADMINISTRATOR, *rotators),
     }
     for operation, principals in senders.items():
         for who in principals:

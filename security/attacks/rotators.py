@@ -45,7 +45,7 @@ def _of_secrets_with_another_rotator(parts: Parts) -> Iterator[Attack]:
     calls = Calls(parts)
     for secret in parts.rotators:
         who = parts.rotator(secret)
-        for operation in _ROTATE if who else ():
+        for operation in _ROTATE:
             what = "rotate a secret that another function rotates by now"
             call = calls.secret_alone(who, operation, secret, what)
             yield from refused(_renamed(call), IDENTITY)

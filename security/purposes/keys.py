@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from security.calls import VIA_SECRETS, Calls
+from security.calls import Calls
 from security.identifiers import ACCOUNT, REGION
-from security.intent import Intent
+from security.intent import Context, Intent
 from security.parts import Parts
 from security.principals import ADMINISTRATOR, EVERYTHING, Principal
 
@@ -57,7 +57,7 @@ def deployer() -> Principal:
 
 def purposes(parts: Parts) -> Iterator[Intent]:
     """List what people, CloudFormation and CloudWatch Logs do with the keys and the secrets."""
-    for key in parts.keys():
+    for key in parts.key_arns():
         for action, what in _ADMINISTRATION.items():
             yield Intent(
                 what=what,
@@ -70,7 +70,7 @@ def purposes(parts: Parts) -> Iterator[Intent]:
     for group, key in parts.log_groups().items():
         for action, what in _LOGS.items():
             log = group.removesuffix(":*")
-            context = {
+            context: Context = {
                 "kms:EncryptionContext:aws:logs:arn": log,
                 "kms:EncryptionContextKeys": ("aws:logs:arn",),
             }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from security.calls import assume
-from security.identifiers import ACCOUNT, REGION, arn
+from security.identifiers import REGION, arn
 from security.intent import Intent
 from security.parts import Parts
 from security.principals import Principal

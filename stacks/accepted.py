@@ -1,0 +1,120 @@
+"""What the rule packs find and is accepted, each with the reason.
+
+A finding is accepted for the resources that it is about and for no others, so that the next
+resource of another kind, or elsewhere, has to be looked at again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stacks.settings import Settings
+
+_SOLUTIONS, _NIST, _HIPAA, _PCI = (
+    "AwsSolutions::AwsSolutions",
+    "NIST.800.53.R5::NIST.800.53.R5",
+    "HIPAA.Security::HIPAA.Security",
+    "PCI.DSS.321::PCI.DSS.321",
+)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A finding that is accepted.
+
+    Attributes:
+        rules: As cdk-nag names them, with the pack.
+        kind: The type of the resources that it is accepted for.
+        reason: Why, for a reviewer.
+        within: A part of the path of those resources.
+    """
+
+    rules: tuple[str, ...]
+    kind: str
+    reason: str
+    within: str = "/"
+
+
+ALWAYS = (
+    Accepted(
+        (f"{_SOLUTIONS}-IAM5[Resource::*]",),
+        "AWS::IAM::ManagedPolicy",
+        "X-Ray's actions have no resources, and Lambda asks for network interfaces before there is "
+        "one to name; the function's own code is denied those (security/wildcards.py has all).",
+        within="/Function/",
+    ),
+    Accepted(
+        (
+            (
+                f"{_SOLUTIONS}-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:"
+                "<AWS::AccountId>:log-group:RDSOSMetrics:*]"
+            ),
+        ),
+        "AWS::IAM::ManagedPolicy",
+        "The streams of one log group, which RDS names after an id that the instance gets later.",
+        within="/MonitoringRole/",
+    ),
+    Accepted(
+        (f"{_SOLUTIONS}-L1",),
+        "AWS::Lambda::Function",
+        "The runtime is the version of the interpreter that compiles, tests and locally runs the "
+        "code (docs/adr/0002); only runtimes that Lambda supports are taken.",
+    ),
+    Accepted(
+        (f"{_NIST}-LambdaConcurrency", f"{_HIPAA}-LambdaConcurrency"),
+        "AWS::Lambda::Function",
+        "A reservation is taken from the account's other functions and fails in a new account. Who "
+        "may invoke is limited to one secret or to the deployment; throttling rings an alarm.",
+    ),
+    Accepted(
+        (f"{_NIST}-LambdaDLQ", f"{_HIPAA}-LambdaDLQ"),
+        "AWS::Lambda::Function",
+        "A lost event has nothing to be replayed: Secrets Manager tries a failed rotation again, "
+        "CloudFormation rolls back, and alarms tell of both.",
+    ),
+    Accepted(
+        (f"{_NIST}-LambdaInsideVPC", f"{_HIPAA}-LambdaInsideVPC", f"{_PCI}-LambdaInsideVPC"),
+        "AWS::Lambda::Function",
+        "It calls EC2's API alone, to which the network has no way, and is to have none.",
+        within="/DefaultSecurityGroup/",
+    ),
+    Accepted(
+        (
+            f"{_NIST}-VPCDefaultSecurityGroupClosed",
+            f"{_HIPAA}-VPCDefaultSecurityGroupClosed",
+            f"{_PCI}-VPCDefaultSecurityGroupClosed",
+        ),
+        "AWS::EC2::VPC",
+        "It is closed, by a function that may do nothing else (Custom::ClosedSecurityGroup); the "
+        "rule knows the CDK's own function only, which may also open it.",
+    ),
+    Accepted(
+        (f"{_NIST}-RDSInBackupPlan", f"{_HIPAA}-RDSInBackupPlan"),
+        "AWS::RDS::DBInstance",
+        "Automatic backups restore to any second of the last days (database.backup_days). A plan "
+        "with a vault of its own is the account's; it finds the instance by its tags.",
+    ),
+)
+
+_INSTANCE, _SECRET = "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"
+
+
+def accepted(settings: Settings) -> Iterator[Accepted]:
+    """List what is accepted: always, and because a team set it so and was warned."""
+    yield from ALWAYS
+    if not settings.database.multi_az:
+        rules = (f"{_SOLUTIONS}-RDS3", f"{_NIST}-RDSMultiAZSupport", f"{_HIPAA}-RDSMultiAZSupport")
+        yield Accepted(rules, _INSTANCE, "database.multi_az is off.")
+    if not settings.database.deletion_protection:
+        rules = (
+            f"{_SOLUTIONS}-RDS10",
+            f"{_NIST}-RDSInstanceDeletionProtectionEnabled",
+            f"{_HIPAA}-RDSInstanceDeletionProtectionEnabled",
+        )
+        yield Accepted(rules, _INSTANCE, "database.deletion_protection is off.")
+    if not settings.rotation.admin:
+        rules = (
+            f"{_SOLUTIONS}-SMG4",
+            f"{_NIST}-SecretsManagerRotationEnabled",
+            f"{_HIPAA}-SecretsManagerRotationEnabled",
+        )
+        yield Accepted(rules, _SECRET, "rotation.admin is off.", within="/AdminSecret/")
