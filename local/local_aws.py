@@ -95,7 +95,8 @@ class LocalAws:
             "AWS_ENDPOINT_URL": self.server.url,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",  # the server knows no passwords
-            "AWS_REGION": REGION,
+            "AWS_REGION": REGION,  # the CLIs and newer SDKs
+            "AWS_DEFAULT_REGION": REGION,  # boto3
             "CDK_HOME": str(self.directory / "cdk-home"),
         }
 

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
 from local import toolchain
+from local.aws.configuration import ACCOUNT
 from local.local_aws import LocalAws
 from local.server_process import ServerDiedError
 
@@ -52,3 +55,16 @@ def test_nothing_is_left_of_one_that_has_ended():
     assert not directory.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_the_exports_point_boto3_here(running):
+    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(running.directory), **running.exports}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == ACCOUNT
