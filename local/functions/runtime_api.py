@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
+import contextlib
 import queue
 import re
 import threading
@@ -95,6 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
     # Without it the second small packet of an answer waits for the first one's acknowledgement.
     disable_nagle_algorithm = True
     server: _Server
+
+    def handle(self) -> None:
+        # A process that is killed does not close its connection first.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         if self.path != f"{_ROOT}/invocation/next":
