@@ -46,6 +46,8 @@ def main(arguments: Sequence[str]) -> int:
         PostgresServer(settings=SETTINGS) as server,
         open_bench(server, workers=WORKERS) as bench,
     ):
+        with server.connect() as session:
+            session.execute("CREATE EXTENSION pg_stat_statements")
         tallies = _run(bench, chosen, console)
     print_table(console, tallies)
     bad = sum(not tally.good for tally in tallies)

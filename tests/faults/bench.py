@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 import trustme
 
 from local.postgres import PostgresServer
 from rds.trust import verified_context
-from rotation.observability import logger
+from rotation import observability
 from tests.faults.function import Function
 from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
@@ -66,13 +67,27 @@ def _trusted(bundle: Path, *authorities: bytes) -> Iterator[None]:
 @contextmanager
 def _printing_to(output: io.StringIO) -> Iterator[None]:
     """Log entries go to the logger's stream, metrics to standard output."""
-    [handler] = logger.handlers
+    [handler] = observability.logger.handlers
     if not isinstance(handler, logging.StreamHandler):
         raise TypeError("the functions' log goes elsewhere")
     before = handler.setStream(output)
-    with contextlib.redirect_stdout(output):
+    with contextlib.redirect_stdout(output), _one_at_a_time(observability, "_count"):
         yield
     handler.setStream(before)
+
+
+@contextmanager
+def _one_at_a_time(module: ModuleType, name: str) -> Iterator[None]:
+    """Functions share this process here, and Powertools keeps metrics for all of it."""
+    lock, original = threading.Lock(), getattr(module, name)
+
+    def locked(*arguments: object) -> None:
+        with lock:
+            original(*arguments)
+
+    setattr(module, name, locked)
+    yield
+    setattr(module, name, original)
 
 
 @dataclass

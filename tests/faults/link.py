@@ -39,8 +39,9 @@ class Link:
         self._cut = threading.Event()
         self._thawed = threading.Event()
         self._thawed.set()
+        self._first_end = threading.Lock()
         self._pumps = [
-            threading.Thread(target=self._pump, args=arguments, daemon=True)
+            threading.Thread(target=self._run, args=arguments, daemon=True)
             for arguments in (
                 (client, server, Direction.TO_SERVER, SSL_REQUEST_BYTES),
                 (server, client, Direction.TO_CLIENT, SSL_ANSWER_BYTES),
@@ -70,8 +71,14 @@ class Link:
         """Waits for both directions to end."""
         for pump in self._pumps:
             pump.join()
-        for side in self._sockets:
-            side.close()
+
+    def _run(
+        self, source: socket.socket, sink: socket.socket, direction: Direction, opening: int
+    ) -> None:
+        self._pump(source, sink, direction, opening)
+        if not self._first_end.acquire(blocking=False):
+            for side in self._sockets:
+                side.close()
 
     def _pump(
         self, source: socket.socket, sink: socket.socket, direction: Direction, opening: int

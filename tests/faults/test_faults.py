@@ -1,0 +1,118 @@
+"""A part of what `make faults` does, small enough for every test run."""
+
+import pytest
+
+from tests.faults.bench import Bench
+from tests.faults.packet_fault import Action
+from tests.faults.plan import Scenario, bad_inputs
+from tests.faults.scenarios import (
+    consumers,
+    crashes,
+    duplicates,
+    first_user,
+    impostors,
+    leaks,
+    locks,
+    stale,
+    unproven,
+)
+from tests.faults.site import STRATEGIES
+from tests.faults.tally import Tally
+
+both = pytest.mark.parametrize("strategy", STRATEGIES)
+
+
+def assert_good(tally: Tally) -> None:
+    assert tally.injected == tally.wanted > 0, tally.findings
+    assert tally.survived == tally.wanted, tally.findings
+    assert tally.outages == tally.failed_logins == tally.leaks == 0, tally.findings
+
+
+@both
+@pytest.mark.usefixtures("impatient")
+def test_crashes_around_calls_are_made_good(bench: Bench, strategy: str) -> None:
+    assert_good(crashes.at_calls(bench, strategy, pick=slice(None, None, 5)))
+
+
+@both
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("action", Action)
+def test_what_happens_to_packets_is_made_good(bench: Bench, strategy: str, action: Action) -> None:
+    assert_good(crashes.at_packets(bench, strategy, action, pick=slice(3, None, 11)))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_first_rotation_that_is_cut_is_made_good(bench: Bench) -> None:
+    picked = slice(5, None, 16)
+    assert_good(crashes.at_packets(bench, "alternating", Action.CUT, first=True, pick=picked))
+
+
+@both
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("kind", [stale.GIVEN_UP, stale.DUPLICATE])
+def test_stale_packets_do_no_harm(bench: Bench, strategy: str, kind: str) -> None:
+    assert_good(stale.at_packets(bench, strategy, kind, pick=slice(1, None, 6)))
+
+
+@both
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("kind", [stale.GIVEN_UP, stale.DUPLICATE])
+def test_stale_calls_do_no_harm(bench: Bench, strategy: str, kind: str) -> None:
+    assert_good(stale.at_calls(bench, strategy, kind, pick=slice(1, None, 4)))
+
+
+@both
+def test_three_at_once_don_t_disturb_each_other(bench: Bench, strategy: str) -> None:
+    assert_good(duplicates.each_step(bench, strategy, rounds=3))
+    assert_good(duplicates.whole_rotations(bench, strategy, rounds=3))
+
+
+@both
+def test_what_does_not_work_never_becomes_current(bench: Bench, strategy: str) -> None:
+    assert_good(unproven.finish(bench, strategy))
+
+
+@both
+def test_a_server_that_is_not_the_right_one_is_sent_nothing(bench: Bench, strategy: str) -> None:
+    assert_good(impostors.untrusted(bench, strategy))
+
+
+@both
+@pytest.mark.usefixtures("impatient")
+def test_a_silent_server_ends_in_an_error(bench: Bench, strategy: str) -> None:
+    assert_good(impostors.silent(bench, strategy))
+
+
+@both
+@pytest.mark.usefixtures("impatient")
+def test_a_lock_that_someone_holds_ends_in_an_error(bench: Bench, strategy: str) -> None:
+    assert_good(locks.held(bench, strategy))
+
+
+def test_consumers_notice_nothing(bench: Bench) -> None:
+    assert_good(consumers.alternating(bench, rounds=8))
+    assert_good(consumers.single(bench, rounds=4))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_first_user_comes_to_exist_whatever_happens(bench: Bench) -> None:
+    assert_good(first_user.at_calls(bench, pick=slice(None, None, 4)))
+    for action in (Action.CUT, Action.HOLD):
+        assert_good(first_user.at_packets(bench, action, pick=slice(2, None, 12)))
+    assert_good(first_user.at_once(bench, rounds=3))
+    assert_good(first_user.unanswered(bench))
+
+
+@pytest.mark.parametrize("scenario", bad_inputs(500))
+def test_bad_input_ends_in_our_own_error_with_nothing_changed(
+    bench: Bench, scenario: Scenario
+) -> None:
+    assert_good(scenario(bench))
+
+
+def test_no_password_is_seen_anywhere(bench: Bench) -> None:
+    for strategy in STRATEGIES:
+        crashes.at_calls(bench, strategy, pick=slice(None, None, 9))
+        unproven.finish(bench, strategy)
+    for tally in leaks.everywhere(bench):
+        assert_good(tally)
