@@ -7,7 +7,7 @@ CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test lint format synth deploy lock clean
+.PHONY: help setup local test security lint format synth deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,10 +21,13 @@ local: setup ## deploy the stacks on this machine, rotate, watch a consumer (KEE
 test: setup lint ## everything that must hold: lint, types, unit, stacks, real PostgreSQL, the local AWS end to end
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+security: setup ## prove the permissions in both directions, try the attacks, run the rule packs and cfn-lint
+	@$(BIN)/python -m security
+
 lint: setup ## style, formatting, types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "run: make format"; exit 1; }
-	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local tools tests
+	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local security tools tests
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -1,10 +1,10 @@
 """The names and ARNs that a deployment of a template would have.
 
-They are made up, but the same each time, and of the form that AWS gives them.
+They are made up, but the same each time, and of the form that AWS gives them; only a key's id says
+which key it is.
 """
 
 import hashlib
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -98,7 +98,7 @@ def _role(ids: Identifiers, name: str) -> str:
 
 
 def _key(_: Identifiers, name: str) -> str:
-    return arn("kms", f"key/{uuid.uuid5(uuid.NAMESPACE_OID, name)}")
+    return arn("kms", f"key/{stem(name)}")
 
 
 def _secret(ids: Identifiers, name: str) -> str:

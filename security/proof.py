@@ -46,7 +46,7 @@ class Proof:
         self._evaluator = evaluator
         self._deployment = deployment
         self._purposes = purposes(deployment, strategy=strategy)
-        self._attacks = attacks(deployment)
+        self._attacks = attacks(deployment, strategy=strategy)
 
     @cached_property
     def needed(self) -> Sequence[Outcome]:

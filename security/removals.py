@@ -15,12 +15,14 @@ class Removal:
 
     Attributes:
         place: Where the policy is.
+        kind: `action`, `resource`, `condition`, or `value` of a condition.
         what: What was taken, for people.
         actions: The actions that this may matter to.
         document: What is left.
     """
 
     place: Place
+    kind: str
     what: str
     actions: frozenset[str]
     document: Document
@@ -38,28 +40,29 @@ def removals(place: Place, document: Document) -> Iterator[Removal]:
     """
     statements = list(document["Statement"])
     for position, statement in enumerate(statements):
-        for what, actions, less in _less(statement):
+        for kind, taken, actions, less in _less(statement):
             left = [less] if less else []
             changed = [*statements[:position], *left, *statements[position + 1 :]]
             name = statement.get("Sid") or f"{statement['Effect']} no. {position + 1}"
-            yield Removal(place, f"{name}: {what}", actions, {**document, "Statement": changed})
+            what = f"{name}: the {kind} {taken}"
+            yield Removal(place, kind, what, actions, {**document, "Statement": changed})
 
 
-def _less(statement: Statement) -> Iterator[tuple[str, frozenset[str], Statement | None]]:
-    """Give what is taken, the actions that are concerned, and the statement that is left."""
+def _less(statement: Statement) -> Iterator[tuple[str, str, frozenset[str], Statement | None]]:
+    """Give kind and name of what is taken, the actions concerned, and what is left."""
     for action in statement["Action"]:
-        yield f"the action {action}", frozenset({action}), _without(statement, "Action", action)
+        yield "action", action, frozenset({action}), _without(statement, "Action", action)
     every = frozenset(statement["Action"])
     for resource in statement.get("Resource", []):
         if len(statement["Resource"]) > 1:
-            yield f"the resource {resource}", every, _without(statement, "Resource", resource)
+            yield "resource", resource, every, _without(statement, "Resource", resource)
     for operator, keys in statement["Condition"].items():
         for key, values in keys.items():
-            yield f"the condition {operator} {key}", every, _having(statement, operator, key, [])
+            yield "condition", f"{operator} {key}", every, _having(statement, operator, key, [])
             for value in values if len(values) > 1 else []:
                 fewer = [each for each in values if each != value]
-                what = f"the value {value} of {operator} {key}"
-                yield what, every, _having(statement, operator, key, fewer)
+                name = f"{value} of {operator} {key}"
+                yield "value", name, every, _having(statement, operator, key, fewer)
 
 
 def _without(statement: Statement, element: str, value: str) -> Statement | None:

@@ -13,12 +13,18 @@ from security.deployment import Deployment
 __all__ = ["Attack", "attacks"]
 
 
-def attacks(deployment: Deployment) -> list[Attack]:
-    """List everything that must be denied."""
-    return list(_all(deployment))
+def attacks(deployment: Deployment, *, strategy: str) -> list[Attack]:
+    """List everything that must be denied.
+
+    Args:
+        deployment: What it is asked of.
+        strategy: How the application secret is rotated.
+    """
+    return list(_all(deployment, strategy))
 
 
-def _all(deployment: Deployment) -> Iterator[Attack]:
+def _all(deployment: Deployment, strategy: str) -> Iterator[Attack]:
     parts = deployment.parts
-    for group in (readers, rotators, code, outsiders, keys, deputies, network, escalation):
+    yield from readers.attacks(parts, strategy=strategy)
+    for group in (rotators, code, outsiders, keys, deputies, network, escalation):
         yield from group.attacks(parts)

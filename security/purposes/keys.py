@@ -75,7 +75,7 @@ def purposes(parts: Parts) -> Iterator[Intent]:
                 "kms:EncryptionContextKeys": ("aws:logs:arn",),
             }
             yield Intent(
-                what=f"{what}: {log.rpartition('log-group:')[2]}",
+                what=what,
                 who=LOGS,
                 action=action,
                 resource=key,

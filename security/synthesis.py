@@ -1,0 +1,76 @@
+"""The stack as it would be deployed, synthesized in this process."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts on import
+
+# isort: split
+import aws_cdk as cdk
+
+from stacks.compliance import check
+from stacks.rotation_stack import RotationStack
+from stacks.settings import Settings, read_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULTS = {"name": "orders"}
+_ADVICE = "Annotation::"
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """A synthesized stack.
+
+    Attributes:
+        settings: What it was made from.
+        template: Its template.
+        path: The template's file.
+        findings: What the rule packs found and is not accepted: rule, and path of the resource.
+    """
+
+    settings: Settings
+    template: Mapping[str, Any]
+    path: Path
+    findings: tuple[tuple[str, str], ...]
+
+
+def synthesize(folder: Path, **overrides: object) -> Synthesis:
+    """Synthesize the stack of `cdk.json`, and check it against the rule packs.
+
+    Args:
+        folder: Where the files go.
+        overrides: Settings, as after `-c` but with `__` for the dot.
+    """
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    given = {name.replace("__", "."): value for name, value in overrides.items()}
+    app = cdk.App(
+        context={**context, **DEFAULTS, **given}, analytics_reporting=False, outdir=str(folder)
+    )
+    settings = read_settings(app.node.get_all_context())
+    stack = RotationStack(app, settings=settings)
+    check(app, settings=settings)
+    try:
+        app.synth()
+    except RuntimeError:  # the report says why
+        if not _report(folder).exists():
+            raise
+    path = folder / stack.template_file
+    return Synthesis(settings, json.loads(path.read_text()), path, _findings(_report(folder)))
+
+
+def _report(folder: Path) -> Path:
+    return folder / "validation-report.json"
+
+
+def _findings(report: Path) -> tuple[tuple[str, str], ...]:
+    """Read errors and warnings, except the advice on settings, which the synth itself shows."""
+    return tuple(
+        (violation["ruleName"], construct["constructPath"])
+        for plugin in json.loads(report.read_text())["pluginReports"]
+        for violation in plugin["violations"]
+        if not violation["ruleName"].startswith(_ADVICE)
+        for construct in violation["violatingConstructs"]
+    )

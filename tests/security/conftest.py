@@ -1,0 +1,54 @@
+"""The stack, synthesized and checked once, and the real evaluator."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local import toolchain
+from local.policies import Evaluator
+from security.deployment import Deployment
+from security.proof import Proof
+from security.synthesis import Synthesis, synthesize
+
+Prove = Callable[[Deployment], Proof]
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """The stack of `cdk.json`."""
+    return synthesize(tmp_path_factory.mktemp("alternating"))
+
+
+@pytest.fixture(scope="session")
+def single(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """The stack with one user, and without all that a setting can leave out."""
+    return synthesize(
+        tmp_path_factory.mktemp("single"),
+        rotation__strategy="single",
+        rotation__admin="false",
+        consumer="false",
+        database__multi_az="false",
+        database__deletion_protection="false",
+    )
+
+
+@pytest.fixture(scope="session")
+def evaluator() -> Iterator[Evaluator]:
+    tools = toolchain.find()
+    with Evaluator(node=tools.node, node_modules=tools.node_modules) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployment(made: Synthesis) -> Deployment:
+    return Deployment.of(made.settings.prefix, made.template)
+
+
+@pytest.fixture(scope="session")
+def prove(evaluator: Evaluator) -> Prove:
+    return lambda deployment: Proof(evaluator, deployment, strategy="alternating")
+
+
+@pytest.fixture(scope="session")
+def proof(prove: Prove, deployment: Deployment) -> Proof:
+    return prove(deployment)
