@@ -29,6 +29,15 @@ lint: setup ## style, formatting, types
 	@$(BIN)/ruff format --quiet --check . || { echo "run: make format"; exit 1; }
 	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local security tools tests
 
+security: setup ## every permission needed, every attack refused, every finding explained: three tables
+	@$(BIN)/python -m security
+
+faults: setup ## inject every fault into rotations of a real PostgreSQL, and tell what survived
+	@$(BIN)/python -m tests.faults
+
+bench: setup ## what a rotation costs (OTHER=folder of another handler's unpacked zip, HANDLER=its handler, STRATEGY=single)
+	@$(BIN)/python -m benchmarks.rotation $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(OTHER),--other $(OTHER)) $(if $(HANDLER),--handler $(HANDLER))
+
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
