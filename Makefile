@@ -7,7 +7,7 @@ CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test security lint format synth deploy lock clean
+.PHONY: help setup local test security faults bench lint format synth deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,16 +27,13 @@ security: setup ## prove the permissions in both directions, try the attacks, ru
 lint: setup ## style, formatting, types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "run: make format"; exit 1; }
-	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local security tools tests
-
-security: setup ## every permission needed, every attack refused, every finding explained: three tables
-	@$(BIN)/python -m security
+	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local security benchmarks tools tests
 
 faults: setup ## inject every fault into rotations of a real PostgreSQL, and tell what survived
-	@$(BIN)/python -m tests.faults
+	@PYTHONPATH=lambdas $(BIN)/python -m tests.faults
 
 bench: setup ## what a rotation costs (OTHER=folder of another handler's unpacked zip, HANDLER=its handler, STRATEGY=single)
-	@$(BIN)/python -m benchmarks.rotation $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(OTHER),--other $(OTHER)) $(if $(HANDLER),--handler $(HANDLER))
+	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.rotation $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(OTHER),--other $(OTHER)) $(if $(HANDLER),--handler $(HANDLER))
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
