@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -14,7 +15,8 @@ from rich.console import Console
 import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts on import
 
 # isort: split
-from benchmarks.rotation.candidate import HANDLERS, Candidate, empty, other, ours
+from benchmarks.rotation.authority import Authority
+from benchmarks.rotation.candidate import Candidate, empty, other, ours
 from benchmarks.rotation.series import measure
 from benchmarks.rotation.site import Site
 from benchmarks.rotation.table import comparison
@@ -23,6 +25,7 @@ from local import toolchain
 from local.errors import LocalError
 from local.postgres import PostgresServer
 from stacks.errors import SynthError
+from stacks.rotations import HANDLERS
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,8 +59,14 @@ def _run(console: Console, candidates: list[Candidate], options: argparse.Namesp
         # Whom our own code trusts, which makes the first users.
         os.environ["RDS_CA_BUNDLE"] = str(server.ca)
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        start = partial(
+            Trial,
+            authority=Authority(directory),
+            interpreter=toolchain.find().runtime,
+            directory=directory,
+        )
         trials = [
-            stack.enter_context(_trial(candidate, server, directory).open())
+            stack.enter_context(start(candidate, Site(server)).open())
             for candidate in (*candidates, empty())
         ]
         nothing = trials.pop()
@@ -75,11 +84,6 @@ def _run(console: Console, candidates: list[Candidate], options: argparse.Namesp
             f" processes, in turn. A handler that does nothing takes {median(starts) * 1000:.0f} ms"
             " to start."
         )
-
-
-def _trial(candidate: Candidate, server: PostgresServer, directory: Path) -> Trial:
-    interpreter = toolchain.find().runtime
-    return Trial(candidate, Site(server), interpreter=interpreter, directory=directory)
 
 
 if __name__ == "__main__":

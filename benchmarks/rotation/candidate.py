@@ -13,11 +13,7 @@ from py_compile import PycInvalidationMode
 from local.errors import LocalError
 from stacks.bundle import TASK_ROOT, Bundle
 from stacks.function import METRICS_NAMESPACE
-
-HANDLERS = {
-    "alternating": "postgres_user.handler.alternating_users",
-    "single": "postgres_user.handler.single_user",
-}
+from stacks.rotations import HANDLERS
 
 _BYTECODE = ("*.pyc", "__pycache__")
 

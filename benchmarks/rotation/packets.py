@@ -5,8 +5,8 @@ from typing import Self
 
 _SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 _SSL_ANSWER_BYTES = 1
-_TLS_HEADER = 5
-_MESSAGE_HEADER = 5
+_HEADER = 5
+"""Bytes before a TLS record's content, and of a message's type and length."""
 
 
 @dataclass
@@ -33,25 +33,25 @@ class Packets:
         """Take what was received next."""
         self._buffer += data
         while (size := self._size()) and len(self._buffer) >= size:
+            if self.encrypted is None:
+                self.encrypted = self._asks_for_tls()
             del self._buffer[:size]
             self.count += 1
 
     def _size(self) -> int:
         """Bytes of the packet that the buffer begins with; 0 if that cannot be told yet."""
-        if self.encrypted is None:
-            return self._first()
-        if len(self._buffer) < _MESSAGE_HEADER:
+        if self.encrypted is None and self.client is None:
+            # The client's first packet has no type.
+            return int.from_bytes(self._buffer[:4]) if len(self._buffer) >= len(_SSL_REQUEST) else 0
+        if self.encrypted is None and self._asks_for_tls():
+            return _SSL_ANSWER_BYTES
+        if len(self._buffer) < _HEADER:
             return 0
         if self.encrypted:
-            return _TLS_HEADER + int.from_bytes(self._buffer[3:_TLS_HEADER])
-        return 1 + int.from_bytes(self._buffer[1:_MESSAGE_HEADER])
+            return _HEADER + int.from_bytes(self._buffer[3:_HEADER])
+        return 1 + int.from_bytes(self._buffer[1:_HEADER])
 
-    def _first(self) -> int:
-        """The first packet has no type; the server's depends on what the client wants."""
+    def _asks_for_tls(self) -> bool:
         if self.client is not None:
-            self.encrypted = bool(self.client.encrypted)
-            return _SSL_ANSWER_BYTES if self.encrypted else self._size()
-        if len(self._buffer) < len(_SSL_REQUEST):
-            return 0
-        self.encrypted = self._buffer.startswith(_SSL_REQUEST)
-        return int.from_bytes(self._buffer[:4])
+            return bool(self.client.encrypted)
+        return self._buffer.startswith(_SSL_REQUEST)

@@ -1,9 +1,10 @@
-"""The tests' Secrets Manager over HTTP, so that a handler pays for each call as it does on AWS."""
+"""The tests' Secrets Manager behind TLS, so that a handler pays for each call as it does on AWS."""
 
 import json
 import re
 import secrets
 import threading
+import time
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -14,32 +15,38 @@ from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
+from benchmarks.rotation.authority import Authority
 from tests.rotation.secrets_manager import SecretsManager
 
 _TARGET = re.compile(r"secretsmanager\.(\w+)")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class HttpSecretsManager:
+class ServedSecretsManager:
     """Serves one Secrets Manager on a loopback port; use it as a context manager.
 
     Attributes:
         url: Where it listens.
-        calls: How many calls there were so far.
+        calls: When each call arrived, on the monotonic clock.
     """
 
-    def __init__(self, service: SecretsManager) -> None:
+    def __init__(self, service: SecretsManager, authority: Authority) -> None:
         """Opens the port; entering the context serves it.
 
         Args:
             service: What answers.
+            authority: Vouches for it.
         """
-        self.calls = 0
+        self.calls: list[float] = []
         self._service = service
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Exchange, self))
         self._server.daemon_threads = True
+        # The handshake is left to the connection's own thread.
+        self._server.socket = authority.context("localhost").wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"https://localhost:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -55,13 +62,17 @@ class HttpSecretsManager:
         self._thread.join()
         self._server.server_close()
 
+    def forget(self) -> None:
+        """Begin the list of calls anew."""
+        self.calls = []
+
     def answer(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Carry out a call.
 
         Raises:
             ClientError: The service refuses it.
         """
-        self.calls += 1
+        self.calls.append(time.monotonic())
         if operation == "GetRandomPassword":
             # Of 32 characters, as many as are asked for by default; which ones does not matter.
             return {"RandomPassword": secrets.token_hex(16)}
@@ -77,7 +88,7 @@ class _Exchange(BaseHTTPRequestHandler):
     # Without it the second small packet of an answer waits for the first one's acknowledgement.
     disable_nagle_algorithm = True
 
-    def __init__(self, service: HttpSecretsManager, *connection: Any) -> None:  # noqa: ANN401 - socketserver's, passed on
+    def __init__(self, service: ServedSecretsManager, *connection: Any) -> None:  # noqa: ANN401 - socketserver's, passed on
         self._service = service
         super().__init__(*connection)
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from statistics import median
 
-from benchmarks.rotation.rotation import Counts, Times
+from benchmarks.rotation.rotation import ColdTimes, Counts
 from benchmarks.rotation.trial import Trial
 
 
@@ -15,24 +14,15 @@ class Series:
 
     Attributes:
         counts: Of a rotation.
-        warm: Rotations in a process that has rotated before, round by round.
-        cold: Rotations of which each has a process of its own, round by round.
+        warm: Seconds of each rotation in a process that has rotated before.
+        cold: Of each rotation in a process of its own.
         zip_bytes: Size of its zip.
     """
 
     counts: Counts
     zip_bytes: int
-    warm: list[Times] = field(default_factory=list)
-    cold: list[Times] = field(default_factory=list)
-
-    def cold_starts(self) -> list[float]:
-        """Seconds that a start adds to createSecret, the first step.
-
-        That is the interpreter, the imports and the first client, whether the handler makes it when
-        it is loaded or when it is called.
-        """
-        usual = median(times.steps["createSecret"] for times in self.warm)
-        return [each.start_seconds + each.steps["createSecret"] - usual for each in self.cold]
+    warm: list[float] = field(default_factory=list)
+    cold: list[ColdTimes] = field(default_factory=list)
 
 
 def measure(
@@ -64,6 +54,5 @@ def measure(
     for number in range(cold_rounds):
         tell(f"rotation {number + 1} of {cold_rounds} in new processes")
         for trial, series in zip(trials, found, strict=True):
-            with trial.sandbox() as sandbox:
-                series.cold.append(trial.rotate(sandbox))
+            series.cold.append(trial.rotate_cold())
     return found

@@ -1,16 +1,18 @@
 """One candidate with a Secrets Manager, secrets and database users of its own."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
+from benchmarks.rotation.authority import Authority
 from benchmarks.rotation.candidate import Candidate
 from benchmarks.rotation.proxy import CountingProxy
-from benchmarks.rotation.rotation import Counts, Times
-from benchmarks.rotation.secrets_manager import HttpSecretsManager
+from benchmarks.rotation.rotation import ColdTimes, Counts
+from benchmarks.rotation.secrets_manager import ServedSecretsManager
 from benchmarks.rotation.site import Site
 from local.errors import LocalError
 from local.functions.deployed import DeployedFunction
@@ -45,24 +47,32 @@ class Trial:
     """A candidate ready to be measured."""
 
     def __init__(
-        self, candidate: Candidate, site: Site, *, interpreter: Path, directory: Path
+        self,
+        candidate: Candidate,
+        site: Site,
+        *,
+        authority: Authority,
+        interpreter: Path,
+        directory: Path,
     ) -> None:
         """Name the parts; nothing is started yet.
 
         Args:
             candidate: What is measured.
             site: The secrets and the users, which no other candidate has.
+            authority: Vouches for Secrets Manager.
             interpreter: The Python that stands for Lambda's runtime.
             directory: Where zips are unpacked.
         """
         self.candidate = candidate
         self._site = site
-        self._secrets_manager = HttpSecretsManager(site.secrets)
+        self._secrets_manager = ServedSecretsManager(site.secrets, authority)
         self._factory = SandboxFactory(
             interpreter=interpreter,
             directory=directory / candidate.name,
             endpoint_url=self._secrets_manager.url,
             extra={
+                "AWS_CA_BUNDLE": str(authority.bundle),
                 "RDS_CA_BUNDLE": str(site.server.ca),
                 # Where AWS's public functions look for it.
                 "SECRETS_MANAGER_ENDPOINT": self._secrets_manager.url,
@@ -86,18 +96,34 @@ class Trial:
         finally:
             sandbox.stop()
 
-    def rotate(self, sandbox: Sandbox) -> Times:
+    def rotate(self, sandbox: Sandbox) -> float:
         """Rotate the secret.
+
+        Returns:
+            Seconds that the steps took together.
 
         Raises:
             RotationFailedError: A step failed, or AWSCURRENT does not log in afterwards.
         """
         token = self._site.secrets.begin(self._site.arn)
-        steps = {step: self._step(sandbox, token, step) for step in STEPS}
+        seconds = self._steps(sandbox, token)
         if not self._site.promoted(token):
             why = "AWSCURRENT is not the new version, or does not log in"
             raise RotationFailedError(self.candidate.name, STEPS[-1], why)
-        return Times(sandbox.init_seconds, steps)
+        return seconds
+
+    def rotate_cold(self) -> ColdTimes:
+        """Rotate the secret with a new process.
+
+        Raises:
+            RotationFailedError: See `rotate`.
+        """
+        with self.sandbox() as sandbox:
+            started = time.monotonic()
+            self._secrets_manager.forget()
+            seconds = self.rotate(sandbox)
+            first_call = self._secrets_manager.calls[0]
+            return ColdTimes(first_call - started, sandbox.init_seconds + seconds)
 
     def count(self, sandbox: Sandbox) -> Counts:
         """Rotate the secret through a proxy, which takes time of its own, and count.
@@ -105,20 +131,23 @@ class Trial:
         Raises:
             RotationFailedError: See `rotate`.
         """
-        calls = self._secrets_manager.calls
-        server = self._site.server.port
-        with CountingProxy(server) as proxy, self._site.through(proxy.port):
-            token = self._site.secrets.begin(self._site.arn)
-            for step in STEPS:
-                self._step(sandbox, token, step)
-            calls = self._secrets_manager.calls - calls
-            return Counts(calls, connections=len(proxy.connections), packets=proxy.packets())
+        self._secrets_manager.forget()
+        with CountingProxy(self._site.server.port) as proxy, self._site.through(proxy.port):
+            self._steps(sandbox, self._site.secrets.begin(self._site.arn))
+            return Counts(
+                calls=len(self._secrets_manager.calls),
+                connections=len(proxy.connections),
+                packets=proxy.packets(),
+            )
 
     def start(self) -> float:
         """Start a process that shall do nothing; seconds until it could take an event."""
         with self.sandbox() as sandbox:
             sandbox.invoke(new_request(b"{}"))
             return sandbox.init_seconds
+
+    def _steps(self, sandbox: Sandbox, token: str) -> float:
+        return sum(self._step(sandbox, token, step) for step in STEPS)
 
     def _step(self, sandbox: Sandbox, token: str, step: str) -> float:
         event = {"SecretId": self._site.arn, "ClientRequestToken": token, "Step": step}

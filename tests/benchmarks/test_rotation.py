@@ -1,0 +1,72 @@
+"""The bench as a person runs it, on the function as it is deployed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stacks.bundle import Bundle
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    few = ("--rounds", "1", "--cold-rounds", "1")
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks.rotation", *few, *arguments],
+        cwd=ROOT,
+        env={"PYTHONPATH": "lambdas", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def figures(output: str, beginning: str) -> list[str]:
+    [line] = [line for line in output.splitlines() if line.strip().startswith(beginning)]
+    return re.findall(r"\d+(?:\.\d+)?", line)
+
+
+def test_both_handlers_are_counted_and_timed_alike() -> None:
+    ours = Bundle("postgres_user").build()
+    done = bench("--other", str(ours), "--handler", "postgres_user.handler.alternating_users")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert figures(done.stdout, "calls")[:3] == ["10", "10", "1.00"]
+    assert figures(done.stdout, "connections")[:3] == ["4", "4", "1.00"]
+    mine, theirs, ratio = map(float, figures(done.stdout, "packets"))
+    assert (mine, ratio) == (theirs, 1)
+    for beginning in ("ms, in a running", "ms, in a new", "ms until"):
+        assert all(float(figure) > 0 for figure in figures(done.stdout, beginning))
+
+
+def test_a_single_user_takes_nine_calls_and_three_connections() -> None:
+    done = bench("--strategy", "single")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert figures(done.stdout, "calls")[0] == "9"
+    assert figures(done.stdout, "connections")[0] == "3"
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("def lambda_handler(event, context): raise ValueError('not today')", "not today"),
+        ("def lambda_handler(event, context): pass", "AWSCURRENT is not the new version"),
+    ],
+)
+def test_a_handler_that_does_not_rotate_ends_it_with_its_reason(
+    tmp_path: Path, code: str, why: str
+) -> None:
+    (tmp_path / "lambda_function.py").write_text(code)
+    done = bench("--other", str(tmp_path))
+    assert done.returncode == 1
+    assert "bench: failed: the other handler failed in" in done.stdout
+    assert why in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_folder_without_the_handler_is_told_at_once(tmp_path: Path) -> None:
+    done = bench("--other", str(tmp_path))
+    assert done.returncode == 1
+    assert "there is no handler lambda_function.lambda_handler" in done.stdout
