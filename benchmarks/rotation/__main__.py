@@ -16,7 +16,7 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 
 # isort: split
 from benchmarks.rotation.authority import Authority
-from benchmarks.rotation.candidate import Candidate, empty, other, ours
+from benchmarks.rotation.candidate import HANDLERS, Candidate, empty, other, ours
 from benchmarks.rotation.series import measure
 from benchmarks.rotation.site import Site
 from benchmarks.rotation.table import comparison
@@ -25,7 +25,6 @@ from local import toolchain
 from local.errors import LocalError
 from local.postgres import PostgresServer
 from stacks.errors import SynthError
-from stacks.rotations import HANDLERS
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -13,7 +13,12 @@ from py_compile import PycInvalidationMode
 from local.errors import LocalError
 from stacks.bundle import TASK_ROOT, Bundle
 from stacks.function import METRICS_NAMESPACE
-from stacks.rotations import HANDLERS
+
+HANDLERS = {
+    "alternating": "postgres_user.handler.alternating_users",
+    "single": "postgres_user.handler.single_user",
+}
+"""Our own, by strategy."""
 
 _BYTECODE = ("*.pyc", "__pycache__")
 
