@@ -21,6 +21,7 @@ from tests.faults.tally import Tally
 SETTINGS = {
     "max_connections": "300",
     "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.max": "100000",
     "track_commit_timestamp": "on",
 }
 

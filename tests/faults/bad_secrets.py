@@ -91,12 +91,14 @@ def bad_documents(
     without = st.sets(st.sampled_from(required), min_size=1).map(
         lambda names: {name: good[name] for name in good if name not in names}
     )
-    changed = st.sets(st.sampled_from(checked), min_size=1).flatmap(
+    one = st.sampled_from(checked).map(lambda name: {name})
+    changed = (one | st.sets(st.sampled_from(checked), min_size=1)).flatmap(
         lambda names: st.fixed_dictionaries({name: bad_values[name] for name in sorted(names)})
     )
+    replaced = changed.map(lambda changes: json.dumps({**good, **changes}))
     return st.one_of(
+        *[replaced] * 8,  # the others are quickly exhausted
         without.map(json.dumps),
-        changed.map(lambda changes: json.dumps({**good, **changes})),
         st.text(),
         st.binary(),
         json_values.filter(lambda value: not isinstance(value, dict)).map(json.dumps),
@@ -108,6 +110,14 @@ def bad_documents(
         st.just("\ufeff" + text),
         st.integers(1, 100_000).map(lambda depth: '{"a":' * depth),
     )
+
+
+def is_step(event: object) -> bool:
+    """Whether a payload has what a rotation step has."""
+    if not isinstance(event, dict):
+        return False
+    texts = [event.get(field) for field in ("SecretId", "ClientRequestToken", "Step")]
+    return all(isinstance(text, str) and text for text in texts) and texts[2] in STEPS
 
 
 def bad_events(arn: str, token: str) -> SearchStrategy[Any]:

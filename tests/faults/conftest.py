@@ -10,7 +10,7 @@ from tests.faults.bench import Bench, open_bench
 
 @pytest.fixture
 def bench(postgres: PostgresServer) -> Iterator[Bench]:
-    with open_bench(postgres, workers=3) as bench:
+    with open_bench(postgres, workers=6) as bench:
         yield bench
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from tests.faults.tally import Tally
 
 T = TypeVar("T")
+
+PHASES = tuple(Phase)
+"""What hypothesis does, shrinking included."""
 
 
 def try_examples(
@@ -27,6 +30,7 @@ def try_examples(
         max_examples=count,
         deadline=None,
         database=None,
+        phases=PHASES,
         suppress_health_check=list(HealthCheck),
     )
     @given(examples)

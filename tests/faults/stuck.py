@@ -1,8 +1,12 @@
 """A function that is stuck until it is let go."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from postgres_user import connection
+from rotation import deadline
 from tests.faults.bench import Bench
 from tests.faults.calls import CallFault, Calls, When
 from tests.faults.function import Function
@@ -10,6 +14,23 @@ from tests.faults.packet_fault import Action, Packet, PacketFault
 from tests.faults.site import Site
 
 _REACH_SECONDS = 10.0
+
+_PATIENCE_SECONDS = 60.0
+
+
+@contextmanager
+def endless_patience() -> Iterator[None]:
+    """Lets functions wait for a stuck packet as long as it takes, as one does that was frozen.
+
+    One that gave up in the meantime would not send what comes after the packet, and that is what
+    does harm.
+    """
+    before = connection.WAIT_SECONDS, deadline.STEP_SECONDS
+    connection.WAIT_SECONDS = deadline.STEP_SECONDS = _PATIENCE_SECONDS
+    try:
+        yield
+    finally:
+        connection.WAIT_SECONDS, deadline.STEP_SECONDS = before
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ def print_table(console: Console, tallies: Sequence[Tally]) -> None:
         tallies: The lines.
     """
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("scenario")
-    table.add_column("strategy")
+    table.add_column("scenario", no_wrap=True)
+    table.add_column("strategy", no_wrap=True)
     for name in _NUMBERS:
         table.add_column(name, justify="right")
     table.add_column("note")

@@ -18,7 +18,7 @@ def alternating(bench: Bench, *, rounds: int) -> Tally:
     """
     return _run(
         bench,
-        Tally("back to back: fresh and stale consumers", "alternating"),
+        Tally("consumers, fresh and one rotation stale", "alternating"),
         rounds,
         lambda consumers: (consumers.fresh, consumers.one_rotation_stale),
     )
@@ -33,7 +33,7 @@ def single(bench: Bench, *, rounds: int) -> Tally:
     """
     return _run(
         bench,
-        Tally("back to back: consumers on our library", "single"),
+        Tally("consumers on our library", "single"),
         rounds,
         lambda consumers: (consumers.with_our_library,),
     )

@@ -120,7 +120,7 @@ def unanswered(bench: Bench) -> Tally:
 
 
 def _run(bench: Bench, what: str, faults: Sequence[T], check: Check[T]) -> Tally:
-    tally = Tally(f"first user: {what}", "custom resource")
+    tally = Tally(what, "first user")
     return bench.run(tally, faults, check, fresh=True, first_user=False)
 
 

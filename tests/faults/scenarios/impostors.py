@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import trustme
 
 from rotation.errors import TargetError, UntrustedServerError
-from tests.faults.bench import Bench
+from tests.faults.bench import EVERY, Bench
 from tests.faults.function import defect
 from tests.faults.promises import outages
 from tests.faults.site import Site
@@ -43,12 +43,13 @@ class _Case:
         return f"{self.step} at a server that is {self.server} ({self.milliseconds} ms)"
 
 
-def untrusted(bench: Bench, strategy: str) -> Tally:
+def untrusted(bench: Bench, strategy: str, *, pick: slice = EVERY) -> Tally:
     """Servers that are not the right one: they are sent nothing that is secret.
 
     Args:
         bench: Where.
         strategy: By which strategy.
+        pick: Which of the cases.
     """
     servers = {
         "without TLS": without_tls,
@@ -69,16 +70,17 @@ def untrusted(bench: Bench, strategy: str) -> Tally:
         return verdict
 
     cases = [_Case(step, server) for server in servers for step in STEPS[1:]]
-    tally = Tally("server without TLS, unknown, or of another name", strategy)
-    return bench.run(tally, cases, check)
+    tally = Tally("server without TLS, unknown, misnamed", strategy)
+    return bench.run(tally, cases[pick], check)
 
 
-def silent(bench: Bench, strategy: str) -> Tally:
+def silent(bench: Bench, strategy: str, *, pick: slice = EVERY) -> Tally:
     """Servers that don't answer, at any stage of a login, for functions with little or much time.
 
     Args:
         bench: Where.
         strategy: By which strategy.
+        pick: Which of the cases.
     """
     trusted = _context(bench.authority, "localhost")
     servers: dict[str, Behaviour] = {
@@ -103,7 +105,7 @@ def silent(bench: Bench, strategy: str) -> Tally:
 
     cases = [_Case(step, name, 900_000) for name in servers for step in STEPS[1:]]
     cases += [_Case("setSecret", name, 6_000) for name in servers]
-    return bench.run(Tally("server that is silent or talks nonsense", strategy), cases, check)
+    return bench.run(Tally("server silent or talking nonsense", strategy), cases[pick], check)
 
 
 def _step_at(

@@ -12,7 +12,7 @@ from tests.faults.calls import When
 from tests.faults.function import Function, defect
 from tests.faults.promises import outages
 from tests.faults.site import Site
-from tests.faults.stuck import Stuck, StuckAt
+from tests.faults.stuck import Stuck, StuckAt, endless_patience
 from tests.faults.tally import Tally, Verdict
 from tests.postgres_user.world import STEPS
 
@@ -67,12 +67,9 @@ def _run(bench: Bench, strategy: str, kind: str, faults: list[StuckAt], where: s
     def check(site: Site, at: StuckAt) -> Verdict:
         return late(_Case(bench, strategy, site, at))
 
-    return bench.run(
-        Tally(f"stale writer ({kind}) at each {where}", strategy),
-        faults,
-        check,
-        prepare=bench.rotated(strategy),
-    )
+    tally = Tally(f"stale ({kind}): {where}", strategy)
+    with endless_patience():
+        return bench.run(tally, faults, check, prepare=bench.rotated(strategy))
 
 
 def _until(site: Site, function: Function, step: str) -> str:

@@ -66,7 +66,7 @@ def finish(bench: Bench, strategy: str) -> Tally:
     def check(site: Site, case: _Case) -> Verdict:
         return _finish(bench, strategy, site, case)
 
-    tally = Tally("last step of a version that does not work", strategy)
+    tally = Tally("last step, version does not work", strategy)
     return bench.run(tally, _CASES, check, prepare=bench.rotated(strategy))
 
 

@@ -51,7 +51,7 @@ def felt(bench: Bench, *, rounds: int) -> Tally:
         bench: Where.
         rounds: How many rotations.
     """
-    tally = Tally("back to back: consumers without a second attempt", "single")
+    tally = Tally("consumers without a second try", "single")
 
     def check(site: Site, _: int) -> Verdict:
         consumers, verdict = Consumers(site), Verdict("consumers")

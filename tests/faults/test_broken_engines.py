@@ -1,0 +1,280 @@
+"""Each test breaks the code on purpose, and shows that the bench sees it."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import pytest
+from hypothesis import Phase
+from hypothesis.strategies import SearchStrategy
+
+from consumer.login import PAUSE_SECONDS
+from database.alternating_users import AlternatingUsers
+from database.single_user import SingleUser
+from database.strategy import UserStrategy
+from database.target import Target
+from local.postgres import PostgresServer
+from postgres_user.postgres import Postgres
+from rotation.errors import BusyError, RotationError
+from rotation.event import RotationEvent, Step
+from rotation.observability import logger
+from rotation.rotating_secret import RotatingSecret
+from rotation.secret_text import SecretText
+from tests.faults.__main__ import SETTINGS
+from tests.faults.bad_secrets import Document, too_long_names
+from tests.faults.bench import Bench, open_bench
+from tests.faults.packet_fault import Action
+from tests.faults.scenarios import (
+    bad_input,
+    consumers,
+    crashes,
+    duplicates,
+    first_user,
+    impostors,
+    leaks,
+    locks,
+    stale,
+    unproven,
+)
+from tests.faults.site import STRATEGIES
+
+Patch = pytest.MonkeyPatch
+
+pytestmark = pytest.mark.usefixtures("no_shrinking")
+
+both = pytest.mark.parametrize("strategy", STRATEGIES)
+both_kinds = pytest.mark.parametrize("kind", [stale.GIVEN_UP, stale.DUPLICATE])
+
+
+@pytest.fixture
+def no_shrinking(monkeypatch: Patch) -> None:
+    """It takes long, and what fails here is known."""
+    monkeypatch.setattr("tests.faults.examples.PHASES", [Phase.explicit, Phase.generate])
+
+
+def no_fence(monkeypatch: Patch) -> None:
+    """A transaction, and nothing that keeps writers apart."""
+    monkeypatch.setattr(
+        "postgres_user.fence.begin", lambda run, *_, **__: run("BEGIN", doing="begin")
+    )
+
+
+@both
+@both_kinds
+@pytest.mark.usefixtures("impatient")
+def test_without_a_fence_late_packets_end_in_an_outage(
+    bench: Bench, monkeypatch: Patch, strategy: str, kind: str
+) -> None:
+    no_fence(monkeypatch)
+    # The new password, and the answer before it: later packets hold a row that others wait for.
+    tally = stale.at_packets(bench, strategy, kind, pick=slice(-7, -5))
+    assert tally.outages
+    assert not tally.good
+
+
+@both
+@both_kinds
+@pytest.mark.usefixtures("impatient")
+def test_without_a_second_look_at_the_label_late_packets_end_in_an_outage(
+    bench: Bench, monkeypatch: Patch, strategy: str, kind: str
+) -> None:
+    def pending(secret: RotatingSecret, token: str) -> SecretText:
+        """Whatever label it carries."""
+        return secret._read(secret.arn, VersionId=token).text
+
+    monkeypatch.setattr(RotatingSecret, "pending", pending)
+    tally = stale.at_packets(bench, strategy, kind, pick=slice(2, 20, 4))
+    assert tally.outages
+
+
+@both
+def test_without_a_proof_in_the_last_step_what_does_not_work_becomes_current(
+    bench: Bench, monkeypatch: Patch, strategy: str
+) -> None:
+    monkeypatch.setattr(UserStrategy, "test", lambda *_: None)
+    tally = unproven.finish(bench, strategy)
+    assert tally.outages
+    assert tally.survived < tally.injected
+
+
+@both
+def test_a_password_that_is_sent_as_it_is_is_found_in_the_servers_log(
+    monkeypatch: Patch, strategy: str
+) -> None:
+    monkeypatch.setattr("postgres_user.scram.verifier", lambda password: password.reveal())
+    # A server of its own: other tests search the log of the common one.
+    with PostgresServer(settings=SETTINGS) as server, open_bench(server) as bench:
+        with server.connect() as session:
+            session.execute("CREATE EXTENSION pg_stat_statements")
+        unproven.finish(bench, strategy)
+        found = {tally.scenario: tally.leaks for tally in leaks.everywhere(bench)}
+    assert found["passwords in the server's log"]
+    assert found["passwords in pg_stat_statements"]
+
+
+def test_a_password_in_an_error_is_found(bench: Bench, monkeypatch: Patch) -> None:
+    def test(_: UserStrategy, pending: SecretText, __: object) -> None:
+        raise ValueError(pending.reveal())
+
+    monkeypatch.setattr(UserStrategy, "test", test)
+    with bench.site() as site:
+        bench.function(site, "single").rotate(site.secrets.begin(site.arn))
+    assert [tally.leaks for tally in leaks.everywhere(bench)] == [0, 0, 0, 1]
+
+
+def test_a_password_in_the_functions_log_is_found(bench: Bench, monkeypatch: Patch) -> None:
+    monkeypatch.setattr(SecretText, "__str__", SecretText.reveal)
+    monkeypatch.setattr(
+        UserStrategy, "test", lambda _, pending, __: logger.info("testing %s", pending)
+    )
+    with bench.site() as site:
+        bench.function(site, "single").rotate(site.secrets.begin(site.arn))
+    assert [tally.leaks for tally in leaks.everywhere(bench)] == [0, 0, 1, 0]
+
+
+@both
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_is_not_verified_is_sent_the_password(
+    bench: Bench, monkeypatch: Patch, strategy: str
+) -> None:
+    monkeypatch.setattr("postgres_user.connection.verified_context", unverified)
+    tally = impostors.untrusted(bench, strategy, pick=slice(3, 5))
+    assert tally.leaks
+
+
+def unverified() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def test_a_user_whose_password_is_in_use_is_missed_by_consumers(
+    bench: Bench, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr("tests.faults.site.STRATEGIES", {"alternating": SingleUser})
+    tally = consumers.alternating(bench, rounds=3)
+    assert tally.failed_logins
+    tally = crashes.at_calls(bench, "alternating", pick=slice(12, None, 6))
+    assert tally.outages
+
+
+def test_changes_that_are_no_transaction_leave_half_a_user(
+    bench: Bench, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(Postgres, "fenced", lambda *_: nullcontext())
+    tally = first_user.at_packets(bench, Action.CUT, pick=slice(-12, None))
+    assert tally.outages
+
+
+def test_a_first_user_that_is_made_without_a_second_look_is_made_twice(
+    bench: Bench, monkeypatch: Patch
+) -> None:
+    answers = iter([False] * 100)
+    monkeypatch.setattr(Target, "accepts", classmethod(lambda *_, **__: next(answers)))
+    tally = first_user.at_once(bench, rounds=2)
+    assert tally.survived == 0
+
+
+@both
+def test_a_duplicate_that_is_refused_is_seen(
+    bench: Bench, monkeypatch: Patch, strategy: str
+) -> None:
+    def store(secret: RotatingSecret, token: str, text: SecretText) -> None:
+        secret._call(
+            "put_secret_value",
+            SecretId=secret.arn,
+            ClientRequestToken=token,
+            SecretString=text.reveal(),
+            VersionStages=["AWSPENDING"],
+        )
+
+    monkeypatch.setattr(RotatingSecret, "store_pending", store)
+    for run in (duplicates.each_step, duplicates.whole_rotations):
+        assert run(bench, strategy, rounds=2).survived == 0
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_lock_that_ends_in_an_error_without_hope_is_seen(
+    bench: Bench, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(BusyError, "retry_helps", False)
+    assert not locks.held(bench, "single").good
+
+
+def test_a_library_that_does_not_try_again_is_seen(bench: Bench, monkeypatch: Patch) -> None:
+    monkeypatch.setattr("consumer.login.PATIENCE_SECONDS", PAUSE_SECONDS)
+    assert consumers.single(bench, rounds=5).failed_logins
+
+
+@both
+def test_a_version_that_is_stored_twice_is_seen(
+    bench: Bench, monkeypatch: Patch, strategy: str
+) -> None:
+    """The second run overwrites what the first may have applied already."""
+    store = RotatingSecret.store_pending
+
+    def overwrite(secret: RotatingSecret, token: str, text: SecretText) -> None:
+        bench_secret = secret._client._client.secrets[secret.arn]  # type: ignore[attr-defined]
+        bench_secret.contents[token] = None
+        store(secret, token, text)
+
+    monkeypatch.setattr(RotatingSecret, "store_pending", overwrite)
+    tally = crashes.at_calls(bench, strategy, pick=slice(0, 9, 2))
+    assert any("content of the version changed" in finding for finding in tally.findings)
+
+
+def test_functions_that_wait_for_too_long_are_seen(
+    bench: Bench, monkeypatch: Patch, impatient: None
+) -> None:
+    monkeypatch.setattr("tests.faults.tally.LONGEST_SECONDS", 0.4)
+    tally = impostors.silent(bench, "single", pick=slice(3))
+    assert tally.survived
+    assert not tally.good
+
+
+def test_names_that_are_not_measured_are_seen(bench: Bench, monkeypatch: Patch) -> None:
+    def too_long(good: Document, **_: object) -> SearchStrategy[str]:
+        return too_long_names.map(lambda name: json.dumps({**good, "username": name}))
+
+    monkeypatch.setattr(bad_input, "bad_documents", too_long)
+    assert bad_input.current_versions(bench, "single", 10).good
+    for module in ("names", "single_user"):
+        monkeypatch.setattr(f"database.{module}.must_fit", lambda *_, **__: None)
+    assert not bad_input.current_versions(bench, "single", 10).good
+
+
+def test_errors_that_are_none_of_ours_are_seen(bench: Bench, monkeypatch: Patch) -> None:
+    @contextmanager
+    def let_others_out(*, secret: str, step: str) -> Iterator[None]:
+        try:
+            yield
+        except RotationError as error:
+            error.at(secret=secret, step=step)
+            raise
+
+    monkeypatch.setattr("rotation.engine.located", let_others_out)
+    monkeypatch.setattr(
+        "database.credential._Fields.port", lambda fields, _: int(fields.document["port"])
+    )
+    tally = bad_input.pending_versions(bench, "single", 200)
+    assert "It ended in " in "".join(tally.findings)
+
+
+def test_events_that_are_not_checked_are_seen(bench: Bench, monkeypatch: Patch) -> None:
+    def parse(event: Any) -> RotationEvent:
+        return RotationEvent(event["SecretId"], event["ClientRequestToken"], Step(event["Step"]))
+
+    monkeypatch.setattr(RotationEvent, "parse", parse)
+    assert not bad_input.events(bench, "single", 100).good
+
+
+def test_a_user_of_someone_else_that_is_taken_for_the_twin_is_seen(
+    bench: Bench, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(AlternatingUsers, "_must_be_twin", lambda *_: None)
+    tally = bad_input.names_of_others(bench, 5)
+    assert "names" in tally.scenario
+    assert not tally.good
