@@ -17,6 +17,6 @@ def bench(postgres: PostgresServer) -> Iterator[Bench]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Functions that give up soon: what they wait for in these tests never comes."""
-    monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 0.5)
+    monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 1.5)
     monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr("postgres_user.postgres.LOCK_SECONDS", 0.2)
