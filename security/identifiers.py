@@ -117,17 +117,27 @@ def _log_group(ids: Identifiers, name: str) -> str:
     return arn("logs", f"log-group:{ids.property(name, 'LogGroupName')}:*")
 
 
+def _rule(ids: Identifiers, name: str) -> str:
+    return arn("events", f"rule/{ids.property(name, 'Name')}")
+
+
+def _topic(ids: Identifiers, name: str) -> str:
+    return arn("sns", ids.property(name, "TopicName"))
+
+
 def _numbered(prefix: str) -> Callable[[Identifiers, str], str]:
     return lambda _, name: f"{prefix}-{_hex(name, 17)}"
 
 
 _VALUES: Mapping[tuple[str, str | None], Callable[[Identifiers, str], str]] = {
     ("AWS::EC2::VPC", "DefaultSecurityGroup"): _numbered("sg"),
+    ("AWS::Events::Rule", "Arn"): _rule,
     ("AWS::IAM::Role", None): _role_name,
     ("AWS::IAM::Role", "Arn"): _role,
     ("AWS::KMS::Key", "Arn"): _key,
     ("AWS::Lambda::Function", "Arn"): _function,
     ("AWS::Logs::LogGroup", "Arn"): _log_group,
+    ("AWS::SNS::Topic", None): _topic,
     ("AWS::SecretsManager::Secret", None): _secret,
     ("AWS::SecretsManager::SecretTargetAttachment", None): _attached_secret,
 }

@@ -102,6 +102,16 @@ class Parts:
             for each in self.of("AWS::Logs::LogGroup")
         }
 
+    def topic(self) -> tuple[str, str]:
+        """ARNs of the topic of alarms and of its key."""
+        [topic] = self.of("AWS::SNS::Topic")
+        return self.ids.lookup(topic, None), self.ids.property(topic, "KmsMasterKeyId")
+
+    def rule(self, name: str) -> str:
+        """ARN of the rule that is named after the stack and this."""
+        logical_id = self._named("AWS::Events::Rule", "Name", f"{self.ids.stack}-{name}")
+        return self.ids.lookup(logical_id, "Arn")
+
     def security_group(self) -> str:
         """ARN of the network's default security group."""
         [vpc] = self.of("AWS::EC2::VPC")

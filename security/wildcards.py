@@ -14,7 +14,9 @@ _DENIAL = "a denial reaches as far as what it takes back"
 _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.KEY, "AdministerWithoutUse"): _THIS_KEY,
     (Layer.KEY, "GrantThroughRds"): _THIS_KEY,
+    (Layer.KEY, "UseByAlarms"): _THIS_KEY,
     (Layer.KEY, "UseByCloudWatchLogs"): _THIS_KEY,
+    (Layer.KEY, "UseByRules"): _THIS_KEY,
     (Layer.KEY, "UseThroughSecretsManager"): _THIS_KEY,
     (Layer.IDENTITY, "Traces"): _NO_RESOURCES,
     (Layer.IDENTITY, "NetworkInterfaces"): _NOT_YET,

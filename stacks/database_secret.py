@@ -89,6 +89,11 @@ class DatabaseSecret(Construct):
         for reader in readers:
             self._admit(reader, [READ])
 
+    @property
+    def readers(self) -> list[str]:
+        """ARNs of the roles that may read it, as far as they have been admitted by now."""
+        return self._policy.readers
+
     def attach(self, *, instance_identifier: str) -> None:
         """Add the host, the port and the name of a database to the secret."""
         self.attachment = secretsmanager.CfnSecretTargetAttachment(

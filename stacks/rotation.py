@@ -13,6 +13,11 @@ from stacks.function import PythonFunction
 from stacks.network import Network
 from stacks.settings import Password
 
+HANDLERS = {
+    "alternating": "postgres_user.handler.alternating_users",
+    "single": "postgres_user.handler.single_user",
+}
+
 
 class Rotation(Construct):
     """The function that rotates one secret, the right to call it, and the schedule."""
@@ -23,7 +28,7 @@ class Rotation(Construct):
         construct_id: str,
         *,
         name: str,
-        handler: str,
+        strategy: str,
         secret: DatabaseSecret,
         admin: DatabaseSecret | None,
         database: Database,
@@ -40,7 +45,7 @@ class Rotation(Construct):
             scope: The parent.
             construct_id: The name within the parent.
             name: The function's name.
-            handler: The strategy, as AWS calls it.
+            strategy: `alternating` or `single`, which is also what its metrics are called.
             secret: What is rotated.
             admin: What the strategy needs besides, to act for the master user; None when the user
                 changes its own password.
@@ -53,13 +58,15 @@ class Rotation(Construct):
             on_deploy: Rotate also whenever a deployment changes the schedule.
         """
         super().__init__(scope, construct_id)
+        self.secret = secret
+        self.strategy = strategy
         self.function = PythonFunction(
             self,
             "Function",
             name=name,
             description=f"Rotates the secret {secret.name}",
             bundle=Bundle("postgres_user"),
-            handler=handler,
+            handler=HANDLERS[strategy],
             key=key,
             vpc=network.vpc,
             timeout=Duration.seconds(30),

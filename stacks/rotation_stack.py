@@ -11,6 +11,8 @@ from stacks.consumer import Consumer
 from stacks.data_key import DataKey
 from stacks.database import Database
 from stacks.network import Network
+from stacks.noticing import Noticing
+from stacks.rotation import Rotation
 from stacks.rotations import AdminRotation, ApplicationRotation
 from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.secrets_key import SecretsKey
@@ -85,6 +87,7 @@ class RotationStack(Stack):
         CfnOutput(self, "AdminSecretName", value=admin.name)
         CfnOutput(self, "RotationFunctionName", value=rotation.function.name)
         CfnOutput(self, "DatabaseEndpoint", value=database.endpoint)
+        rotations: list[Rotation] = [rotation]
         if settings.rotation.admin:
             admin_rotation = AdminRotation(
                 self,
@@ -96,6 +99,7 @@ class RotationStack(Stack):
                 network=network,
                 key=key,
             )
+            rotations.append(admin_rotation)
             CfnOutput(self, "AdminRotationFunctionName", value=admin_rotation.function.name)
         if settings.consumer:
             consumer = Consumer(
@@ -108,6 +112,17 @@ class RotationStack(Stack):
                 key=key,
             )
             CfnOutput(self, "ConsumerFunctionName", value=consumer.function.name)
+        noticing = Noticing(
+            self,
+            "Noticing",
+            settings=settings,
+            rotations=rotations,
+            secrets=[application, admin],
+            keys=[secrets_key.key, key],
+            network=network,
+            key=key,
+        )
+        CfnOutput(self, "AlarmTopicArn", value=noticing.topic.arn)
         advise(self, settings)
         self._tag(settings)
         self._keep_or_destroy(keep=settings.database.deletion_protection)

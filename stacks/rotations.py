@@ -11,11 +11,6 @@ from stacks.rotation import Rotation
 from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.settings import Settings
 
-HANDLERS = {
-    "alternating": "postgres_user.handler.alternating_users",
-    "single": "postgres_user.handler.single_user",
-}
-
 
 class ApplicationRotation(Rotation):
     """Changes the application's credential, with the admin's help where two users alternate."""
@@ -51,7 +46,7 @@ class ApplicationRotation(Rotation):
             scope,
             construct_id,
             name=f"{settings.prefix}-rotation",
-            handler=HANDLERS[rules.strategy],
+            strategy=rules.strategy,
             secret=secret,
             admin=admin if rules.strategy == "alternating" else None,
             database=database,
@@ -101,7 +96,7 @@ class AdminRotation(Rotation):
             scope,
             construct_id,
             name=f"{settings.prefix}-admin-rotation",
-            handler=HANDLERS["single"],  # there is no other master user to alternate with
+            strategy="single",  # there is no other master user to alternate with
             secret=secret,
             admin=None,
             database=database,

@@ -60,5 +60,10 @@ class SecretPolicy(Construct):
         self._readers.append(role_arn)
         self._name_readers()
 
+    @property
+    def readers(self) -> list[str]:
+        """ARNs of the roles that are out of the denial by now."""
+        return list(self._readers)
+
     def _name_readers(self) -> None:
-        self._others.add_condition("ArnNotEquals", {"aws:PrincipalArn": list(self._readers)})
+        self._others.add_condition("ArnNotEquals", {"aws:PrincipalArn": self.readers})

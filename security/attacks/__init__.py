@@ -6,7 +6,17 @@ account with all rights of its own, and a service that was told to act for someb
 
 from collections.abc import Iterator
 
-from security.attacks import code, deputies, escalation, keys, network, outsiders, readers, rotators
+from security.attacks import (
+    code,
+    deputies,
+    escalation,
+    keys,
+    network,
+    noticing,
+    outsiders,
+    readers,
+    rotators,
+)
 from security.attacks.attack import Attack
 from security.deployment import Deployment
 
@@ -26,5 +36,5 @@ def attacks(deployment: Deployment, *, strategy: str) -> list[Attack]:
 def _all(deployment: Deployment, strategy: str) -> Iterator[Attack]:
     parts = deployment.parts
     yield from readers.attacks(parts, strategy=strategy)
-    for group in (rotators, code, outsiders, keys, deputies, network, escalation):
+    for group in (rotators, code, outsiders, keys, deputies, network, escalation, noticing):
         yield from group.attacks(parts)

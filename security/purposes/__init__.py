@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from security.deployment import Deployment
 from security.intent import Intent
-from security.purposes import functions, keys, lambda_, rotation, services
+from security.purposes import functions, keys, lambda_, noticing, rotation, services
 
 
 def purposes(deployment: Deployment, *, strategy: str) -> list[Intent]:
@@ -28,4 +28,5 @@ def _all(deployment: Deployment, strategy: str) -> Iterator[Intent]:
     for name in parts.functions():
         yield from lambda_.purposes(parts, name)
     yield from services.purposes(parts)
+    yield from noticing.purposes(parts)
     yield from keys.purposes(parts)

@@ -39,14 +39,18 @@ def test_every_log_is_kept_for_a_year(template: Template) -> None:
     assert {log["RetentionInDays"] for log in logs} == {365}
 
 
-def test_both_keys_rotate(template: Template) -> None:
+def test_every_key_rotates(template: Template) -> None:
     keys = template.of("AWS::KMS::Key").values()
-    assert [key["EnableKeyRotation"] for key in keys] == [True, True]
+    assert [key["EnableKeyRotation"] for key in keys] == [True, True, True]
 
 
 def test_whoever_administers_a_key_cannot_use_it(template: Template) -> None:
-    unconditional = [s for s in template.statements("AWS::KMS::Key") if not s.condition]
-    assert len(unconditional) == 2
+    unconditional = [
+        s
+        for s in template.statements("AWS::KMS::Key")
+        if not s.condition and s.principals == ["arn:Partition:iam::AccountId:root"]
+    ]
+    assert len(unconditional) == 3
     for statement in unconditional:
         assert not USE & set(statement.actions)
         assert "kms:PutKeyPolicy" in statement.actions, "nobody could ever change the policy"

@@ -20,6 +20,7 @@ def test_the_functions_have_the_names_that_policies_and_people_know(template: Te
         "orders-production-consumer",
         "orders-production-default-group",
         "orders-production-rotation",
+        "orders-production-watch",
     }
 
 

@@ -29,7 +29,7 @@ def test_no_security_group_is_left_to_the_default_of_ec2(template: Template) -> 
 
 def test_connections_come_from_named_groups_to_one_port(template: Template) -> None:
     rules = template.of("AWS::EC2::SecurityGroupIngress").values()
-    assert len(rules) == 8
+    assert len(rules) == 9
     for rule in rules:
         assert rule["SourceSecurityGroupId"]
         assert rule["FromPort"] == rule["ToPort"]
@@ -78,7 +78,7 @@ def test_through_the_endpoint_named_roles_reach_named_secrets(template: Template
         assert statement.condition.keys() == {"ArnEquals"}
         assert text(statement.condition["ArnEquals"]["aws:PrincipalArn"]) in roles
         assert set(statement.resources) <= secrets
-    assert len({str(statement.condition) for statement in statements}) == 4
+    assert len({str(statement.condition) for statement in statements}) == 5
 
 
 def test_the_endpoint_answers_to_the_usual_name_of_secrets_manager(template: Template) -> None:

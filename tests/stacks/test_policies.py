@@ -4,15 +4,15 @@ from tests.stacks.template import Template
 
 EVERYTHING = {
     # In a key policy it means the key that carries it.
-    ("AWS::KMS::Key", "Allow", "kms:CancelKeyDeletion"): 2,
+    ("AWS::KMS::Key", "Allow", "kms:CancelKeyDeletion"): 3,
     ("AWS::KMS::Key", "Allow", "kms:CreateGrant"): 1,
-    ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 2,
+    ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 4,
     # X-Ray has no resources that its actions could name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 5,
+    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 6,
     # Lambda asks for them before there is an interface to name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 4,
+    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 5,
     # A denial reaches as far as what it takes back.
-    ("AWS::IAM::ManagedPolicy", "Deny", "ec2:AssignPrivateIpAddresses"): 4,
+    ("AWS::IAM::ManagedPolicy", "Deny", "ec2:AssignPrivateIpAddresses"): 5,
 }
 """Every statement for all resources, by the first of its actions, and why it is one."""
 
@@ -53,7 +53,7 @@ def test_each_role_is_for_one_service(template: Template) -> None:
         principal for s in template.statements("AWS::IAM::Role") for principal in s.principals
     )
     assert services == {
-        "lambda.amazonaws.com": 5,
+        "lambda.amazonaws.com": 6,
         "monitoring.rds.amazonaws.com": 1,
         "vpc-flow-logs.amazonaws.com": 1,
     }

@@ -8,6 +8,8 @@ from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template, text
 
 TYPES = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::EC2::FlowLog",
     "AWS::EC2::RouteTable",
     "AWS::EC2::SecurityGroup",
@@ -16,6 +18,7 @@ TYPES = {
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
+    "AWS::Events::Rule",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::KMS::Alias",
@@ -26,6 +29,8 @@ TYPES = {
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBParameterGroup",
     "AWS::RDS::DBSubnetGroup",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
     "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::Secret",
@@ -41,6 +46,7 @@ UNTAGGED = {
     "AWS::IAM::ManagedPolicy",
     "AWS::KMS::Alias",
     "AWS::Lambda::Permission",
+    "AWS::SNS::TopicPolicy",
     "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::SecretTargetAttachment",
@@ -66,6 +72,7 @@ def test_the_outputs_are_what_a_person_needs(artifact: Any, template: Template) 
     outputs = {name: text(output["Value"]) for name, output in template.raw["Outputs"].items()}
     endpoint = outputs.pop("DatabaseEndpoint")
     assert endpoint.endswith(".Endpoint.Port>")
+    assert outputs.pop("AlarmTopicArn") == f"<{template.name('AWS::SNS::Topic')}>"
     assert outputs == {
         "AdminRotationFunctionName": "orders-production-admin-rotation",
         "AdminSecretName": "orders/production/admin",

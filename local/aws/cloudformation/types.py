@@ -3,6 +3,7 @@
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
+from local.aws.cloudformation.noticing import Alarm, TopicPolicy
 from local.aws.cloudformation.others import BucketPolicy, Metadata, SecurityGroupEgress
 from local.aws.cloudformation.resource import Resource
 from local.aws.cloudformation.secrets import (
@@ -15,6 +16,7 @@ from local.aws.patch import replace
 
 MADE_BY_MOTO = frozenset(
     {
+        "AWS::CloudWatch::Dashboard",
         "AWS::EC2::FlowLog",
         "AWS::EC2::RouteTable",
         "AWS::EC2::SecurityGroup",
@@ -24,6 +26,7 @@ MADE_BY_MOTO = frozenset(
         "AWS::EC2::VPC",
         "AWS::EC2::VPCEndpoint",
         "AWS::ECR::Repository",
+        "AWS::Events::Rule",
         "AWS::IAM::ManagedPolicy",
         "AWS::IAM::Policy",
         "AWS::IAM::Role",
@@ -36,6 +39,7 @@ MADE_BY_MOTO = frozenset(
         "AWS::RDS::DBParameterGroup",
         "AWS::RDS::DBSubnetGroup",
         "AWS::S3::Bucket",
+        "AWS::SNS::Topic",
         "AWS::SSM::Parameter",
     }
 )
@@ -45,6 +49,7 @@ MADE_BY_MOTO = frozenset(
 MADE_HERE: dict[str, type[Resource]] = {
     kind.type_name: kind
     for kind in (
+        Alarm,
         BucketPolicy,
         Metadata,
         ResourcePolicy,
@@ -52,6 +57,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         Secret,
         SecretTargetAttachment,
         SecurityGroupEgress,
+        TopicPolicy,
     )
 }
 """Types that moto lacks."""

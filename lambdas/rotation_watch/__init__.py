@@ -1,0 +1,1 @@
+"""Watches whether secrets are still rotated, from outside of the rotation."""

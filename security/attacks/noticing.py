@@ -1,0 +1,70 @@
+"""Alarms that others ring, and a watch that does more than watch."""
+
+from collections.abc import Iterator
+
+from local.policies import Layer
+from security.attacks.attack import ENDPOINT, IDENTITY, KEY, RESOURCE, Attack, refused
+from security.calls import Calls, invoke
+from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
+from security.intent import Intent
+from security.parts import Parts
+from security.principals import ADMINISTRATOR, STRANGER, Principal
+from security.purposes.noticing import ALARMS, RULES, by_alarm, publications
+
+
+def attacks(parts: Parts) -> Iterator[Attack]:
+    """List what must not ring, and what the watch must not do."""
+    yield from _watch(parts)
+    yield from _false_alarms(parts)
+    topic, key = parts.topic()
+    plain = {"aws:SecureTransport": "false"}
+    what = "publish an alarm in the clear"
+    for who in (ADMINISTRATOR, RULES):
+        yield from refused(_on(topic, who, "sns:Publish", what, **plain), RESOURCE)
+    for name in parts.functions():
+        call = _on(topic, parts.function(name), "sns:Publish", "ring a false alarm")
+        yield from refused(call, IDENTITY)
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        call = _on(key, ADMINISTRATOR, action, "read what alarms say")
+        yield from refused(call, KEY)
+
+
+def _false_alarms(parts: Parts) -> Iterator[Attack]:
+    ours = by_alarm(parts.ids.stack)
+    for what, who, context in (
+        ("ring an alarm of another name", ALARMS, by_alarm("payroll-production")),
+        ("ring our alarm for another account", ALARMS, {**ours, _ACCOUNT: OTHER_ACCOUNT}),
+        (
+            "ring another account's alarm",
+            ALARMS,
+            {**by_alarm(parts.ids.stack, account=OTHER_ACCOUNT), _ACCOUNT: ACCOUNT},
+        ),
+        ("ring from another account", STRANGER, {}),
+        ("ring from another service", Principal.service("s3.amazonaws.com"), ours),
+    ):
+        for intent in publications(parts, who, what, context):
+            layer: Layer = KEY if intent.action.startswith("kms:") else RESOURCE
+            yield from refused(intent, layer)
+
+
+def _watch(parts: Parts) -> Iterator[Attack]:
+    watch, calls = parts.function("watch"), Calls(parts)
+    for secret in parts.rotators:
+        what = "read the password that it watches"
+        call = calls.secret_alone(watch, "GetSecretValue", secret, what, VersionStage="AWSCURRENT")
+        yield from refused(call, IDENTITY, RESOURCE, ENDPOINT)
+        yield from refused(calls.key(watch, "kms:Decrypt", secret, what), IDENTITY)
+    rule = parts.rule("watch")
+    for what, source, account in (
+        ("invoke the watch by another rule", arn("events", "rule/another"), ACCOUNT),
+        ("invoke the watch for another account", rule, OTHER_ACCOUNT),
+    ):
+        call = invoke(RULES.name, watch.code_of, source, account, what)
+        yield from refused(call, RESOURCE)
+
+
+def _on(resource: str, who: Principal, action: str, what: str, **context: str) -> Intent:
+    return Intent(what=what, who=who, action=action, resource=resource, context=context)
+
+
+_ACCOUNT = "aws:SourceAccount"

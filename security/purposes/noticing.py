@@ -1,0 +1,44 @@
+"""What notices: alarms, rules and the watch."""
+
+from collections.abc import Iterator, Mapping
+
+from security.calls import Calls, invoke
+from security.identifiers import ACCOUNT, arn
+from security.intent import Intent
+from security.parts import Parts
+from security.principals import Principal
+
+ALARMS = Principal.service("cloudwatch.amazonaws.com")
+RULES = Principal.service("events.amazonaws.com")
+
+
+def purposes(parts: Parts) -> Iterator[Intent]:
+    """List what alarms, rules and the watch need."""
+    watch = parts.function("watch")
+    yield invoke(
+        RULES.name, watch.code_of, parts.rule("watch"), ACCOUNT, "look several times a day"
+    )
+    for secret in parts.rotators:
+        what = "measure how old the rotation is"
+        yield from Calls(parts).secret(watch, "DescribeSecret", secret, what)
+    yield from publications(parts, ALARMS, "ring an alarm", by_alarm(parts.ids.stack))
+    yield from publications(parts, RULES, "tell of an event", {})
+
+
+def by_alarm(prefix: str, *, account: str = ACCOUNT) -> Mapping[str, str]:
+    """The condition keys of a publication by an alarm whose name begins so."""
+    alarm = arn("cloudwatch", f"alarm:{prefix}-rotation-failed", account=account)
+    return {"aws:SourceAccount": account, "aws:SourceArn": alarm}
+
+
+def publications(
+    parts: Parts, who: Principal, what: str, context: Mapping[str, str]
+) -> Iterator[Intent]:
+    """A publication to the topic, with the use of its key.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    topic, key = parts.topic()
+    for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+        yield Intent(what=what, who=who, action=action, resource=key, context=context)
+    yield Intent(what=what, who=who, action="sns:Publish", resource=topic, context=context)

@@ -1,0 +1,82 @@
+"""The alarms."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from stacks.noticing import metrics
+from stacks.noticing.alarm_topic import AlarmTopic
+
+_DAY = Duration.days(1)
+
+
+class Alarms(Construct):
+    """Alarms that all ring at one topic."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, prefix: str, topic: AlarmTopic
+    ) -> None:
+        """Begin without any.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            prefix: What the alarms' names begin with; the topic admits those alone.
+            topic: Where they ring.
+        """
+        super().__init__(scope, construct_id)
+        self._prefix = prefix
+        self._topic = topic
+        self.alarms: list[cloudwatch.IAlarm] = []
+
+    def on_failed_rotation(self, *, function: str, strategy: str) -> None:
+        """Ring when a step of a rotation fails."""
+        self._ring(
+            f"{function.removeprefix(f'{self._prefix}-')}-failed",
+            metrics.failures(function=function, strategy=strategy),
+            "A step of the rotation failed. The function's log names secret, cause and remedy; "
+            "AWSCURRENT still works.",
+        )
+
+    def on_overdue_rotation(self, *, watch: str, secret: str) -> None:
+        """Ring when a rotation has not succeeded in time, or nobody looks any more."""
+        self._ring(
+            f"{secret.rpartition('/')[2]}-overdue",
+            metrics.watched("Overdue", function=watch, secret=secret, period=_DAY),
+            f"The secret {secret} was not rotated in time, its rotation is off, or the watch that "
+            "measures it has stopped.",
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def on_trouble_of(self, function: str) -> None:
+        """Ring when a function ends with an error or is throttled."""
+        short = function.removeprefix(f"{self._prefix}-")
+        for name, meaning in {
+            "Errors": "ended with an error; its log says which",
+            "Throttles": "was not run, because the account runs too many at once",
+        }.items():
+            metric = metrics.lambda_count(name, function=function)
+            self._ring(f"{short}-{name.lower()}", metric, f"The function {function} {meaning}.")
+
+    def _ring(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        description: str,
+        *,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            "".join(word.title() for word in name.split("-")),
+            alarm_name=f"{self._prefix}-{name}",
+            alarm_description=description,
+            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
+            evaluation_periods=1,
+            metric=metric,
+            threshold=1,
+            treat_missing_data=missing,
+        )
+        alarm.add_alarm_action(self._topic.action)
+        alarm.add_ok_action(self._topic.action)
+        self.alarms.append(alarm)

@@ -1,0 +1,83 @@
+"""Everything that notices."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from stacks.database_secret import DatabaseSecret
+from stacks.network import Network
+from stacks.noticing.alarm_topic import AlarmTopic
+from stacks.noticing.alarms import Alarms
+from stacks.noticing.dashboard import Dashboard
+from stacks.noticing.rotation_watch import RotationWatch
+from stacks.noticing.trail_rules import TrailRules
+from stacks.rotation import Rotation
+from stacks.settings import Settings
+
+
+class Noticing(Construct):
+    """Alarms, rules and a dashboard, and the topic where they ring."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        rotations: Sequence[Rotation],
+        secrets: Sequence[DatabaseSecret],
+        keys: Sequence[kms.IKey],
+        network: Network,
+        key: kms.IKey,
+    ) -> None:
+        """Create everything.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+            rotations: Whose failures ring.
+            secrets: Whose reads and changes are told, with all that may read them.
+            keys: What encrypts secrets and data.
+            network: Where the watch runs.
+            key: Encrypts the watch's log.
+        """
+        super().__init__(scope, construct_id)
+        watch = RotationWatch(
+            self,
+            "Watch",
+            settings=settings,
+            secrets=[rotation.secret for rotation in rotations],
+            network=network,
+            key=key,
+        ).function.name
+        self.topic = AlarmTopic(self, "Topic", settings=settings)
+        strategies = {each.function.name: each.strategy for each in rotations}
+        rotated = [each.secret.name for each in rotations]
+        alarms = Alarms(self, "Alarms", prefix=settings.prefix, topic=self.topic)
+        for function, strategy in strategies.items():
+            alarms.on_failed_rotation(function=function, strategy=strategy)
+            alarms.on_trouble_of(function)
+        for secret in rotated:
+            alarms.on_overdue_rotation(watch=watch, secret=secret)
+        alarms.on_trouble_of(watch)
+        TrailRules(
+            self,
+            "Rules",
+            prefix=settings.prefix,
+            path=settings.path,
+            secrets=[secret.arn for secret in secrets],
+            readers=list(dict.fromkeys(arn for secret in secrets for arn in secret.readers)),
+            keys=[(each.key_id, each.key_arn) for each in keys],
+            topic=self.topic,
+        )
+        Dashboard(
+            self,
+            "Dashboard",
+            name=settings.prefix,
+            alarms=alarms.alarms,
+            rotations=strategies,
+            watch=watch,
+            secrets=rotated,
+        )

@@ -1,0 +1,116 @@
+"""Which of the events that CloudTrail hands to EventBridge are told.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Pattern = Mapping[str, Any]
+
+BY_A_CALL = "AWS API Call via CloudTrail"
+BY_THE_SERVICE = "AWS Service Event via CloudTrail"
+
+_ABOUT_A_SECRET = (
+    *("CancelRotateSecret", "DeleteResourcePolicy", "DeleteSecret", "PutResourcePolicy"),
+    *("ReplicateSecretToRegions", "UpdateSecret"),
+)
+_ABOUT_A_KEY = (
+    "DisableKey",
+    "DisableKeyRotation",
+    "PutKeyPolicy",
+    "ScheduleKeyDeletion",
+)
+
+
+def denied_read(path: str) -> Pattern:
+    """A read of one of the secrets was refused.
+
+    What was asked for is in the parameters, or in the message alone where the caller was refused
+    before they were looked at.
+
+    Args:
+        path: What the secrets' names begin with.
+    """
+    return {
+        "source": ["aws.secretsmanager"],
+        "detail-type": [BY_A_CALL],
+        "detail": {
+            "eventName": ["GetSecretValue", "BatchGetSecretValue"],
+            "errorCode": [{"prefix": "AccessDenied"}],
+            "$or": [
+                {"requestParameters": {"secretId": _named(path)}},
+                {"errorMessage": [{"wildcard": f"*{path}/*"}]},
+            ],
+        },
+    }
+
+
+def unusual_read(path: str, readers: Sequence[str]) -> Pattern:
+    """A secret was read by another role than those that are known to; a policy must be gone.
+
+    Args:
+        path: What the secrets' names begin with.
+        readers: ARNs of the roles.
+    """
+    issuer = {"arn": [{"anything-but": list(readers)}]}
+    return {
+        "source": ["aws.secretsmanager"],
+        "detail-type": [BY_A_CALL],
+        "detail": {
+            "eventName": ["GetSecretValue"],
+            "errorCode": [{"exists": False}],
+            "requestParameters": {"secretId": _named(path)},
+            "$or": [
+                {"userIdentity": {"sessionContext": {"sessionIssuer": issuer}}},
+                {"userIdentity": {"type": [{"anything-but": "AssumedRole"}]}},
+            ],
+        },
+    }
+
+
+def changed_secret(path: str) -> Pattern:
+    """A secret is to be deleted, copied, or stops being rotated, or its policy changes."""
+    return {
+        "source": ["aws.secretsmanager"],
+        "detail-type": [BY_A_CALL],
+        "detail": {
+            "eventName": list(_ABOUT_A_SECRET),
+            "requestParameters": {"secretId": _named(path)},
+        },
+    }
+
+
+def failed_rotation(arns: Sequence[str]) -> Pattern:
+    """Secrets Manager gave a rotation up."""
+    return {
+        "source": ["aws.secretsmanager"],
+        "detail-type": [BY_THE_SERVICE],
+        "detail": {
+            "eventName": ["RotationFailed", "RotationAbandoned"],
+            "additionalEventData": {"SecretId": list(arns)},
+        },
+    }
+
+
+def changed_key(ids: Sequence[str], arns: Sequence[str]) -> Pattern:
+    """A key is to be deleted, is disabled, or its policy changes.
+
+    Args:
+        ids: Of the keys, which callers may use as well.
+        arns: Of the keys.
+    """
+    return {
+        "source": ["aws.kms"],
+        "detail-type": [BY_A_CALL],
+        "detail": {
+            "eventName": list(_ABOUT_A_KEY),
+            "requestParameters": {"keyId": [*ids, *arns]},
+        },
+    }
+
+
+def _named(path: str) -> list[Any]:
+    """A caller names a secret by its ARN, whole or without the random end, or by its name."""
+    return [{"prefix": f"{path}/"}, {"wildcard": f"arn:*:secret:{path}/*"}]

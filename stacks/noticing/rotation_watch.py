@@ -1,0 +1,88 @@
+"""The dead man's handle: who notices that nothing happens."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks.bundle import Bundle
+from stacks.database_secret import DatabaseSecret
+from stacks.function import PythonFunction
+from stacks.network import Network
+from stacks.settings import Settings
+
+EVERY = Duration.hours(6)
+
+
+class RotationWatch(Construct):
+    """A function that measures how old each secret's rotation is, several times a day.
+
+    CloudWatch cannot look back further than a week, and a rotation may come once in three months;
+    and a schedule that stopped leaves no metric of its own.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        secrets: Sequence[DatabaseSecret],
+        network: Network,
+        key: kms.IKey,
+    ) -> None:
+        """Create the function and its schedule.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+            secrets: What is watched.
+            network: Where the function runs.
+            key: Encrypts the function's log.
+        """
+        super().__init__(scope, construct_id)
+        self.function = PythonFunction(
+            self,
+            "Function",
+            name=f"{settings.prefix}-watch",
+            description="Measures how old the rotation of each secret is",
+            bundle=Bundle("rotation_watch"),
+            handler="rotation_watch.handler.watch",
+            key=key,
+            vpc=network.vpc,
+            timeout=Duration.seconds(60),
+            environment={"SECRET_IDS": ",".join(secret.arn for secret in secrets)},
+        )
+        self.function.allow_to(network.secrets_endpoint)
+        for secret in secrets:
+            self._describe(secret.arn, network)
+        rule = events.CfnRule(
+            self,
+            "Schedule",
+            name=self.function.name,
+            description="Measures how old the rotation of each secret is",
+            schedule_expression=f"rate({EVERY.to_hours()} hours)",
+            targets=[
+                events.CfnRule.TargetProperty(arn=self.function.function.function_arn, id="Watch")
+            ],
+        )
+        lambda_.CfnPermission(
+            self,
+            "Permission",
+            action="lambda:InvokeFunction",
+            function_name=self.function.function.function_arn,
+            principal="events.amazonaws.com",
+            source_account=Stack.of(self).account,
+            source_arn=rule.attr_arn,
+        )
+
+    def _describe(self, secret_arn: str, network: Network) -> None:
+        describe = "secretsmanager:DescribeSecret"
+        role = self.function.role
+        role.allow(iam.PolicyStatement(actions=[describe], resources=[secret_arn]))
+        network.secrets_endpoint.allow(role.arn, actions=[describe], secret_arn=secret_arn)
