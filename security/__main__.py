@@ -9,6 +9,7 @@ from rich.console import Console
 from local import toolchain
 from local.policies import Evaluator
 from security import tables
+from security.controls import CONTROLS, unsatisfied
 from security.deployment import Deployment
 from security.proof import Proof
 from security.synthesis import Synthesis, synthesize
@@ -44,6 +45,7 @@ def _prove(console: Console, evaluator: Evaluator, made: Synthesis, *, verbose: 
     proof = Proof(evaluator, deployment, strategy=strategy)
     stars = wildcards(deployment.documents)
     lint = lint_template(made.path)
+    open_controls = unsatisfied(deployment)
     denied = [each for each in proof.needed if each.surprising]
     unexpected = [each for each in proof.attacked if each.surprising]
     if verbose or denied:
@@ -58,6 +60,8 @@ def _prove(console: Console, evaluator: Evaluator, made: Synthesis, *, verbose: 
         console.print(f"[red]rule packs: {rule}: {path}")
     for finding in lint:
         console.print(f"[red]cfn-lint: {finding}")
+    for control in open_controls:
+        console.print(f"[red]control: {control} is not satisfied")
     counts = {
         f"of {len(proof.needed)} legitimate requests denied": len(denied),
         f"of {len(proof.removals)} removals not missed": len(proof.survivors),
@@ -67,6 +71,7 @@ def _prove(console: Console, evaluator: Evaluator, made: Synthesis, *, verbose: 
         ),
         "findings of the rule packs not accepted": len(made.findings),
         "findings of cfn-lint": len(lint),
+        f"of {len(CONTROLS)} controls not satisfied": len(open_controls),
     }
     for what, number in counts.items():
         console.print(f"security: {strategy}: {number} {what}", style="red" if number else None)

@@ -1,0 +1,149 @@
+"""What in the policies, and in what hangs together, shows that a control is satisfied."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from local.policies import Layer
+from security.deployment import Deployment
+from security.evidence import at, line, of
+
+_WILDCARDS = "*?"
+_DECRYPT = frozenset({"kms:Decrypt", "kms:ReEncryptFrom"})
+
+
+def every_secret_rotates(deployment: Deployment) -> Sequence[str]:
+    """Each secret has a schedule and a function."""
+    ids, rotators = deployment.parts.ids, deployment.parts.rotators
+    secrets = [name for name, _ in of(deployment, "AWS::SecretsManager::Secret")]
+    if not all(ids.lookup(name, None) in rotators for name in secrets):
+        return ()
+    return [
+        line(name, "RotationRules.ScheduleExpression", at(each, "RotationRules.ScheduleExpression"))
+        for name, each in of(deployment, "AWS::SecretsManager::RotationSchedule")
+    ]
+
+
+def every_rotation_is_watched(deployment: Deployment) -> Sequence[str]:
+    """For each secret there is an alarm that rings when its rotation is overdue."""
+    alarms = {
+        name: at(each, "AlarmName")
+        for name, each in of(deployment, "AWS::CloudWatch::Alarm")
+        if str(at(each, "AlarmName")).endswith("-overdue")
+    }
+    watched = {alarm.removesuffix("-overdue").rpartition("-")[2] for alarm in alarms.values()}
+    secrets = {str(at(each, "Name")).rpartition("/")[2] for _, each in _secrets(deployment)}
+    found = watched == secrets
+    return [line(name, "AlarmName", alarm) for name, alarm in alarms.items()] if found else ()
+
+
+def _secrets(deployment: Deployment) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return of(deployment, "AWS::SecretsManager::Secret")
+
+
+def no_wildcard_in_actions(deployment: Deployment) -> Sequence[str]:
+    """No statement of any policy has an action with a wildcard."""
+    actions = [
+        action
+        for document in deployment.documents.values()
+        for statement in document["Statement"]
+        for action in statement["Action"]
+    ]
+    if any(mark in action for action in actions for mark in _WILDCARDS):
+        return ()
+    return [f"{len(actions)} actions in {len(deployment.documents)} policies, all spelt out"]
+
+
+def no_users(deployment: Deployment) -> Sequence[str]:
+    """There are no users, so there are no policies on users and no access keys."""
+    kinds = ("AWS::IAM::User", "AWS::IAM::UserPolicy", "AWS::IAM::AccessKey")
+    return () if any(list(of(deployment, kind)) for kind in kinds) else ["no user, no access key"]
+
+
+def roles_decrypt_with_named_keys(deployment: Deployment) -> Sequence[str]:
+    """A role that may decrypt may do so with one key, by its ARN."""
+    found = []
+    for place, document in deployment.documents.items():
+        for statement in document["Statement"] if place.layer is Layer.IDENTITY else ():
+            if _DECRYPT & set(statement["Action"]) and statement["Effect"] == "Allow":
+                if any("*" in resource for resource in statement["Resource"]):
+                    return ()
+                found.append(f"{place}: {', '.join(statement['Resource'])}")
+    return list(dict.fromkeys(found))
+
+
+class NothingIsPublic:
+    """No policy of a kind allows anything to everyone, and a service only what it names.
+
+    Args:
+        layer: The kind.
+        service: The service whose resources carry it.
+    """
+
+    def __init__(self, layer: Layer, service: str) -> None:
+        self._layer = layer
+        self._service = service
+
+    def __call__(self, deployment: Deployment) -> Sequence[str]:
+        """Give the policies, or nothing if one of them is open."""
+        documents = {
+            place: document
+            for place, document in deployment.documents.items()
+            if place.layer is self._layer and f":{self._service}:" in place.owner
+        }
+        for document in documents.values():
+            for statement in document["Statement"]:
+                if statement["Effect"] == "Allow" and "*" in str(statement["Principal"]):
+                    return ()
+        return [str(place) for place in documents]
+
+
+def groups_let_in_groups(deployment: Deployment) -> Sequence[str]:
+    """Each ingress rule lets one group in to one port, and no group has rules of its own."""
+    rules = list(of(deployment, "AWS::EC2::SecurityGroupIngress"))
+    groups = list(of(deployment, "AWS::EC2::SecurityGroup"))
+    ports = {at(each, "FromPort") for _, each in rules} | {at(each, "ToPort") for _, each in rules}
+    database = int(at(next(of(deployment, "AWS::RDS::DBInstance"))[1], "Port"))
+    closed = all(
+        at(each, "SourceSecurityGroupId") and not at(each, "CidrIp") for _, each in rules
+    ) and not any(at(each, "SecurityGroupIngress") for _, each in groups)
+    if not closed or not ports <= {443, database}:
+        return ()
+    return [line(name, "ToPort", at(each, "ToPort")) for name, each in rules]
+
+
+def subnets_have_no_way_out(deployment: Deployment) -> Sequence[str]:
+    """There is no internet gateway, no NAT and no route."""
+    kinds = ("AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route")
+    if any(list(of(deployment, kind)) for kind in kinds):
+        return ()
+    return [f"{name}: no route" for name, _ in of(deployment, "AWS::EC2::RouteTable")]
+
+
+def keys_are_kept(deployment: Deployment) -> Sequence[str]:
+    """Keys outlive the stack, so that a deletion of it does not schedule theirs."""
+    keys = list(of(deployment, "AWS::KMS::Key"))
+    if not all(str(at(each, "DeletionPolicy")).startswith("Retain") for _, each in keys):
+        return ()
+    return [line(name, "DeletionPolicy", at(each, "DeletionPolicy")) for name, each in keys]
+
+
+def functions_run_in_the_network(deployment: Deployment) -> Sequence[str]:
+    """All functions do, but the one that talks to EC2's API alone."""
+    functions = list(of(deployment, "AWS::Lambda::Function"))
+    outside = [at(each, "FunctionName") for _, each in functions if not at(each, "VpcConfig")]
+    if outside != [f"{deployment.parts.ids.stack}-default-group"]:
+        return ()
+    inside = [name for name, each in functions if at(each, "VpcConfig")]
+    return [*(f"{name}.VpcConfig" for name in inside), f"{outside[0]}: outside, for EC2's API"]
+
+
+def functions_run_in_two_zones(deployment: Deployment) -> Sequence[str]:
+    """Those in the network have two subnets."""
+    subnets = {
+        name: at(each, "VpcConfig.SubnetIds")
+        for name, each in of(deployment, "AWS::Lambda::Function")
+        if at(each, "VpcConfig")
+    }
+    if any(len(ids) < 2 for ids in subnets.values()):  # noqa: PLR2004  # two zones
+        return ()
+    return [f"{name}.VpcConfig.SubnetIds: {len(ids)}" for name, ids in subnets.items()]
