@@ -194,7 +194,10 @@ class Bench:
                 fault = waiting.get_nowait()
             except queue.Empty:
                 return
-            verdict = check(site, fault)
+            try:
+                verdict = check(site, fault)
+            except Exception as error:  # noqa: BLE001  # one fault must not end all others
+                verdict = Verdict(str(fault), findings=[f"The bench ended in {error!r}"])
             with self._lock:
                 tally.add(verdict)
             if once or verdict.findings or not verdict.injected:

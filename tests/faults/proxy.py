@@ -110,7 +110,10 @@ class Proxy:
             except OSError:
                 return
             with self._lock:
-                self._links.append(self._link(client))
+                try:
+                    self._links.append(self._link(client))
+                except OSError:  # no server: as if it had hung up
+                    client.close()
 
     def _link(self, client: socket.socket) -> Link:
         server = socket.create_connection(self._server)
