@@ -1,6 +1,8 @@
 """The real CDK CLI, run on the unchanged app."""
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -98,15 +100,23 @@ class Cdk:
 
     def _run(self, command: str, *arguments: str, folder: Path = ROOT) -> None:
         log = self._logs / f"cdk-{command}.log"
-        with log.open("ab") as file:
-            done = subprocess.run(  # noqa: S603 - our own command
+        with (
+            log.open("ab") as file,
+            subprocess.Popen(  # noqa: S603 - our own command
                 [*self._command, command, *arguments],
                 cwd=folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if done.returncode:
-            raise CdkError(command, done.returncode, log)
+                start_new_session=True,
+            ) as process,
+        ):
+            try:
+                status = process.wait()
+            except BaseException:
+                # The app that the CLI has started must not go on writing, either.
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        if status:
+            raise CdkError(command, status, log)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 REGION = "us-east-1"
+_REMOVALS = 20
 RUNS = ROOT / ".local"
 """Each run has a folder of its own here, so that runs don't disturb each other."""
 
@@ -154,4 +155,12 @@ class LocalAws:
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
     ) -> None:
         if not self.keep_files and not isinstance(error, LocalError):
+            self._remove_files()
+
+    def _remove_files(self) -> None:
+        """Some process that was just ended may still have been writing."""
+        for _ in range(_REMOVALS):
             shutil.rmtree(self.directory, ignore_errors=True)
+            if not self.directory.exists():
+                return
+            time.sleep(0.1)
