@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from local.postgres import PostgresServer
-from tests.faults.bench import Bench, open_bench
+from tests.faults.bench import Bench
+from tests.faults.opening import open_bench
 from tests.faults.plan import plan
 from tests.faults.scenarios import leaks
 from tests.faults.table import print_table

@@ -1,4 +1,4 @@
-"""Contents of secrets that can't be used, and events that are none."""
+"""Contents of secrets that can't be used."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,14 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from scramp import ScramException
-from scramp.utils import saslprep
 
-from tests.postgres_user.world import STEPS
+from tests.faults.bad_names import too_long_names
 
 Document = Mapping[str, Any]
-
-LONGEST_NAME = 63
 
 json_values: SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -42,10 +38,6 @@ _broken_name = (
         _control_characters,
         st.text(max_size=5),
     )
-)
-
-too_long_names = st.text(
-    st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=LONGEST_NAME + 1
 )
 
 bad_values: Mapping[str, SearchStrategy[Any]] = {
@@ -110,79 +102,3 @@ def bad_documents(
         st.just("\ufeff" + text),
         st.integers(1, 100_000).map(lambda depth: '{"a":' * depth),
     )
-
-
-def is_step(event: object) -> bool:
-    """Whether a payload has what a rotation step has."""
-    if not isinstance(event, dict):
-        return False
-    texts = [event.get(field) for field in ("SecretId", "ClientRequestToken", "Step")]
-    return all(isinstance(text, str) and text for text in texts) and texts[2] in STEPS
-
-
-def bad_events(arn: str, token: str) -> SearchStrategy[Any]:
-    """Payloads that are no step of a rotation that is under way.
-
-    Args:
-        arn: The secret.
-        token: The version that is pending.
-    """
-    good = {"SecretId": arn, "ClientRequestToken": token, "Step": STEPS[0]}
-    other_step = st.sampled_from(
-        [
-            "deleteSecret",
-            "createsecret",
-            "CREATESECRET",
-            " createSecret",
-            "createSecret\n",
-            "create",
-        ]
-    )
-    bad_fields = {
-        "SecretId": json_values | st.sampled_from([arn[:-1], arn + "x", arn.upper()]),
-        "ClientRequestToken": json_values
-        | st.uuids().map(str)
-        | st.text(min_size=32, max_size=64).filter(lambda text: text != token),
-        "Step": json_values | other_step,
-    }
-    dropped = st.sets(st.sampled_from(sorted(good)), min_size=1).map(
-        lambda names: {name: good[name] for name in good if name not in names}
-    )
-    changed = st.sets(st.sampled_from(sorted(good)), min_size=1).flatmap(
-        lambda names: st.fixed_dictionaries(
-            {
-                **{name: st.just(value) for name, value in good.items()},
-                "Step": st.sampled_from(STEPS),
-                **{name: bad_fields[name] for name in names},
-            }
-        )
-    )
-    return json_values | dropped | changed
-
-
-def bad_names() -> SearchStrategy[str]:
-    """Names that are good for a user, and bad for whoever forgets to quote or to count bytes.
-
-    At most so long that the twin's name fits too.
-    """
-    longest = LONGEST_NAME - len("_clone")
-    characters = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
-    spiteful = st.sampled_from(
-        ['"', '""', "'", "\\", "; DROP ROLE app; --", "$$", "%s", "{}", "*", " ", "_clone", "ä"]
-    )
-    return (
-        st.lists(st.text(characters, max_size=10) | spiteful, min_size=1, max_size=8)
-        .map(lambda parts: "x" + "".join(parts))
-        .map(lambda name: name.encode()[:longest].decode(errors="ignore"))
-        .filter(lambda name: name.isprintable() and not name.endswith("_clone"))
-        .filter(_can_log_in)
-    )
-
-
-def _can_log_in(name: str) -> bool:
-    """SCRAM takes no characters that are newer than its Unicode (RFC 4013)."""
-    try:
-        saslprep(name)
-    except ScramException:
-        return False
-    return True

@@ -1,25 +1,17 @@
 """Where the scenarios run: one server, a site for each, and ears for what leaks."""
 
-import contextlib
 import io
-import logging
-import os
 import queue
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import ModuleType
 from typing import TypeVar
 
 import trustme
 
 from local.postgres import PostgresServer
-from rds.trust import verified_context
-from rotation import observability
 from tests.faults.function import Function
 from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
@@ -30,64 +22,6 @@ EVERY = slice(None)
 """All of the faults."""
 
 Check = Callable[[Site, T], Verdict]
-
-
-@contextmanager
-def open_bench(server: PostgresServer, *, workers: int = 4) -> Iterator["Bench"]:
-    """Opens a bench, and lets the functions trust its servers and print to it meanwhile.
-
-    Args:
-        server: The PostgreSQL server.
-        workers: How many faults are tried at the same time; most of the time they wait.
-    """
-    authority, output = trustme.CA(), io.StringIO()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        _trusted(
-            Path(folder, "authorities.pem"), server.ca.read_bytes(), authority.cert_pem.bytes()
-        ),
-        _printing_to(output),
-    ):
-        yield Bench(server, output, authority, workers)
-
-
-@contextmanager
-def _trusted(bundle: Path, *authorities: bytes) -> Iterator[None]:
-    before = os.environ.get("RDS_CA_BUNDLE")
-    bundle.write_bytes(b"".join(authorities))
-    os.environ["RDS_CA_BUNDLE"] = str(bundle)
-    verified_context.cache_clear()
-    yield
-    verified_context.cache_clear()
-    del os.environ["RDS_CA_BUNDLE"]
-    if before is not None:
-        os.environ["RDS_CA_BUNDLE"] = before
-
-
-@contextmanager
-def _printing_to(output: io.StringIO) -> Iterator[None]:
-    """Log entries go to the logger's stream, metrics to standard output."""
-    [handler] = observability.logger.handlers
-    if not isinstance(handler, logging.StreamHandler):
-        raise TypeError("the functions' log goes elsewhere")
-    before = handler.setStream(output)
-    with contextlib.redirect_stdout(output), _one_at_a_time(observability, "_count"):
-        yield
-    handler.setStream(before)
-
-
-@contextmanager
-def _one_at_a_time(module: ModuleType, name: str) -> Iterator[None]:
-    """Functions share this process here, and Powertools keeps metrics for all of it."""
-    lock, original = threading.Lock(), getattr(module, name)
-
-    def locked(*arguments: object) -> None:
-        with lock:
-            original(*arguments)
-
-    setattr(module, name, locked)
-    yield
-    setattr(module, name, original)
 
 
 @dataclass

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from local.postgres import PostgresServer
-from tests.faults.bench import Bench, open_bench
+from tests.faults.bench import Bench
+from tests.faults.opening import open_bench
 
 
 @pytest.fixture

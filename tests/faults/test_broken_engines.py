@@ -1,33 +1,25 @@
 """Each test breaks the code on purpose, and shows that the bench sees it."""
 
-import json
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import Any
+from contextlib import nullcontext
 
 import pytest
-from hypothesis import Phase
-from hypothesis.strategies import SearchStrategy
 
 from consumer.login import PAUSE_SECONDS
-from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.strategy import UserStrategy
 from database.target import Target
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
-from rotation.errors import BusyError, RotationError
-from rotation.event import RotationEvent, Step
+from rotation.errors import BusyError
 from rotation.observability import logger
 from rotation.rotating_secret import RotatingSecret
 from rotation.secret_text import SecretText
 from tests.faults.__main__ import SETTINGS
-from tests.faults.bad_secrets import Document, too_long_names
-from tests.faults.bench import Bench, open_bench
+from tests.faults.bench import Bench
+from tests.faults.opening import open_bench
 from tests.faults.packet_fault import Action
 from tests.faults.scenarios import (
-    bad_input,
     consumers,
     crashes,
     duplicates,
@@ -42,16 +34,8 @@ from tests.faults.site import STRATEGIES
 
 Patch = pytest.MonkeyPatch
 
-pytestmark = pytest.mark.usefixtures("no_shrinking")
-
 both = pytest.mark.parametrize("strategy", STRATEGIES)
 both_kinds = pytest.mark.parametrize("kind", [stale.GIVEN_UP, stale.DUPLICATE])
-
-
-@pytest.fixture
-def no_shrinking(monkeypatch: Patch) -> None:
-    """It takes long, and what fails here is known."""
-    monkeypatch.setattr("tests.faults.examples.PHASES", [Phase.explicit, Phase.generate])
 
 
 def no_fence(monkeypatch: Patch) -> None:
@@ -232,49 +216,4 @@ def test_functions_that_wait_for_too_long_are_seen(
     monkeypatch.setattr("tests.faults.tally.LONGEST_SECONDS", 0.4)
     tally = impostors.silent(bench, "single", pick=slice(3))
     assert tally.survived
-    assert not tally.good
-
-
-def test_names_that_are_not_measured_are_seen(bench: Bench, monkeypatch: Patch) -> None:
-    def too_long(good: Document, **_: object) -> SearchStrategy[str]:
-        return too_long_names.map(lambda name: json.dumps({**good, "username": name}))
-
-    monkeypatch.setattr(bad_input, "bad_documents", too_long)
-    assert bad_input.current_versions(bench, "single", 10).good
-    for module in ("names", "single_user"):
-        monkeypatch.setattr(f"database.{module}.must_fit", lambda *_, **__: None)
-    assert not bad_input.current_versions(bench, "single", 10).good
-
-
-def test_errors_that_are_none_of_ours_are_seen(bench: Bench, monkeypatch: Patch) -> None:
-    @contextmanager
-    def let_others_out(*, secret: str, step: str) -> Iterator[None]:
-        try:
-            yield
-        except RotationError as error:
-            error.at(secret=secret, step=step)
-            raise
-
-    monkeypatch.setattr("rotation.engine.located", let_others_out)
-    monkeypatch.setattr(
-        "database.credential._Fields.port", lambda fields, _: int(fields.document["port"])
-    )
-    tally = bad_input.pending_versions(bench, "single", 200)
-    assert "It ended in " in "".join(tally.findings)
-
-
-def test_events_that_are_not_checked_are_seen(bench: Bench, monkeypatch: Patch) -> None:
-    def parse(event: Any) -> RotationEvent:
-        return RotationEvent(event["SecretId"], event["ClientRequestToken"], Step(event["Step"]))
-
-    monkeypatch.setattr(RotationEvent, "parse", parse)
-    assert not bad_input.events(bench, "single", 100).good
-
-
-def test_a_user_of_someone_else_that_is_taken_for_the_twin_is_seen(
-    bench: Bench, monkeypatch: Patch
-) -> None:
-    monkeypatch.setattr(AlternatingUsers, "_must_be_twin", lambda *_: None)
-    tally = bad_input.names_of_others(bench, 5)
-    assert "names" in tally.scenario
     assert not tally.good

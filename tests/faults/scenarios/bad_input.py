@@ -11,65 +11,24 @@ from psycopg import sql
 
 from database.names import Pair
 from postgres_user.scram import verifier
-from rotation.errors import BadEventError, BadSecretError, NotOursError, RotationError
+from rotation.errors import BadEventError, BadSecretError, NotOursError
 from rotation.secret_text import SecretText
-from tests.faults.bad_secrets import bad_documents, bad_events, bad_names, is_step
+from tests.faults.bad_events import bad_events, is_step
+from tests.faults.bad_names import bad_names
+from tests.faults.bad_secrets import bad_documents
 from tests.faults.bench import Bench
 from tests.faults.examples import try_examples
+from tests.faults.scene import open_scene
 from tests.faults.site import Site
-from tests.faults.snapshot import Camera
 from tests.faults.tally import Tally
 
 REQUIRED = ("engine", "host", "username", "password")
 """Fields that the documented structure asks for."""
 
 
-class Scene:
-    """A site with a version that is stored and not set yet."""
-
-    def __init__(self, bench: Bench, site: Site, strategy: str, camera: Camera) -> None:
-        self.site = site
-        self.camera = camera
-        self.function = bench.function(site, strategy)
-        for _ in range(2):
-            bench.rotated(strategy)(site)
-        self.token = site.secrets.begin(site.arn)
-        self.function.step(self.token, "createSecret")
-        self.good = camera.take()
-
-    def put(self, label: str, content: str | bytes | None, arn: str = "") -> None:
-        """Changes what is in a version."""
-        secret = self.site.secrets.secrets[arn or self.site.arn]
-        secret.contents[secret.labels[label]] = content  # type: ignore[assignment]  # binary too
-
-    def must_refuse(self, step: str, *kinds: type[RotationError]) -> None:
-        """Runs a step; it has to end in our own error, with nothing changed."""
-        event = {"SecretId": self.site.arn, "ClientRequestToken": self.token, "Step": step}
-        error = self.must_refuse_event(event, *kinds)
-        assert (error.secret, error.step) == (self.site.arn, step)
-
-    def must_refuse_event(self, event: object, *kinds: type[RotationError]) -> RotationError:
-        """Invokes the function; it has to end in our own error, with nothing changed."""
-        before = self.camera.take()
-        error = self.function.invoke(event)
-        after = self.camera.take()
-        self.camera.put_back(self.good)
-        assert isinstance(error, kinds or RotationError), f"It ended in {error!r}"
-        assert error.cause
-        assert error.remedy
-        assert after == before, "Something was changed"
-        return error
-
-
-@contextmanager
-def _scene(bench: Bench, strategy: str) -> Iterator[Scene]:
-    with bench.site() as site, Camera(site) as camera:
-        yield Scene(bench, site, strategy, camera)
-
-
 def events(bench: Bench, strategy: str, count: int) -> Tally:
     """Payloads that Secrets Manager does not send."""
-    with _scene(bench, strategy) as scene:
+    with open_scene(bench, strategy) as scene:
 
         def check(event: object) -> None:
             scene.must_refuse_event(event, *([] if is_step(event) else [BadEventError]))
@@ -80,7 +39,7 @@ def events(bench: Bench, strategy: str, count: int) -> Tally:
 
 def current_versions(bench: Bench, strategy: str, count: int) -> Tally:
     """Contents of AWSCURRENT that can't be read."""
-    with _scene(bench, strategy) as scene:
+    with open_scene(bench, strategy) as scene:
 
         def check(example: tuple[str, str | bytes]) -> None:
             step, content = example
@@ -99,7 +58,7 @@ def current_versions(bench: Bench, strategy: str, count: int) -> Tally:
 
 def pending_versions(bench: Bench, strategy: str, count: int) -> Tally:
     """Contents of AWSPENDING that can't be read."""
-    with _scene(bench, strategy) as scene:
+    with open_scene(bench, strategy) as scene:
 
         def check(example: tuple[str, str | bytes]) -> None:
             step, content = example
@@ -115,7 +74,7 @@ def pending_versions(bench: Bench, strategy: str, count: int) -> Tally:
 
 def admins(bench: Bench, count: int) -> Tally:
     """Contents of the admin's secret that can't be read."""
-    with _scene(bench, "alternating") as scene:
+    with open_scene(bench, "alternating") as scene:
         admin = scene.site.secrets.document(scene.site.admin_arn)
 
         def check(content: str | bytes) -> None:
@@ -132,7 +91,7 @@ def admins(bench: Bench, count: int) -> Tally:
 
 def wrong_ones(bench: Bench, strategy: str, count: int) -> Tally:
     """Secrets that can be read, and don't fit to each other or to the database."""
-    with _scene(bench, strategy) as scene:
+    with open_scene(bench, strategy) as scene:
 
         def check(example: tuple[str, dict[str, Any]]) -> None:
             label, changes = example
@@ -175,7 +134,7 @@ def _changes(
 
 def names_of_others(bench: Bench, count: int) -> Tally:
     """A user has the name of our user's twin, and is someone else's."""
-    with _scene(bench, "alternating") as scene:
+    with open_scene(bench, "alternating") as scene:
 
         def check(example: tuple[str, bool]) -> None:
             name, reverse = example

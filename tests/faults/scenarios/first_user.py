@@ -5,20 +5,14 @@ Lambda; one that was answered FAILED comes again with the next deployment.
 """
 
 import threading
-import time
-import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar, cast
-from urllib.error import URLError
+from typing import Any, TypeVar
 
-from cloudformation.custom_resource import custom_resource_handler
-from database.first_user import FirstUser
-from postgres_user.postgres import Postgres
 from tests.faults.answers import Answers
 from tests.faults.bench import EVERY, Bench, Check
 from tests.faults.calls import CallFault, Calls, When
-from tests.faults.crash import Crash
+from tests.faults.custom_resource import invoke, request
 from tests.faults.packet_fault import Action, Packet, PacketFault
 from tests.faults.promises import outages
 from tests.faults.scenarios.crashes import STRIKES, CallCrash
@@ -85,12 +79,12 @@ def at_once(bench: Bench, *, rounds: int) -> Tally:
         verdict = Verdict("three at once")
         together = threading.Barrier(AT_ONCE)
 
-        def deliver(request: dict[str, Any]) -> None:
+        def deliver(payload: dict[str, Any]) -> None:
             together.wait()
-            _invoke(bench, site, Calls(site.secrets), request, verdict)
+            invoke(bench, site, Calls(site.secrets), payload, verdict)
 
         with Answers() as answers, ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(deliver, [_request(site, answers)] * AT_ONCE))
+            list(pool.map(deliver, [request(site, answers)] * AT_ONCE))
         _judge(answers, verdict, expected=AT_ONCE)
         _must_exist(site, verdict)
         return verdict
@@ -109,9 +103,9 @@ def unanswered(bench: Bench) -> Tally:
         verdict = Verdict(f"answer refused {refusals} times")
         with Answers() as answers:
             answers.refusals = refusals
-            request = _request(site, answers)
+            payload = request(site, answers)
             while not answers.given:
-                _invoke(bench, site, site.calls, request, verdict)
+                invoke(bench, site, site.calls, payload, verdict)
         _judge(answers, verdict, expected=1)
         _must_exist(site, verdict)
         return verdict
@@ -129,7 +123,7 @@ def _recorded(bench: Bench) -> tuple[list[Packet], int]:
     with bench.site(first_user=False) as site, Answers() as answers:
         site.proxy.arm()
         site.calls.arm()
-        _invoke(bench, site, site.calls, _request(site, answers), Verdict("nothing"))
+        invoke(bench, site, site.calls, request(site, answers), Verdict("nothing"))
         site.proxy.settle()
         return site.proxy.packets, len(site.calls.made)
 
@@ -137,46 +131,18 @@ def _recorded(bench: Bench) -> tuple[list[Packet], int]:
 def _until_it_exists(bench: Bench, site: Site, verdict: Verdict) -> Verdict:
     """Delivers a request through the fault, and once more if it did not succeed."""
     with Answers() as answers:
-        crashed = _invoke(bench, site, site.calls, _request(site, answers), verdict)
+        crashed = invoke(bench, site, site.calls, request(site, answers), verdict)
         if site.exists(site.user):
             _must_exist(site, verdict)
         if crashed:
-            _invoke(bench, site, site.calls, _request(site, answers), verdict)
+            invoke(bench, site, site.calls, request(site, answers), verdict)
         elif answers.given[-1]["Status"] == "FAILED":
             answers.given.clear()
-            later = {**_request(site, answers), "RequestId": "a later deployment"}
-            _invoke(bench, site, site.calls, later, verdict)
+            later = {**request(site, answers), "RequestId": "a later deployment"}
+            invoke(bench, site, site.calls, later, verdict)
     _judge(answers, verdict, expected=1)
     _must_exist(site, verdict)
     return verdict
-
-
-def _request(site: Site, answers: Answers) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html."""
-    return {
-        "RequestType": "Create",
-        "ResponseURL": answers.url,
-        "StackId": "stack",
-        "RequestId": "request",
-        "LogicalResourceId": "User",
-        "ResourceType": "Custom::ApplicationUser",
-        "ResourceProperties": {"ServiceToken": "function", "SecretArn": site.arn},
-    }
-
-
-def _invoke(
-    bench: Bench, site: Site, calls: Calls, request: dict[str, Any], verdict: Verdict
-) -> bool:
-    """Delivers a request; tells whether the function crashed, or failed to answer."""
-    start = time.monotonic()
-    try:
-        custom_resource_handler(FirstUser(Postgres), cast("Any", calls))(request, site.context)
-    except (Crash, URLError) as error:
-        bench.errors.append("".join(traceback.format_exception(error)))
-        return True
-    finally:
-        verdict.seconds = max(verdict.seconds, time.monotonic() - start)
-    return False
 
 
 def _judge(answers: Answers, verdict: Verdict, *, expected: int) -> None:
