@@ -1,15 +1,12 @@
 """How the application's first user comes to exist."""
 
 from aws_cdk import CustomResource, Duration
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from stacks.bundle import Bundle
-from stacks.database import Database
 from stacks.function import PythonFunction
-from stacks.network import Network
 from stacks.secrets import AdminSecret, ApplicationSecret
-from stacks.settings import Settings
+from stacks.site import Site
 
 
 class ApplicationUser(Construct):
@@ -25,38 +22,33 @@ class ApplicationUser(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        site: Site,
         secret: ApplicationSecret,
         admin: AdminSecret,
-        database: Database,
-        network: Network,
-        key: kms.IKey,
     ) -> None:
         """Create the user.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            site: Where the function runs and the user is created.
             secret: The user's credential.
             admin: The credential of the master user.
-            database: Where the user is created.
-            network: Where the function runs.
-            key: Encrypts the function's log.
         """
         super().__init__(scope, construct_id)
         function = PythonFunction(
             self,
             "Function",
-            name=f"{settings.prefix}-application-user",
+            name=f"{site.settings.prefix}-application-user",
             description=f"Creates the user of the secret {secret.name}",
             bundle=Bundle("postgres_user"),
             handler="postgres_user.handler.application_user",
-            key=key,
-            vpc=network.vpc,
+            key=site.key,
+            vpc=site.network.vpc,
             timeout=Duration.minutes(1),
         )
-        ways = function.allow_to(database, network.secrets_endpoint, network.response_endpoint)
+        network = site.network
+        ways = function.allow_to(site.database, network.secrets_endpoint, network.response_endpoint)
         secret.grant_read(function.role)
         admin.grant_read(function.role)
         user = CustomResource(

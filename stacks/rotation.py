@@ -1,17 +1,15 @@
 """Rotating a secret on a schedule."""
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from stacks.bundle import Bundle
-from stacks.database import Database
 from stacks.database_secret import DatabaseSecret
 from stacks.function import PythonFunction
-from stacks.network import Network
 from stacks.settings import Password
+from stacks.site import Site
 
 HANDLERS = {
     "alternating": "postgres_user.handler.alternating_users",
@@ -27,14 +25,11 @@ class Rotation(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        site: Site,
         name: str,
         strategy: str,
         secret: DatabaseSecret,
         admin: DatabaseSecret | None,
-        database: Database,
-        network: Network,
-        key: kms.IKey,
-        password: Password,
         schedule: str,
         window: str,
         on_deploy: bool,
@@ -44,15 +39,12 @@ class Rotation(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
+            site: Where the function runs and the credential is changed.
             name: The function's name.
             strategy: `alternating` or `single`, which is also what its metrics are called.
             secret: What is rotated.
             admin: What the strategy needs besides, to act for the master user; None when the user
                 changes its own password.
-            database: Where the credential is changed.
-            network: Where the function runs.
-            key: Encrypts the function's log.
-            password: What a new password looks like.
             schedule: When to rotate, as `rate(…)` or `cron(…)`.
             window: How long after the scheduled hour the rotation may start, such as `3h`.
             on_deploy: Rotate also whenever a deployment changes the schedule.
@@ -67,12 +59,12 @@ class Rotation(Construct):
             description=f"Rotates the secret {secret.name}",
             bundle=Bundle("postgres_user"),
             handler=HANDLERS[strategy],
-            key=key,
-            vpc=network.vpc,
+            key=site.key,
+            vpc=site.network.vpc,
             timeout=Duration.seconds(30),
-            environment=_password_rules(password),
+            environment=_password_rules(site.settings.password),
         )
-        ways = self.function.allow_to(database, network.secrets_endpoint)
+        ways = self.function.allow_to(site.database, site.network.secrets_endpoint)
         secret.grant_rotate(self.function.role, function_arn=self.function.arn)
         if admin:
             admin.grant_read(self.function.role)

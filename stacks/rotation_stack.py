@@ -17,6 +17,7 @@ from stacks.rotations import AdminRotation, ApplicationRotation
 from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.secrets_key import SecretsKey
 from stacks.settings import Settings
+from stacks.site import Site
 
 KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
 """What outlives a protected stack, except one whose first deployment fails."""
@@ -52,6 +53,7 @@ class RotationStack(Stack):
         database = Database(
             self, "Database", settings=settings, vpc=network.vpc, key=key, admin=admin
         )
+        site = Site(settings=settings, network=network, database=database, key=key)
         application = ApplicationSecret(
             self,
             "ApplicationSecret",
@@ -62,26 +64,9 @@ class RotationStack(Stack):
             deployer=self._deployer(),
         )
         application.attach(instance_identifier=database.identifier)
-        user = ApplicationUser(
-            self,
-            "ApplicationUser",
-            settings=settings,
-            secret=application,
-            admin=admin,
-            database=database,
-            network=network,
-            key=key,
-        )
+        user = ApplicationUser(self, "ApplicationUser", site=site, secret=application, admin=admin)
         rotation = ApplicationRotation(
-            self,
-            "ApplicationRotation",
-            settings=settings,
-            secret=application,
-            admin=admin,
-            user=user,
-            database=database,
-            network=network,
-            key=key,
+            self, "ApplicationRotation", site=site, secret=application, admin=admin, user=user
         )
         CfnOutput(self, "ApplicationSecretName", value=application.name)
         CfnOutput(self, "AdminSecretName", value=admin.name)
@@ -90,37 +75,20 @@ class RotationStack(Stack):
         rotations: list[Rotation] = [rotation]
         if settings.rotation.admin:
             admin_rotation = AdminRotation(
-                self,
-                "AdminRotation",
-                settings=settings,
-                secret=admin,
-                user=user,
-                database=database,
-                network=network,
-                key=key,
+                self, "AdminRotation", site=site, secret=admin, user=user
             )
             rotations.append(admin_rotation)
             CfnOutput(self, "AdminRotationFunctionName", value=admin_rotation.function.name)
         if settings.consumer:
-            consumer = Consumer(
-                self,
-                "Consumer",
-                settings=settings,
-                secret=application,
-                database=database,
-                network=network,
-                key=key,
-            )
+            consumer = Consumer(self, "Consumer", site=site, secret=application)
             CfnOutput(self, "ConsumerFunctionName", value=consumer.function.name)
         noticing = Noticing(
             self,
             "Noticing",
-            settings=settings,
+            site=site,
             rotations=rotations,
             secrets=[application, admin],
             keys=[secrets_key.key, key],
-            network=network,
-            key=key,
         )
         CfnOutput(self, "AlarmTopicArn", value=noticing.topic.arn)
         advise(self, settings)

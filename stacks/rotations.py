@@ -1,15 +1,12 @@
 """The two rotations: the application's and the admin's."""
 
 from aws_cdk import RemovalPolicies
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from stacks.application_user import ApplicationUser
-from stacks.database import Database
-from stacks.network import Network
 from stacks.rotation import Rotation
 from stacks.secrets import AdminSecret, ApplicationSecret
-from stacks.settings import Settings
+from stacks.site import Site
 
 
 class ApplicationRotation(Rotation):
@@ -20,39 +17,30 @@ class ApplicationRotation(Rotation):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        site: Site,
         secret: ApplicationSecret,
         admin: AdminSecret,
         user: ApplicationUser,
-        database: Database,
-        network: Network,
-        key: kms.IKey,
     ) -> None:
         """Create the function and the schedule.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            site: See `Rotation`.
             secret: What is rotated.
             admin: The credential that the strategy may need besides.
             user: Whose credential it is; it has to exist first.
-            database: See `Rotation`.
-            network: See `Rotation`.
-            key: See `Rotation`.
         """
-        rules = settings.rotation
+        rules = site.settings.rotation
         super().__init__(
             scope,
             construct_id,
-            name=f"{settings.prefix}-rotation",
+            site=site,
+            name=f"{site.settings.prefix}-rotation",
             strategy=rules.strategy,
             secret=secret,
             admin=admin if rules.strategy == "alternating" else None,
-            database=database,
-            network=network,
-            key=key,
-            password=settings.password,
             schedule=rules.schedule,
             window=rules.window,
             on_deploy=rules.on_deploy,
@@ -72,37 +60,28 @@ class AdminRotation(Rotation):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        site: Site,
         secret: AdminSecret,
         user: ApplicationUser,
-        database: Database,
-        network: Network,
-        key: kms.IKey,
     ) -> None:
         """Create the function and the schedule.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            site: See `Rotation`.
             secret: What is rotated.
             user: Who is created with the admin's credential, before that changes.
-            database: See `Rotation`.
-            network: See `Rotation`.
-            key: See `Rotation`.
         """
-        rules = settings.rotation
+        rules = site.settings.rotation
         super().__init__(
             scope,
             construct_id,
-            name=f"{settings.prefix}-admin-rotation",
+            site=site,
+            name=f"{site.settings.prefix}-admin-rotation",
             strategy="single",  # there is no other master user to alternate with
             secret=secret,
             admin=None,
-            database=database,
-            network=network,
-            key=key,
-            password=settings.password,
             schedule=rules.admin_schedule,
             window=rules.admin_window,
             on_deploy=False,  # it would meet the application's

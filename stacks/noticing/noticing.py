@@ -6,14 +6,13 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from stacks.database_secret import DatabaseSecret
-from stacks.network import Network
 from stacks.noticing.alarm_topic import AlarmTopic
 from stacks.noticing.alarms import Alarms
 from stacks.noticing.dashboard import Dashboard
 from stacks.noticing.rotation_watch import RotationWatch
 from stacks.noticing.trail_rules import TrailRules
 from stacks.rotation import Rotation
-from stacks.settings import Settings
+from stacks.site import Site
 
 
 class Noticing(Construct):
@@ -24,33 +23,25 @@ class Noticing(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        site: Site,
         rotations: Sequence[Rotation],
         secrets: Sequence[DatabaseSecret],
         keys: Sequence[kms.IKey],
-        network: Network,
-        key: kms.IKey,
     ) -> None:
         """Create everything.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            site: Where the watch runs.
             rotations: Whose failures ring.
             secrets: Whose reads and changes are told, with all that may read them.
             keys: What encrypts secrets and data.
-            network: Where the watch runs.
-            key: Encrypts the watch's log.
         """
         super().__init__(scope, construct_id)
+        settings = site.settings
         watch = RotationWatch(
-            self,
-            "Watch",
-            settings=settings,
-            secrets=[rotation.secret for rotation in rotations],
-            network=network,
-            key=key,
+            self, "Watch", site=site, secrets=[rotation.secret for rotation in rotations]
         ).function.name
         self.topic = AlarmTopic(self, "Topic", settings=settings)
         strategies = {each.function.name: each.strategy for each in rotations}

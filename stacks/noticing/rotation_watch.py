@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.bundle import Bundle
 from stacks.database_secret import DatabaseSecret
+from stacks.endpoints import SecretsEndpoint
 from stacks.function import PythonFunction
-from stacks.network import Network
-from stacks.settings import Settings
+from stacks.site import Site
 
 EVERY = Duration.hours(6)
 
@@ -30,37 +29,33 @@ class RotationWatch(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        site: Site,
         secrets: Sequence[DatabaseSecret],
-        network: Network,
-        key: kms.IKey,
     ) -> None:
         """Create the function and its schedule.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            site: Where the function runs.
             secrets: What is watched.
-            network: Where the function runs.
-            key: Encrypts the function's log.
         """
         super().__init__(scope, construct_id)
         self.function = PythonFunction(
             self,
             "Function",
-            name=f"{settings.prefix}-watch",
+            name=f"{site.settings.prefix}-watch",
             description="Measures how old the rotation of each secret is",
             bundle=Bundle("rotation_watch"),
             handler="rotation_watch.handler.watch",
-            key=key,
-            vpc=network.vpc,
+            key=site.key,
+            vpc=site.network.vpc,
             timeout=Duration.seconds(60),
             environment={"SECRET_IDS": ",".join(secret.arn for secret in secrets)},
         )
-        self.function.allow_to(network.secrets_endpoint)
+        self.function.allow_to(site.network.secrets_endpoint)
         for secret in secrets:
-            self._describe(secret.arn, network)
+            self._describe(secret.arn, site.network.secrets_endpoint)
         rule = events.CfnRule(
             self,
             "Schedule",
@@ -81,8 +76,8 @@ class RotationWatch(Construct):
             source_arn=rule.attr_arn,
         )
 
-    def _describe(self, secret_arn: str, network: Network) -> None:
+    def _describe(self, secret_arn: str, endpoint: SecretsEndpoint) -> None:
         describe = "secretsmanager:DescribeSecret"
         role = self.function.role
         role.allow(iam.PolicyStatement(actions=[describe], resources=[secret_arn]))
-        network.secrets_endpoint.allow(role.arn, actions=[describe], secret_arn=secret_arn)
+        endpoint.allow(role.arn, actions=[describe], secret_arn=secret_arn)
