@@ -61,7 +61,8 @@ class LocalAws:
             self.postgres = stack.enter_context(
                 PostgresServer(log=self.directory / "logs" / "postgres.log")
             )
-            self.server = stack.enter_context(ServerProcess(self._configuration()))
+            self._configuration = self._configure()
+            self.server = stack.enter_context(ServerProcess(self._configuration))
             self._stack = stack.pop_all()
         return self
 
@@ -82,12 +83,12 @@ class LocalAws:
     @property
     def rotations(self) -> Journal:
         """What Secrets Manager has rotated."""
-        return Journal(self._configuration().rotations)
+        return Journal(self._configuration.rotations)
 
     @property
     def decisions(self) -> Journal:
         """What the policies have allowed and denied."""
-        return Journal(self._configuration().decisions)
+        return Journal(self._configuration.decisions)
 
     @property
     def exports(self) -> dict[str, str]:
@@ -135,7 +136,7 @@ class LocalAws:
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
 
-    def _configuration(self) -> Configuration:
+    def _configure(self) -> Configuration:
         return Configuration(
             directory=self.directory,
             region=REGION,
