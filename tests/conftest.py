@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from local.postgres import PostgresServer
 from rotation.observability import logger
@@ -17,8 +17,8 @@ os.environ["AWS_SECRET_ACCESS_KEY"] = "testing"
 os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
 os.environ.pop("AWS_PROFILE", None)
 
-# A machine that is busy is no defect.
-settings.register_profile("project", deadline=None)
+# A machine that is busy is no defect: neither an example nor the making of one is timed.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
 

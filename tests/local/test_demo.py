@@ -16,7 +16,6 @@ from local.aws.journal import Journal
 from local.demo.consumers import Tally
 from local.demo.report import shortcoming
 from local.demo.rotation_watch import Rotation, RotationFailedError, RotationWatch
-from local.local_aws import RUNS
 from local.toolchain import ROOT, ToolMissingError, find
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -36,10 +35,6 @@ def start(*arguments):
     )
 
 
-def runs():
-    return set(RUNS.iterdir()) if RUNS.exists() else set()
-
-
 def processes_of(run):
     """The processes whose command line or environment names the run's folder."""
     found = []
@@ -53,19 +48,29 @@ def processes_of(run):
     return found
 
 
-def new_run(before, seconds=30):
+def run_of(demonstration, seconds=30):
+    """The folder of a demonstration's run, as the CDK CLI that it has started is told it."""
     end = time.monotonic() + seconds
-    while not (new := runs() - before):
-        assert time.monotonic() < end
+    while time.monotonic() < end:
+        for child in Path(f"/proc/{demonstration.pid}/task").glob("*/children"):
+            for process in child.read_text().split():
+                if found := re.search(rb"CDK_HOME=([^\0]+)", environment_of(process)):
+                    return Path(found[1].decode()).parent
         time.sleep(0.05)
-    return new.pop()
+    raise AssertionError("the demonstration has not started the CDK CLI")
+
+
+def environment_of(process):
+    try:
+        return Path(f"/proc/{process}/environ").read_bytes()
+    except OSError:  # it has ended meanwhile
+        return b""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_the_demonstration_ends_well_and_leaves_nothing():
-    before = runs()
     process = start()
-    run = new_run(before)
+    run = run_of(process)
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
     last = output.strip().splitlines()[-1]
@@ -78,9 +83,8 @@ def test_the_demonstration_ends_well_and_leaves_nothing():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_ctrl_c_in_the_middle_of_a_deployment_leaves_nothing():
-    before = runs()
     process = start()
-    run = new_run(before)
+    run = run_of(process)
     for line in process.stdout:
         if "cdk synth" in line:
             break

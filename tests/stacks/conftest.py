@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings as hypothesis
 
 import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts on import
 
@@ -17,10 +16,6 @@ import aws_cdk as cdk
 from stacks.rotation_stack import RotationStack
 from stacks.settings import read_settings
 from tests.stacks.template import Template
-
-# How long an example takes is not what is tested, and another test may have the processor.
-hypothesis.register_profile("unhurried", deadline=None)
-hypothesis.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[2]
 

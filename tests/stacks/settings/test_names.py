@@ -80,6 +80,7 @@ def test_what_is_accepted_names_a_role_of_the_real_server_without_quotes(
     postgres: PostgresServer, name: str
 ) -> None:
     with postgres.connect() as connection:
+        connection.autocommit = False  # else the role stays, and a name may come again
         connection.execute(f"CREATE ROLE {name}".encode())
         [(found,)] = connection.execute(
             "SELECT rolname FROM pg_roles WHERE rolname = %s", [name]
