@@ -7,7 +7,7 @@ CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test security faults bench lint format synth deploy lock clean
+.PHONY: help setup local test security faults bench lint format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: setup ## rewrite the code as lint wants it
 
 synth: setup ## write the CloudFormation templates to cdk.out (ARGS="-c name=…")
 	@$(CDK) synth --quiet $(ARGS)
+
+diff: setup ## show what a deployment would change (ARGS="-c name=…")
+	@$(CDK) diff $(ARGS)
 
 deploy: setup ## deploy to the AWS account of your credentials (ARGS="-c name=…")
 	@$(CDK) deploy $(ARGS)

@@ -8,6 +8,7 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 import aws_cdk as cdk
 
 from stacks.compliance import check
+from stacks.deploy_role import DeployRoleStack
 from stacks.errors import SynthError
 from stacks.rotation_stack import RotationStack
 from stacks.settings import read_settings
@@ -16,6 +17,8 @@ app = cdk.App(analytics_reporting=False)
 try:
     settings = read_settings(app.node.get_all_context())
     RotationStack(app, settings=settings)
+    if settings.github_repository:
+        DeployRoleStack(app, settings=settings)
     check(app, settings=settings)
 except SynthError as error:
     sys.exit(f"{error}")

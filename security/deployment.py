@@ -72,7 +72,7 @@ def layer_of(action: str) -> Layer:
     """The layer to which the policy of an action's resource belongs."""
     if action.startswith("kms:"):
         return Layer.KEY
-    return Layer.TRUST if action == "sts:AssumeRole" else Layer.RESOURCE
+    return Layer.TRUST if action.startswith("sts:AssumeRole") else Layer.RESOURCE
 
 
 def _context(intent: Intent) -> Context:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from local.policies import Evaluator, Layer
-from security.attacks import attacks
+from security import attacks, pipeline, purposes
+from security.attacks.attack import Attack
 from security.deployment import Deployment
 from security.intent import Intent
-from security.purposes import purposes
 from security.removals import Removal, removals
 from security.verdict import refusing_layers
 
@@ -39,14 +40,57 @@ class Proof:
     Args:
         evaluator: Who decides.
         deployment: Whose policies.
-        strategy: How the application secret is rotated.
+        purposes: What must be allowed.
+        attacks: What must be denied.
     """
 
-    def __init__(self, evaluator: Evaluator, deployment: Deployment, *, strategy: str) -> None:
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        deployment: Deployment,
+        *,
+        purposes: Sequence[Intent],
+        attacks: Sequence[Attack],
+    ) -> None:
         self._evaluator = evaluator
         self._deployment = deployment
-        self._purposes = purposes(deployment, strategy=strategy)
-        self._attacks = attacks(deployment, strategy=strategy)
+        self._purposes = purposes
+        self._attacks = attacks
+
+    @classmethod
+    def of_rotation(cls, evaluator: Evaluator, deployment: Deployment, *, strategy: str) -> Self:
+        """The proof of the stack that rotates.
+
+        Args:
+            evaluator: Who decides.
+            deployment: Whose policies.
+            strategy: How the application secret is rotated.
+        """
+        return cls(
+            evaluator,
+            deployment,
+            purposes=purposes.purposes(deployment, strategy=strategy),
+            attacks=attacks.attacks(deployment, strategy=strategy),
+        )
+
+    @classmethod
+    def of_deploy_role(
+        cls, evaluator: Evaluator, deployment: Deployment, *, repository: str, environment: str
+    ) -> Self:
+        """The proof of the stack with the role for GitHub Actions.
+
+        Args:
+            evaluator: Who decides.
+            deployment: Whose policies.
+            repository: Which may take the role on, as owner/name.
+            environment: Its environment which may.
+        """
+        return cls(
+            evaluator,
+            deployment,
+            purposes=list(pipeline.purposes(repository, environment, deployment)),
+            attacks=list(pipeline.attacks(repository, environment, deployment)),
+        )
 
     @cached_property
     def needed(self) -> Sequence[Outcome]:

@@ -12,6 +12,7 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 import aws_cdk as cdk
 
 from stacks.compliance import check
+from stacks.deploy_role import DeployRoleStack
 from stacks.rotation_stack import RotationStack
 from stacks.settings import Settings, read_settings
 
@@ -36,6 +37,17 @@ class Synthesis:
     path: Path
     findings: tuple[tuple[str, str], ...]
 
+    @property
+    def deploy_role(self) -> Path:
+        """The template of the role for a pipeline; there is one if a repository is set."""
+        return self.path.with_name(f"{self.settings.prefix}-deploy-role.template.json")
+
+    @staticmethod
+    def read(path: Path) -> Mapping[str, Any]:
+        """Read a template."""
+        template: Mapping[str, Any] = json.loads(path.read_text())
+        return template
+
 
 def synthesize(folder: Path, **overrides: object) -> Synthesis:
     """Synthesize the stack of `cdk.json`, and check it against the rule packs.
@@ -51,6 +63,8 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
     )
     settings = read_settings(app.node.get_all_context())
     stack = RotationStack(app, settings=settings)
+    if settings.github_repository:
+        DeployRoleStack(app, settings=settings)
     check(app, settings=settings)
     try:
         app.synth()
@@ -58,7 +72,7 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
         if not _report(folder).exists():
             raise
     path = folder / stack.template_file
-    return Synthesis(settings, json.loads(path.read_text()), path, _findings(_report(folder)))
+    return Synthesis(settings, Synthesis.read(path), path, _findings(_report(folder)))
 
 
 def _report(folder: Path) -> Path:

@@ -11,9 +11,11 @@ const { runSimulation } = await import(pathToFileURL(entry))
 // request:
 // - kms:EncryptionContext:<key> it drops from every request, so that conditions on it are judged as
 //   if it were missing; tags of the principal have a free name too and are kept.
+// - so it does with the keys of an identity provider, such as token.actions.githubusercontent.com:sub.
 // - secretsmanager:ResourceTag/<key> it does not find and fails; it is the same as aws:ResourceTag.
 const RENAMED = [
   [/kms:EncryptionContext:/gi, 'aws:PrincipalTag/kms:EncryptionContext:'],
+  [/token\.actions\.githubusercontent\.com:/gi, 'aws:PrincipalTag/token.actions.githubusercontent.com:'],
   [/secretsmanager:ResourceTag\//gi, 'aws:ResourceTag/'],
 ]
 

@@ -76,6 +76,15 @@ class Settings(Group):
         allowed="true or false",
     )
 
+    github_repository: Annotated[
+        str, StringConstraints(pattern=r"^([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})?$")
+    ] = setting(
+        "",
+        meaning="Repository whose GitHub Actions may deploy, from the GitHub environment of the "
+        "same name as this one. It adds a second stack with a role for them, without any key.",
+        allowed="owner/name, or nothing",
+    )
+
     @property
     def prefix(self) -> str:
         """What the names of the stack, the functions and the instance begin with."""

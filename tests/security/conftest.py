@@ -46,7 +46,7 @@ def deployment(made: Synthesis) -> Deployment:
 
 @pytest.fixture(scope="session")
 def prove(evaluator: Evaluator) -> Prove:
-    return lambda deployment: Proof(evaluator, deployment, strategy="alternating")
+    return lambda deployment: Proof.of_rotation(evaluator, deployment, strategy="alternating")
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def test_the_same_holds_without_all_that_can_be_left_out(
     evaluator: Evaluator, single: Synthesis
 ) -> None:
     deployment = Deployment.of(single.settings.prefix, single.template)
-    proof = Proof(evaluator, deployment, strategy="single")
+    proof = Proof.of_rotation(evaluator, deployment, strategy="single")
     assert [each for each in (*proof.needed, *proof.attacked) if each.surprising] == []
     assert [str(each) for each in proof.survivors] == []
 
