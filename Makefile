@@ -41,11 +41,11 @@ format: setup ## rewrite the code as lint wants it
 synth: setup ## write the CloudFormation templates to cdk.out (ARGS="-c name=…")
 	@$(CDK) synth --quiet $(ARGS)
 
-diff: setup ## show what a deployment would change (ARGS="-c name=…")
-	@$(CDK) diff $(ARGS)
+diff: setup ## show what a deployment would change (STACK=one of them, ARGS="-c name=…")
+	@$(CDK) diff $(STACK) $(ARGS)
 
-deploy: setup ## deploy to the AWS account of your credentials (ARGS="-c name=…")
-	@$(CDK) deploy $(ARGS)
+deploy: setup ## deploy to the AWS account of your credentials (STACK=one of them, ARGS="-c name=…")
+	@$(CDK) deploy $(or $(STACK),--all) $(ARGS)
 
 lock: setup ## take the newest versions of all dependencies into the lock files
 	@for lock in $(LOCKS); do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -11,7 +11,7 @@ from local.errors import LocalError
 from local.toolchain import ROOT
 
 _TAIL_LINES = 12
-_UNATTENDED = ("--require-approval=never", "--progress=events")
+_UNATTENDED = ("--all", "--require-approval=never", "--progress=events")
 
 
 class CdkError(LocalError):
@@ -83,20 +83,14 @@ class Cdk:
         """
         self._run("deploy", f"--app={self._output}", *_UNATTENDED)
 
-    def stack_name(self) -> str:
-        """Return the name of the stack that was deployed last.
-
-        Raises:
-            ValueError: The app has none, or several.
-        """
+    def stack_names(self) -> list[str]:
+        """Return the names of the stacks that were synthesized last."""
         manifest = json.loads((self._output / "manifest.json").read_text())
-        names = [
-            artifact["properties"].get("stackName", name)
+        return [
+            str(artifact["properties"].get("stackName", name))
             for name, artifact in manifest["artifacts"].items()
             if artifact["type"] == "aws:cloudformation:stack"
         ]
-        (name,) = names
-        return str(name)
 
     def _run(self, command: str, *arguments: str, folder: Path = ROOT) -> None:
         log = self._logs / f"cdk-{command}.log"

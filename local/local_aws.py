@@ -130,11 +130,15 @@ class LocalAws:
             logs=self.logs,
         )
 
-    def outputs(self, stack: str) -> dict[str, str]:
-        """Return a stack's outputs by name."""
+    def outputs(self, *stacks: str) -> dict[str, str]:
+        """Return the outputs of some stacks by name, which is the same in no two of them."""
         cloudformation: CloudFormationClient = self.client("cloudformation")
-        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
+        return {
+            output["OutputKey"]: output["OutputValue"]
+            for stack in stacks
+            for described in cloudformation.describe_stacks(StackName=stack)["Stacks"]
+            for output in described.get("Outputs", [])
+        }
 
     def _configure(self) -> Configuration:
         return Configuration(

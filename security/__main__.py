@@ -28,7 +28,9 @@ def main() -> int:
     Returns:
         The exit status.
     """
-    report = Report(Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH))
+    report = Report(
+        Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH)
+    )
     tools = toolchain.find()
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -41,7 +41,7 @@ class Deployment:
         """The places of the policies that have a say."""
         places = {
             Place(Layer.IDENTITY, intent.who.role_arn),
-            Place(Layer.BOUNDARY, intent.who.role_arn),
+            Place(Layer.BOUNDARY, self._boundary(intent)),
             Place(layer_of(intent.action), intent.resource),
             Place(Layer.ENDPOINT, intent.endpoint),
         }
@@ -57,10 +57,13 @@ class Deployment:
             resource_account=intent.resource_account,
             context=_context(intent),
             identity_policies=(*intent.who.policies, *([own] if own else [])),
-            boundary=self._policy(Layer.BOUNDARY, intent.who.role_arn),
+            boundary=self._policy(Layer.BOUNDARY, self._boundary(intent)),
             resource_policy=self._policy(layer_of(intent.action), intent.resource),
             endpoint_policy=self._policy(Layer.ENDPOINT, intent.endpoint),
         )
+
+    def _boundary(self, intent: Intent) -> str:
+        return self.parts.boundaries.get(intent.who.role_arn, "")
 
     def _policy(self, layer: Layer, owner: str) -> Policy | None:
         place = Place(layer, owner)

@@ -1,7 +1,7 @@
 """The policies in a template, by the resource that they are about."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ class Place:
 
     Attributes:
         layer: What kind of policy it is.
-        owner: ARN of the role, key, secret, function or topic; of an endpoint its service.
+        owner: ARN of the role, key, secret, function or topic; of a boundary its own, because
+            several roles have it; of an endpoint its service.
     """
 
     layer: Layer
@@ -29,6 +30,10 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.layer} of {self.owner.split(':', 5)[-1]}"
+
+
+Properties = Mapping[str, Any]
+Policies = Iterator[tuple[Place, list[Any]]]
 
 
 def read_documents(ids: Identifiers) -> dict[Place, Document]:
@@ -49,33 +54,58 @@ def read_documents(ids: Identifiers) -> dict[Place, Document]:
     }
 
 
-def _policies(
-    ids: Identifiers, name: str, resource: Mapping[str, Any]
-) -> Iterator[tuple[Place, list[Any]]]:
-    properties = resource.get("Properties", {})
-    match resource["Type"]:
-        case "AWS::IAM::Role":
-            trust = properties["AssumeRolePolicyDocument"]
-            yield Place(Layer.TRUST, ids.lookup(name, "Arn")), trust["Statement"]
-        case "AWS::IAM::ManagedPolicy":
-            for role in properties.get("Roles", []):
-                owner = ids.lookup(role["Ref"], "Arn")
-                yield Place(Layer.IDENTITY, owner), properties["PolicyDocument"]["Statement"]
-        case "AWS::KMS::Key":
-            place = Place(Layer.KEY, ids.lookup(name, "Arn"))
-            yield place, properties["KeyPolicy"]["Statement"]
-        case "AWS::SecretsManager::ResourcePolicy":
-            owner = ids.resolve(properties["SecretId"])
-            yield Place(Layer.RESOURCE, owner), properties["ResourcePolicy"]["Statement"]
-        case "AWS::EC2::VPCEndpoint":
-            service = ids.resolve(properties["ServiceName"]).rpartition(".")[2]
-            yield Place(Layer.ENDPOINT, service), properties["PolicyDocument"]["Statement"]
-        case "AWS::SNS::TopicPolicy":
-            for topic in ids.resolve(properties["Topics"]):
-                yield Place(Layer.RESOURCE, topic), properties["PolicyDocument"]["Statement"]
-        case "AWS::Lambda::Permission":
-            owner = ids.resolve(properties["FunctionName"])
-            yield Place(Layer.RESOURCE, owner), [_permission(owner, properties)]
+def _policies(ids: Identifiers, name: str, resource: Properties) -> Policies:
+    read = _READ_FROM.get(resource["Type"])
+    if read:
+        yield from read(ids, name, resource.get("Properties", {}))
+
+
+def _trust(ids: Identifiers, name: str, properties: Properties) -> Policies:
+    trust = properties["AssumeRolePolicyDocument"]
+    yield Place(Layer.TRUST, ids.lookup(name, "Arn")), trust["Statement"]
+
+
+def _managed_policy(ids: Identifiers, name: str, properties: Properties) -> Policies:
+    statements = properties["PolicyDocument"]["Statement"]
+    for role in properties.get("Roles", []):
+        yield Place(Layer.IDENTITY, ids.lookup(role["Ref"], "Arn")), statements
+    if "Roles" not in properties:
+        yield Place(Layer.BOUNDARY, ids.lookup(name, None)), statements
+
+
+def _key(ids: Identifiers, name: str, properties: Properties) -> Policies:
+    yield Place(Layer.KEY, ids.lookup(name, "Arn")), properties["KeyPolicy"]["Statement"]
+
+
+def _secret(ids: Identifiers, _: str, properties: Properties) -> Policies:
+    owner = ids.resolve(properties["SecretId"])
+    yield Place(Layer.RESOURCE, owner), properties["ResourcePolicy"]["Statement"]
+
+
+def _endpoint(ids: Identifiers, _: str, properties: Properties) -> Policies:
+    service = ids.resolve(properties["ServiceName"]).rpartition(".")[2]
+    yield Place(Layer.ENDPOINT, service), properties["PolicyDocument"]["Statement"]
+
+
+def _topic(ids: Identifiers, _: str, properties: Properties) -> Policies:
+    for topic in ids.resolve(properties["Topics"]):
+        yield Place(Layer.RESOURCE, topic), properties["PolicyDocument"]["Statement"]
+
+
+def _function(ids: Identifiers, _: str, properties: Properties) -> Policies:
+    owner = ids.resolve(properties["FunctionName"])
+    yield Place(Layer.RESOURCE, owner), [_permission(owner, properties)]
+
+
+_READ_FROM: Mapping[str, Callable[[Identifiers, str, Properties], Policies]] = {
+    "AWS::EC2::VPCEndpoint": _endpoint,
+    "AWS::IAM::ManagedPolicy": _managed_policy,
+    "AWS::IAM::Role": _trust,
+    "AWS::KMS::Key": _key,
+    "AWS::Lambda::Permission": _function,
+    "AWS::SNS::TopicPolicy": _topic,
+    "AWS::SecretsManager::ResourcePolicy": _secret,
+}
 
 
 def _permission(function: str, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,6 +97,10 @@ def _role(ids: Identifiers, name: str) -> str:
     return role_arn(_role_name(ids, name))
 
 
+def _managed_policy(ids: Identifiers, name: str) -> str:
+    return arn("iam", f"policy/{ids.stack}-{stem(name)}", region="")
+
+
 def _key(_: Identifiers, name: str) -> str:
     return arn("kms", f"key/{stem(name)}")
 
@@ -132,6 +136,7 @@ def _numbered(prefix: str) -> Callable[[Identifiers, str], str]:
 _VALUES: Mapping[tuple[str, str | None], Callable[[Identifiers, str], str]] = {
     ("AWS::EC2::VPC", "DefaultSecurityGroup"): _numbered("sg"),
     ("AWS::Events::Rule", "Arn"): _rule,
+    ("AWS::IAM::ManagedPolicy", None): _managed_policy,
     ("AWS::IAM::Role", None): _role_name,
     ("AWS::IAM::Role", "Arn"): _role,
     ("AWS::KMS::Key", "Arn"): _key,

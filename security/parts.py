@@ -118,6 +118,22 @@ class Parts:
         return arn("ec2", f"security-group/{self.ids.lookup(vpc, 'DefaultSecurityGroup')}")
 
     @cached_property
+    def boundaries(self) -> Mapping[str, str]:
+        """ARNs of the permissions boundaries, by the ARN of the role.
+
+        Raises:
+            ProofError: A role has none.
+        """
+        roles = self.of("AWS::IAM::Role")
+        unbounded = [name for name, role in roles.items() if "PermissionsBoundary" not in role]
+        if unbounded:
+            raise ProofError(f"These roles have no permissions boundary: {', '.join(unbounded)}")
+        return {
+            self.ids.lookup(name, "Arn"): self.ids.property(name, "PermissionsBoundary")
+            for name in roles
+        }
+
+    @cached_property
     def rotators(self) -> Mapping[str, str]:
         """ARNs of the functions that rotate, by the ARN of the secret."""
         schedules = self.of("AWS::SecretsManager::RotationSchedule")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import IDENTITY, TRUST, Attack, refused
+from security.attacks.attack import BOUNDARY, IDENTITY, TRUST, Attack, refused
 from security.deployment import Deployment
 from security.identifiers import ACCOUNT, OTHER_ACCOUNT, REGION, arn, role_arn
 from security.intent import Intent
@@ -51,17 +51,18 @@ def _as_the_role(role: Principal) -> Iterator[Attack]:
         "take on a role of another account": role_arn("deploy", account=OTHER_ACCOUNT),
     }.items():
         at_home = f":{ACCOUNT}:" in target
-        yield from refused(_assume(role, target, what), *([IDENTITY] if at_home else _ABROAD))
+        yield from refused(_assume(role, target, what), *(_AT_HOME if at_home else _ABROAD))
     for what, action, resource in (
         ("read a secret", "secretsmanager:GetSecretValue", arn("secretsmanager", "secret:any-a1")),
         ("change a stack directly", "cloudformation:UpdateStack", arn("cloudformation", "stack/*")),
         ("give itself more rights", "iam:PutRolePolicy", role.role_arn),
     ):
         intent = Intent(what=what, who=role, action=action, resource=resource)
-        yield from refused(intent, IDENTITY)
+        yield from refused(intent, *_AT_HOME)
 
 
-_ABROAD = (IDENTITY, TRUST)
+_AT_HOME = (IDENTITY, BOUNDARY)
+_ABROAD = (*_AT_HOME, TRUST)
 
 
 def bootstrap_role(name: str) -> str:

@@ -18,6 +18,8 @@ _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.KEY, "UseByCloudWatchLogs"): _THIS_KEY,
     (Layer.KEY, "UseByRules"): _THIS_KEY,
     (Layer.KEY, "UseThroughSecretsManager"): _THIS_KEY,
+    (Layer.BOUNDARY, "Traces"): _NO_RESOURCES,
+    (Layer.BOUNDARY, "NetworkInterfaces"): _NOT_YET,
     (Layer.IDENTITY, "Traces"): _NO_RESOURCES,
     (Layer.IDENTITY, "NetworkInterfaces"): _NOT_YET,
     (Layer.IDENTITY, "NoNetworkInterfacesForTheCode"): _DENIAL,

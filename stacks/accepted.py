@@ -101,6 +101,8 @@ _INSTANCE, _SECRET = "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"
 def accepted(settings: Settings) -> Iterator[Accepted]:
     """List what is accepted: always, and because a team set it so and was warned."""
     yield from ALWAYS
+    if not settings.permissions_boundary:
+        yield _boundary(settings)
     if not settings.database.multi_az:
         rules = (f"{_SOLUTIONS}-RDS3", f"{_NIST}-RDSMultiAZSupport", f"{_HIPAA}-RDSMultiAZSupport")
         yield Accepted(rules, _INSTANCE, "database.multi_az is off.")
@@ -118,3 +120,21 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
             f"{_HIPAA}-SecretsManagerRotationEnabled",
         )
         yield Accepted(rules, _SECRET, "rotation.admin is off.", within="/AdminSecret/")
+
+
+def _boundary(settings: Settings) -> Accepted:
+    here = "<AWS::Region>:<AWS::AccountId>"
+    resources = (
+        "*",
+        f"arn:<AWS::Partition>:secretsmanager:{here}:secret:{settings.path}/*",
+        f"arn:<AWS::Partition>:logs:{here}:log-group:/aws/lambda/{settings.prefix}-*:*",
+        f"arn:<AWS::Partition>:logs:{here}:log-group:/{settings.path}/flow-log:*",
+        f"arn:<AWS::Partition>:logs:{here}:log-group:RDSOSMetrics:*",
+    )
+    return Accepted(
+        tuple(f"{_SOLUTIONS}-IAM5[Resource::{resource}]" for resource in resources),
+        "AWS::IAM::ManagedPolicy",
+        "A permissions boundary gives nothing: it is the most that all the roles together may do, "
+        "and each role's own policy names its resources.",
+        within="/Boundary/",
+    )

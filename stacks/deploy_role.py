@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, DefaultStackSynthesizer, Duration, Stack, Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.boundary import Boundary
 from stacks.settings import Settings
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -54,19 +55,19 @@ class DeployRoleStack(Stack):
             ),
             max_session_duration=Duration.hours(1),
         )
+        deploy = iam.PolicyStatement(
+            sid="DeployWithTheCdk",
+            actions=["sts:AssumeRole"],
+            resources=[self._bootstrap_role(name) for name in _BOOTSTRAP_ROLES],
+        )
         iam.ManagedPolicy(
             self,
             "Policy",
             description="Takes on the roles that the CDK deploys with",
             roles=[role],
-            statements=[
-                iam.PolicyStatement(
-                    sid="DeployWithTheCdk",
-                    actions=["sts:AssumeRole"],
-                    resources=[self._bootstrap_role(name) for name in _BOOTSTRAP_ROLES],
-                )
-            ],
+            statements=[deploy],
         )
+        Boundary(self, "Boundary", settings=settings, ceiling=[deploy])
         CfnOutput(self, "DeployRoleArn", value=role.role_arn)
         for key, value in settings.all_tags().items():
             Tags.of(self).add(key, value)

@@ -21,6 +21,9 @@ from stacks.security_group import SecurityGroup
 
 METRICS_NAMESPACE = "CredentialRotation"
 
+TRACES = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+"""What a traced function sends."""
+
 
 class Reachable(Protocol):
     """What a function can be connected to."""
@@ -135,7 +138,7 @@ class PythonFunction(Construct):
         self.role.allow(
             iam.PolicyStatement(
                 sid="Traces",
-                actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+                actions=list(TRACES),
                 resources=["*"],  # X-Ray has no resources that these actions could name
             )
         )

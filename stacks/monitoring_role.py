@@ -6,6 +6,20 @@ from constructs import Construct
 
 from stacks.role import ServiceRole
 
+DELIVER_METRICS = (
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogStreams",
+    "logs:GetLogEvents",
+    "logs:PutLogEvents",
+    "logs:PutRetentionPolicy",
+)
+"""What RDS asks for, of the log group and its streams."""
+
+METRICS_LOG = "RDSOSMetrics:*"
+"""The group and its streams. The ending is needed for the group as well: CloudWatch Logs asks for
+what is about a whole group with the ARN of a stream whose name is empty."""
+
 
 class MonitoringRole(ServiceRole):
     """What AmazonRDSEnhancedMonitoringRole allows, for one instance and its one log group."""
@@ -31,20 +45,10 @@ class MonitoringRole(ServiceRole):
                 "ArnEquals": {"aws:SourceArn": _arn(stack, "rds", "db", identifier)},
             },
         )
-        # The ending is needed for the group as well: CloudWatch Logs asks for what is about a whole
-        # group with the ARN of a stream whose name is empty.
-        group_and_streams = _arn(stack, "logs", "log-group", "RDSOSMetrics:*")
         self.allow(
             iam.PolicyStatement(
-                actions=[
-                    "logs:CreateLogGroup",
-                    "logs:CreateLogStream",
-                    "logs:DescribeLogStreams",
-                    "logs:GetLogEvents",
-                    "logs:PutLogEvents",
-                    "logs:PutRetentionPolicy",
-                ],
-                resources=[group_and_streams],
+                actions=list(DELIVER_METRICS),
+                resources=[_arn(stack, "logs", "log-group", METRICS_LOG)],
             )
         )
 

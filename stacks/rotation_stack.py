@@ -7,6 +7,8 @@ from constructs import Construct
 
 from stacks.advice import advise
 from stacks.application_user import ApplicationUser
+from stacks.boundary import Boundary
+from stacks.ceiling import Ceiling
 from stacks.consumer import Consumer
 from stacks.data_key import DataKey
 from stacks.database import Database
@@ -42,6 +44,8 @@ class RotationStack(Stack):
         secrets_key = SecretsKey(self, "SecretsKey", settings=settings)
         key = DataKey(self, "DataKey", settings=settings).key
         network = Network(self, "Network", settings=settings, key=key)
+        ceiling = Ceiling(self, settings=settings, key=secrets_key, network=network)
+        Boundary(self, "Boundary", settings=settings, ceiling=list(ceiling.statements()))
         admin = AdminSecret(
             self,
             "AdminSecret",

@@ -57,6 +57,15 @@ class SecretsKey(Construct):
         """Let a role decrypt and encrypt one secret, through Secrets Manager."""
         role.allow(self._statement(["kms:Decrypt", "kms:GenerateDataKey"], secret_arn))
 
+    def ceiling(self) -> iam.PolicyStatement:
+        """The most that a permissions boundary has to let a role do with the key."""
+        return iam.PolicyStatement(
+            sid="SecretsKey",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[self.key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": self._via_secrets_manager}},
+        )
+
     def _statement(self, actions: list[str], secret_arn: str) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             actions=actions,

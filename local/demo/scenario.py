@@ -87,7 +87,7 @@ class Scenario:
         except CdkError:
             self._aws.server.check()  # if it has died, that is the reason to tell
             raise
-        outputs = self._aws.outputs(cdk.stack_name())
+        outputs = self._aws.outputs(*cdk.stack_names())
         if "ConsumerFunctionName" not in outputs:
             raise NoConsumerError
         return Deployed(

@@ -11,6 +11,7 @@ RESOURCE = Layer.RESOURCE
 KEY = Layer.KEY
 TRUST = Layer.TRUST
 ENDPOINT = Layer.ENDPOINT
+BOUNDARY = Layer.BOUNDARY
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import ENDPOINT, IDENTITY, Attack, refused
+from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, Attack, refused
 from security.calls import Calls
 from security.intent import Intent
 from security.parts import Parts
@@ -24,13 +24,15 @@ _ON_NONE = {
     "ListSecrets": "see which secrets there are",
 }
 
+_LAYERS = (IDENTITY, BOUNDARY, ENDPOINT)
+
 
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what no function does to its own secrets."""
     for name in parts.functions():
         who = parts.function(name)
         for secret in (parts.secret("application"), parts.secret("admin")):
-            yield from refused(_changes(Calls(parts), who, secret), IDENTITY, ENDPOINT)
+            yield from refused(_changes(Calls(parts), who, secret), *_LAYERS)
         for operation, what in _ON_NONE.items():
             intent = Intent(
                 what=what,
@@ -39,7 +41,7 @@ def attacks(parts: Parts) -> Iterator[Attack]:
                 resource="*",
                 endpoint="secretsmanager",
             )
-            yield from refused(intent, IDENTITY, ENDPOINT)
+            yield from refused(intent, *_LAYERS)
 
 
 def _changes(calls: Calls, who: Principal, secret: str) -> Iterator[Intent]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import IDENTITY, RESOURCE, TRUST, Attack, refused
+from security.attacks.attack import BOUNDARY, IDENTITY, RESOURCE, TRUST, Attack, refused
 from security.attacks.readers import STRANGE_SECRET
 from security.calls import assume, invoke
 from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
@@ -36,12 +36,12 @@ def _invocations(parts: Parts, secret: str, function: str) -> Iterator[Attack]:
     ):
         yield from refused(invoke(service, function, source, account, what), RESOURCE)
     what = "invoke the rotation"
-    for who, layer in (
-        (STRANGER, RESOURCE),
-        *((parts.function(name), IDENTITY) for name in parts.functions()),
+    for who, layers in (
+        (STRANGER, (RESOURCE,)),
+        *((parts.function(name), (IDENTITY, BOUNDARY)) for name in parts.functions()),
     ):
         intent = Intent(what=what, who=who, action="lambda:InvokeFunction", resource=function)
-        yield from refused(intent, layer)
+        yield from refused(intent, *layers)
 
 
 def _assumptions(parts: Parts) -> Iterator[Attack]:

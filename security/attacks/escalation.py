@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import IDENTITY, Attack, refused
+from security.attacks.attack import BOUNDARY, IDENTITY, Attack, refused
 from security.identifiers import arn
 from security.intent import Intent
 from security.parts import Parts
@@ -24,14 +24,14 @@ def attacks(parts: Parts) -> Iterator[Attack]:
             ("write another's log", "logs:PutLogEvents", arn("logs", _ANOTHER_LOG)),
         ):
             intent = Intent(what=what, who=who, action=action, resource=resource)
-            yield from refused(intent, IDENTITY)
+            yield from refused(intent, IDENTITY, BOUNDARY)
         act = Intent(
             what="act as an administrator",
             who=who,
             action="sts:AssumeRole",
             resource=ADMINISTRATOR.role_arn,
         )
-        yield from refused(act, IDENTITY)  # whom that role trusts is not of the stack
+        yield from refused(act, IDENTITY, BOUNDARY)  # whom that role trusts is not of the stack
 
 
 _ANOTHER_LOG = "log-group:/aws/lambda/payroll-production-rotation:log-stream:any"

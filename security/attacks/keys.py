@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from security.attacks.attack import IDENTITY, KEY, Attack, refused
+from security.attacks.attack import BOUNDARY, IDENTITY, KEY, Attack, refused
 from security.attacks.readers import STRANGE_SECRET
 from security.calls import Calls
 from security.identifiers import REGION, arn
@@ -34,7 +34,7 @@ def _secrets_key(calls: Calls, parts: Parts, secret: str) -> Iterator[Attack]:
         for action in _THROUGH:
             what = "use the key without Secrets Manager"
             intent = calls.key_directly(parts.function(name), action, secret, what)
-            yield from refused(intent, IDENTITY, KEY)
+            yield from refused(intent, IDENTITY, BOUNDARY, KEY)
     for action in _USE:
         for who in (ADMINISTRATOR, STRANGER):
             what = "use the key without Secrets Manager"
@@ -69,7 +69,7 @@ def _data_key(parts: Parts, key: str) -> Iterator[Attack]:
     for name in parts.functions():
         who = parts.function(name)
         what = "decrypt the database's storage"
-        yield from refused(_use(who, "kms:Decrypt", key, what), IDENTITY, KEY)
+        yield from refused(_use(who, "kms:Decrypt", key, what), IDENTITY, BOUNDARY, KEY)
     for action in _USE:
         yield from refused(_use(ADMINISTRATOR, action, key, "use the data key directly"), KEY)
         yield from refused(_use(STRANGER, action, key, "use the data key from elsewhere"), KEY)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import ENDPOINT, IDENTITY, Attack, refused
+from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, Attack, refused
 from security.identifiers import OTHER_ACCOUNT, REGION, arn
 from security.intent import Intent
 from security.parts import Parts
@@ -45,7 +45,7 @@ def _groups(parts: Parts) -> Iterator[Attack]:
         for direction in ("Egress", "Ingress"):
             action = f"ec2:{verb}SecurityGroup{direction}"
             intent = Intent(what=what, who=who, action=action, resource=group, context=context)
-            yield from refused(intent, IDENTITY)
+            yield from refused(intent, IDENTITY, BOUNDARY)
 
 
 def _smuggling() -> Iterator[Attack]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from local.policies import Layer
-from security.attacks.attack import ENDPOINT, IDENTITY, KEY, RESOURCE, Attack, refused
+from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, KEY, RESOURCE, Attack, refused
 from security.calls import Calls, invoke
 from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
 from security.intent import Intent
@@ -23,7 +23,7 @@ def attacks(parts: Parts) -> Iterator[Attack]:
         yield from refused(_on(topic, who, "sns:Publish", what, **plain), RESOURCE)
     for name in parts.functions():
         call = _on(topic, parts.function(name), "sns:Publish", "ring a false alarm")
-        yield from refused(call, IDENTITY)
+        yield from refused(call, IDENTITY, BOUNDARY)
     for action in ("kms:Decrypt", "kms:GenerateDataKey"):
         call = _on(key, ADMINISTRATOR, action, "read what alarms say")
         yield from refused(call, KEY)

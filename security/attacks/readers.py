@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import ENDPOINT, IDENTITY, RESOURCE, Attack, refused
+from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, Attack, refused
 from security.calls import Calls
 from security.identifiers import arn
 from security.parts import Parts
@@ -51,7 +51,7 @@ def _other_secrets(calls: Calls, who: Principal, *, strange: str) -> Iterator[At
     call = calls.secret_alone(
         who, "GetSecretValue", strange, "read a stranger's secret", VersionStage="AWSCURRENT"
     )
-    yield from refused(call, IDENTITY, ENDPOINT)
+    yield from refused(call, IDENTITY, BOUNDARY, ENDPOINT)
 
 
 def _unrelated(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:

@@ -70,12 +70,23 @@ class Settings(Group):
         "application secret. A role needs its own permission as well.",
         allowed="up to 20 ARNs of roles of this account; after -c separated by commas",
     )
+    permissions_boundary: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^(arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+)?$",
+            max_length=640,
+        ),
+    ] = setting(
+        "",
+        meaning="ARN of the permissions boundary on every role, where the organisation has one. It "
+        "has to allow what docs/security.md lists. By default the stack brings its own.",
+        allowed="the ARN of a managed policy, or nothing",
+    )
     consumer: bool = setting(
         default=True,
         meaning="Deploy the sample consumer, a function that logs in with the application secret.",
         allowed="true or false",
     )
-
     github_repository: Annotated[
         str, StringConstraints(pattern=r"^([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})?$")
     ] = setting(

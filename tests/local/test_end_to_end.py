@@ -33,7 +33,7 @@ def cdk(aws):
 
 @pytest.fixture
 def outputs(aws, cdk):
-    return aws.outputs(cdk.stack_name())
+    return aws.outputs(*cdk.stack_names())
 
 
 @pytest.fixture

@@ -108,9 +108,10 @@ def test_the_default_security_group_is_closed_by_a_function_that_can_only_do_tha
     closed = template.the("Custom::ClosedSecurityGroup")
     group = text(closed["SecurityGroupId"])
     assert group.endswith(".DefaultSecurityGroup>")
-    [revoke] = [
-        s
+    own_and_boundary = [
+        s.resources
         for s in template.statements("AWS::IAM::ManagedPolicy")
         if s.actions[0].startswith("ec2:Revoke")
     ]
-    assert revoke.resources == [f"arn:Partition:ec2:Region:AccountId:security-group/{group}"]
+    only = f"arn:Partition:ec2:Region:AccountId:security-group/{group}"
+    assert own_and_boundary == [[only], [only]]

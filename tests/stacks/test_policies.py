@@ -1,5 +1,6 @@
 from collections import Counter
 
+from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template
 
 EVERYTHING = {
@@ -7,10 +8,11 @@ EVERYTHING = {
     ("AWS::KMS::Key", "Allow", "kms:CancelKeyDeletion"): 3,
     ("AWS::KMS::Key", "Allow", "kms:CreateGrant"): 1,
     ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 4,
+    # The boundary allows at most what the roles do, in one policy of all of them.
     # X-Ray has no resources that its actions could name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 6,
+    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 7,
     # Lambda asks for them before there is an interface to name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 5,
+    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 6,
     # A denial reaches as far as what it takes back.
     ("AWS::IAM::ManagedPolicy", "Deny", "ec2:AssignPrivateIpAddresses"): 5,
 }
@@ -64,3 +66,21 @@ def test_services_that_say_for_whom_they_act_are_asked(template: Template) -> No
         if statement.principals != ["lambda.amazonaws.com"]:
             assert statement.condition["StringEquals"].keys() == {"aws:SourceAccount"}
             assert "aws:SourceArn" in str(statement.condition)
+
+
+def test_every_role_has_the_boundary_of_the_stack(template: Template) -> None:
+    [boundary] = [
+        name
+        for name, policy in template.of("AWS::IAM::ManagedPolicy").items()
+        if "Roles" not in policy
+    ]
+    roles = template.of("AWS::IAM::Role").values()
+    assert [role["PermissionsBoundary"] for role in roles] == [{"Ref": boundary}] * 8
+
+
+def test_an_organisation_puts_its_own_boundary_on_every_role(synthesize: Synthesize) -> None:
+    theirs = "arn:aws:iam::111122223333:policy/organisation/boundary"
+    template = Template(synthesize(permissions_boundary=theirs).template)
+    roles = template.of("AWS::IAM::Role").values()
+    assert [role["PermissionsBoundary"] for role in roles] == [theirs] * 8
+    assert all("Roles" in each for each in template.of("AWS::IAM::ManagedPolicy").values())

@@ -1,0 +1,78 @@
+"""What no role of the rotation stack may do more than, all of them together."""
+
+from collections.abc import Iterator
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+
+from stacks import network_interfaces
+from stacks.database_secret import ROTATE
+from stacks.function import TRACES
+from stacks.monitoring_role import DELIVER_METRICS, METRICS_LOG
+from stacks.network import Network
+from stacks.secrets_key import SecretsKey
+from stacks.settings import Settings
+
+
+class Ceiling:
+    """The statements of the permissions boundary.
+
+    Written down by itself, not collected from the roles: it holds where a role's policy is wrong.
+
+    Args:
+        stack: Whose roles.
+        settings: What the team decided.
+        key: Encrypts the secrets.
+        network: Has the group that one of the functions closes.
+    """
+
+    def __init__(
+        self, stack: Stack, *, settings: Settings, key: SecretsKey, network: Network
+    ) -> None:
+        self._stack = stack
+        self._settings = settings
+        self._key = key
+        self._network = network
+
+    def statements(self) -> Iterator[iam.PolicyStatement]:
+        """List them."""
+        path, prefix = self._settings.path, self._settings.prefix
+        yield _allow("Secrets", ROTATE, self._arn("secretsmanager", "secret", f"{path}/*"))
+        yield self._key.ceiling()
+        yield _allow(
+            "FunctionLogs",
+            ("logs:CreateLogStream", "logs:PutLogEvents"),
+            self._log_group(f"/aws/lambda/{prefix}-*:*"),
+        )
+        yield _allow(
+            "FlowLog",
+            ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+            self._log_group(f"/{path}/flow-log:*"),
+        )
+        yield _allow("Metrics", DELIVER_METRICS, self._log_group(METRICS_LOG))
+        yield _allow("Traces", TRACES, "*")  # as for the functions' roles, see there
+        yield _allow("NetworkInterfaces", network_interfaces.ACTIONS, "*")  # the same
+        yield _allow(
+            "DefaultGroup",
+            ("ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"),
+            self._stack.format_arn(
+                service="ec2",
+                resource="security-group",
+                resource_name=self._network.vpc.vpc_default_security_group,
+            ),
+        )
+
+    def _log_group(self, name: str) -> str:
+        return self._arn("logs", "log-group", name)
+
+    def _arn(self, service: str, resource: str, name: str) -> str:
+        return self._stack.format_arn(
+            service=service,
+            resource=resource,
+            resource_name=name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
+
+def _allow(sid: str, actions: tuple[str, ...], resource: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=[resource])
