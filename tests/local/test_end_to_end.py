@@ -192,6 +192,14 @@ def test_the_consumer_is_refused_another_secret(aws, outputs):
     assert "secretsmanager:GetSecretValue" in message or "AccessDenied" in message
 
 
+def test_the_deployed_roles_have_the_boundary_that_is_judged(aws, outputs):
+    iam, functions = aws.client("iam"), aws.client("lambda")
+    function = functions.get_function_configuration(FunctionName=outputs["ConsumerFunctionName"])
+    role = iam.get_role(RoleName=function["Role"].rpartition("/")[2])["Role"]
+    boundary = iam.get_policy(PolicyArn=role["PermissionsBoundary"]["PermissionsBoundaryArn"])
+    assert "The most that roles of orders/production may do" in boundary["Policy"]["Description"]
+
+
 def test_no_password_is_in_any_log(aws, secrets, secret, watch, admin, admin_watch):
     watch.rotate()
     admin_watch.rotate()
