@@ -39,7 +39,7 @@ IN_USE_SECONDS = 3600
 """How long a bundle is kept anyway: another synth may be about to read it."""
 
 _LEFT_OUT = re.compile(
-    r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.pyc$|(^|/)requirements\.(in|txt)$"
+    r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.pyc$|(^|/)(requirements\.(in|txt)|pyproject\.toml)$"
 )
 
 

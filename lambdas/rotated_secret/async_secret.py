@@ -1,0 +1,81 @@
+"""The handle for coroutines."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from rotated_secret.credential import Credential
+from rotated_secret.handle import OLD_WAIT_SECONDS, Handle
+from rotated_secret.patience import Patience
+from rotated_secret.refusals import is_refusal
+
+T = TypeVar("T")
+
+
+class AsyncRotatedSecret(Handle):
+    """The same as `RotatedSecret`, for coroutines: waiting never blocks the event loop.
+
+    It may be used by several event loops, as in tests.
+    """
+
+    async def credential(self) -> Credential:
+        """See `RotatedSecret.credential`."""
+        return self._cache.fresh() or await self._aged()
+
+    async def refresh(self, refused: Credential) -> Credential:
+        """See `RotatedSecret.refresh`."""
+        return await self._renewed(refused, self._patience_seconds)
+
+    async def run(
+        self,
+        operation: Callable[[Credential], Awaitable[T]],
+        *,
+        refused: Callable[[Exception], bool] = is_refusal,
+    ) -> T:
+        """See `RotatedSecret.run`."""
+        credential = await self.credential()
+        patience = None
+        while True:
+            try:
+                return await operation(credential)
+            except Exception as error:
+                if not refused(error):
+                    raise
+                patience = patience or self._patience()
+                another = await self._another(credential, patience)
+                if another is None:
+                    self._give_up(error, credential)
+                    raise
+            credential = another
+
+    async def _aged(self) -> Credential:
+        cache = self._cache
+        if cache.held is None:
+            return await self._first()
+        flight = cache.refresh()
+        await flight.wait_async(cache.worth_waiting(flight, OLD_WAIT_SECONDS))
+        return cache.held.credential
+
+    async def _first(self) -> Credential:
+        patience = self._patience()
+        failure = await self._cache.refresh().wait_async(patience.left())
+        while self._cache.held is None:
+            await asyncio.sleep(self._pause(failure, patience))
+            failure = await self._cache.refresh().wait_async(patience.left())
+        return self._cache.held.credential
+
+    async def _renewed(self, refused: Credential, seconds: float) -> Credential:
+        flight = self._cache.refresh_refused(refused.version_id)
+        if flight:
+            await flight.wait_async(seconds)
+        return self._cache.held.credential if self._cache.held else refused
+
+    async def _another(self, refused: Credential, patience: Patience) -> Credential | None:
+        newest = await self._renewed(refused, patience.left())
+        if newest.version_id != refused.version_id and patience.left():
+            return newest
+        pause = patience.pause()
+        if pause is None:
+            return None
+        await asyncio.sleep(pause)
+        return await self._renewed(refused, patience.left())

@@ -1,0 +1,192 @@
+"""What is held of the secret, and when it is read again. Nothing here waits for Secrets Manager."""
+
+import logging
+import random
+import threading
+from dataclasses import dataclass, replace
+
+from rotated_secret import forks
+from rotated_secret.clock import Clock, Moment
+from rotated_secret.credential import Credential
+from rotated_secret.errors import RotatedSecretError
+from rotated_secret.flight import Flight
+from rotated_secret.reader import Reader
+
+AGAIN_SECONDS = 0.1
+"""Nobody's refusal makes it read again sooner than this after the last read began."""
+
+LOST_SECONDS = 15.0
+"""A read that takes longer is given up: its thread may have been frozen for hours."""
+
+FIRST_RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 60.0
+"""When a refresh that failed is tried again; the time doubles in between."""
+
+OLD = 2.0
+"""How many times `refresh_seconds` make a credential so old that a read waits for a newer one."""
+
+logger = logging.getLogger("rotated_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held.
+
+    Attributes:
+        credential: The credential.
+        asked: When Secrets Manager was asked for it: it is as old as that, whenever it arrived.
+        due: When to read it again.
+        failures: How many attempts to do so have failed since.
+    """
+
+    credential: Credential
+    asked: Moment
+    due: Moment
+    failures: int = 0
+
+
+class Cache:
+    """Holds the newest credential, and begins to read it again when it is due or refused.
+
+    There is one read at a time, however many ask. `fresh` takes no lock.
+
+    Attributes:
+        held: What is held; None before the first read.
+    """
+
+    def __init__(self, reader: Reader, *, refresh_seconds: float, clock: Clock) -> None:
+        """Is empty at first.
+
+        Args:
+            reader: Reads the secret.
+            refresh_seconds: How old a credential becomes before it is read again.
+            clock: The time.
+        """
+        self.held: Held | None = None
+        self._reader = reader
+        self._refresh_seconds = refresh_seconds
+        self._clock = clock
+        self._monotonic = clock.monotonic
+        self._wall = clock.wall
+        self._lock = threading.Lock()
+        self._flight: Flight | None = None
+        self._asked: Moment | None = None
+        forks.watch(self)
+
+    def fresh(self) -> Credential | None:
+        """The credential, if it is not yet due. This is the way that a read takes nearly always."""
+        held = self.held
+        if (
+            held is not None
+            and self._monotonic() < held.due.monotonic
+            and self._wall() < held.due.wall
+        ):
+            return held.credential
+        return None
+
+    def newest(self) -> Credential | None:
+        """What is held, however old it is; begins to read again if that is due."""
+        credential = self.fresh()
+        if credential is None:
+            self.refresh()
+            credential = self.held.credential if self.held else None
+        return credential
+
+    def refresh(self) -> Flight:
+        """The read that is under way; begins one if there is none."""
+        with self._lock:
+            flight, is_new = self._join()
+        if is_new:
+            self._start(flight)
+        return flight
+
+    def refresh_refused(self, version_id: str) -> Flight | None:
+        """Reads again because the target refused a version.
+
+        Args:
+            version_id: The version.
+
+        Returns:
+            The read; None if another version is held already, or this was read just now.
+        """
+        with self._lock:
+            if self.held is not None and self.held.credential.version_id != version_id:
+                return None
+            if self._flight is None and self._asked_just_now():
+                return None
+            flight, is_new = self._join()
+        if is_new:
+            self._start(flight)
+        return flight
+
+    def worth_waiting(self, flight: Flight, seconds: float) -> float:
+        """How long a read of the credential waits for a newer one.
+
+        Args:
+            flight: The read that brings it.
+            seconds: For how long anyone waits for one and the same read, counted from its begin.
+
+        Returns:
+            Seconds; 0 if what is held is young enough to go on with.
+        """
+        now = self._clock.now()
+        if self.held and now.since(self.held.asked) < OLD * self._refresh_seconds:
+            return 0.0
+        return max(0.0, seconds - now.since(flight.begun))
+
+    def forked(self) -> None:
+        """In a child process: the parent's threads, its locks and connections are not ours."""
+        self._lock = threading.Lock()
+        self._flight = None
+        self._reader.forked()
+
+    def _asked_just_now(self) -> bool:
+        return self._asked is not None and self._clock.now().since(self._asked) < AGAIN_SECONDS
+
+    def _join(self) -> tuple[Flight, bool]:
+        now = self._clock.now()
+        flight = self._flight
+        if flight is not None and now.since(flight.begun) < LOST_SECONDS:
+            return flight, False
+        self._flight = Flight(now)
+        self._asked = now
+        return self._flight, True
+
+    def _start(self, flight: Flight) -> None:
+        thread = threading.Thread(
+            target=self._fly, args=(flight,), name="rotated-secret", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads can be had, as when the interpreter ends
+            self._fly(flight)
+
+    def _fly(self, flight: Flight) -> None:
+        failure = None
+        try:
+            credential = self._reader.read()
+        except RotatedSecretError as error:
+            failure = error
+            self._note_failure(flight, error)
+        else:
+            self._note(flight, credential)
+        finally:
+            flight.landed.set_result(failure)
+
+    def _note(self, flight: Flight, credential: Credential) -> None:
+        lifetime = self._refresh_seconds * random.uniform(0.8, 1.0)  # noqa: S311  # spreads reads
+        with self._lock:
+            if self._flight is flight:  # else it was given up, and a newer one may have landed
+                self._flight = None
+                self.held = Held(credential, flight.begun, flight.begun.after(lifetime))
+
+    def _note_failure(self, flight: Flight, error: RotatedSecretError) -> None:
+        logger.warning("%s", error)
+        with self._lock:
+            if self._flight is not flight:
+                return
+            self._flight = None
+            if self.held is not None:
+                pause = min(FIRST_RETRY_SECONDS * 2**self.held.failures, LONGEST_RETRY_SECONDS)
+                due = self._clock.now().after(pause)
+                self.held = replace(self.held, due=due, failures=self.held.failures + 1)

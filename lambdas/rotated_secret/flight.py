@@ -1,0 +1,47 @@
+"""A read of the secret that is under way."""
+
+import asyncio
+from concurrent.futures import Future, wait
+
+from rotated_secret.clock import Moment
+from rotated_secret.errors import RotatedSecretError
+
+
+class Flight:
+    """One read, for everyone who waits for it, in threads and in event loops.
+
+    It runs in a thread of its own, so that no one has to wait longer than he wants to.
+
+    Attributes:
+        begun: When it began.
+        landed: Done when it is over; holds what went wrong, or None.
+    """
+
+    __slots__ = ("begun", "landed")
+
+    def __init__(self, begun: Moment) -> None:
+        """Begins.
+
+        Args:
+            begun: Now.
+        """
+        self.begun = begun
+        self.landed: Future[RotatedSecretError | None] = Future()
+        self.landed.set_running_or_notify_cancel()  # who stops waiting does not cancel it
+
+    def wait(self, seconds: float) -> RotatedSecretError | None:
+        """Waits for the end, and so long at most.
+
+        Returns:
+            What went wrong; None if nothing did, or if it is not over yet.
+        """
+        wait([self.landed], seconds)
+        return self._failure()
+
+    async def wait_async(self, seconds: float) -> RotatedSecretError | None:
+        """The same, for coroutines."""
+        await asyncio.wait([asyncio.wrap_future(self.landed)], timeout=seconds)
+        return self._failure()
+
+    def _failure(self) -> RotatedSecretError | None:
+        return self.landed.result() if self.landed.done() else None

@@ -1,0 +1,106 @@
+"""What the handle for threads and the one for coroutines have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from rotated_secret.cache import Cache
+from rotated_secret.clock import Clock
+from rotated_secret.credential import Credential
+from rotated_secret.errors import RotatedSecretError, SecretUnavailableError
+from rotated_secret.patience import Patience
+from rotated_secret.reader import Reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+REFRESH_SECONDS = 300.0
+PATIENCE_SECONDS = 10.0
+
+OLD_WAIT_SECONDS = 2.0
+"""How long reading a credential that got old, as in a thawed function, waits for a newer one."""
+
+_CLOCK = Clock()
+
+
+class Handle:
+    """A handle on a rotated secret; the subclasses say how to wait.
+
+    Attributes:
+        secret_id: ARN or name of the secret.
+    """
+
+    def __init__(
+        self,
+        secret_id: str,
+        *,
+        client: SecretsManagerClient | None = None,
+        refresh_seconds: float = REFRESH_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+        clock: Clock = _CLOCK,
+    ) -> None:
+        """Makes the client; Secrets Manager is not called yet.
+
+        Args:
+            secret_id: ARN or name of the secret.
+            client: Secrets Manager, if the usual client with bounded time-outs will not do.
+            refresh_seconds: How old a credential becomes before it is read again in the background.
+            patience_seconds: How long a call waits at most: for the first read, and for a
+                credential that the target accepts.
+            clock: Where the time comes from.
+
+        Raises:
+            botocore.exceptions.NoRegionError: No region is configured.
+        """
+        self.secret_id = secret_id
+        self._clock = clock
+        self._patience_seconds = patience_seconds
+        reader = Reader(secret_id, client)
+        self._cache = Cache(reader, refresh_seconds=refresh_seconds, clock=clock)
+
+    def newest(self) -> Credential | None:
+        """What is held, without waiting; None before the first read.
+
+        A newer one is read in the background if that is due.
+        """
+        return self._cache.newest()
+
+    def _patience(self) -> Patience:
+        return Patience(self._patience_seconds, self._clock)
+
+    def _pause(self, failure: RotatedSecretError | None, patience: Patience) -> float:
+        """How long to wait before the first read is tried again.
+
+        Raises:
+            RotatedSecretError: It is not tried again.
+        """
+        pause = patience.pause() if failure is None or failure.retry_helps else None
+        if pause is None:
+            raise failure or SecretUnavailableError(
+                self.secret_id,
+                f"Secrets Manager did not answer within {self._patience_seconds:g} seconds",
+                code="TimeOut",
+                remedy="Look at the network and the VPC endpoint",
+                retry_helps=True,
+            )
+        return pause
+
+    def _give_up(self, error: Exception, refused: Credential) -> None:
+        """Tells on the driver's error how it came to it."""
+        error.add_note(
+            f"{self.secret_id}: {refused.username} was still refused after"
+            f" {self._patience_seconds:g} seconds, with version {refused.version_id}, the newest"
+            " that could be read. See whether its rotation has failed, and whether host and user"
+            " are the right ones."
+        )
+
+    def __repr__(self) -> str:
+        held = self._cache.held
+        version = held.credential.version_id if held else None
+        return f"{type(self).__name__}({self.secret_id!r}, version_id={version!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"A {type(self).__name__} can't be pickled: hand over its secret_id, and make one where"
+            " it is used"
+        )

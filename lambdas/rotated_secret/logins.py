@@ -1,0 +1,84 @@
+"""The one idea behind all adapters.
+
+A new connection logs in with the current credential, and again with a newer one if it is refused.
+It is noted with which version. A pool that is about to hand out a connection asks whether that
+version is retired, and lets the connection go then.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from rotated_secret.async_secret import AsyncRotatedSecret
+from rotated_secret.credential import Credential
+from rotated_secret.handle import Handle
+from rotated_secret.secret import RotatedSecret
+
+C = TypeVar("C")
+
+CONNECT_SECONDS = 5
+"""How long a server may take to accept a connection, unless the application says otherwise."""
+
+_versions: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
+def log_in(secret: RotatedSecret, connect: Callable[[Credential], C]) -> C:
+    """Opens a connection.
+
+    Args:
+        secret: The credential.
+        connect: Opens one with a given credential.
+
+    Raises:
+        Exception: See `RotatedSecret.run`.
+    """
+
+    def operation(credential: Credential) -> C:
+        connection = connect(credential)
+        _versions[connection] = credential.version_id
+        return connection
+
+    return secret.run(operation)
+
+
+async def log_in_async(
+    secret: AsyncRotatedSecret, connect: Callable[[Credential], Awaitable[C]]
+) -> C:
+    """Opens a connection; see `log_in`."""
+
+    async def operation(credential: Credential) -> C:
+        connection = await connect(credential)
+        _versions[connection] = credential.version_id
+        return connection
+
+    return await secret.run(operation)
+
+
+def version_of(connection: object) -> str | None:
+    """The version of the secret with which a connection logged in.
+
+    Returns:
+        None if it was not opened by an adapter of this package.
+    """
+    return _versions.get(connection)
+
+
+def is_retired(connection: object, secret: Handle) -> bool:
+    """Whether the secret has another version now than the one that a connection logged in with.
+
+    It does not wait, and takes less than a microsecond as a rule.
+    """
+    version = version_of(connection)
+    newest = secret.newest()
+    return version is not None and newest is not None and newest.version_id != version
+
+
+def server(credential: Credential, **names: str) -> dict[str, Any]:
+    """What the secret says of the server, as the driver calls it; nothing of what it leaves out.
+
+    Args:
+        credential: The credential.
+        names: How the driver calls `host`, `port` and `dbname`.
+    """
+    values = {name: getattr(credential, field) for field, name in names.items()}
+    return {name: value for name, value in values.items() if value is not None}

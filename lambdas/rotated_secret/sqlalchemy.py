@@ -1,0 +1,70 @@
+"""Engines of SQLAlchemy, on each driver that this package has an adapter for."""
+
+from importlib import import_module
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from rotated_secret.handle import Handle
+from rotated_secret.logins import is_retired
+from rotated_secret.secret import RotatedSecret
+
+_CONNECT = {"psycopg": "connect", "pg8000": "connect", "pymysql": "connect"}
+"""The adapter's function by the name of the driver, which is that of the module too."""
+
+
+def create_engine(secret: RotatedSecret, url: str, **options: Any) -> Engine:  # noqa: ANN401  # SQLAlchemy's
+    """Makes an engine whose connections log in with the current credential, over verified TLS.
+
+    A connection whose credential is retired is replaced when it is about to be handed out.
+
+    Args:
+        secret: The credential.
+        url: Dialect and driver, as in `postgresql+psycopg://`; the secret has the rest.
+        options: Of `sqlalchemy.create_engine`. `pool_pre_ping` is on if left out: a connection
+            that the database has closed is not handed out.
+
+    Raises:
+        ValueError: There is no adapter for the driver.
+    """
+    connect = adapter_for(url, _CONNECT)
+    engine = sqlalchemy.create_engine(url, **{"pool_pre_ping": True, **options})
+
+    @event.listens_for(engine, "do_connect")
+    def log_in(_dialect: Dialect, _record: object, _: object, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+        return connect(secret, **arguments)
+
+    let_retired_go(engine, secret)
+    return engine
+
+
+def adapter_for(url: str, functions: dict[str, str]) -> Any:  # noqa: ANN401  # each has its own types
+    """Finds the function that opens a connection.
+
+    Args:
+        url: Dialect and driver.
+        functions: The functions by driver.
+
+    Raises:
+        ValueError: There is none for the driver.
+    """
+    driver = make_url(url).get_driver_name()
+    if driver not in functions:
+        raise ValueError(
+            f"There is no adapter for {driver}. Choose one of {', '.join(functions)} in the URL, as"
+            " in postgresql+psycopg://"
+        )
+    return getattr(import_module(f"rotated_secret.{driver}"), functions[driver])
+
+
+def let_retired_go(engine: Engine, secret: Handle) -> None:
+    """Replaces a connection whose credential is retired when it is about to be handed out."""
+
+    @event.listens_for(engine, "checkout")
+    def check(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if is_retired(record.driver_connection, secret):
+            raise DisconnectionError("The connection's credential is retired")

@@ -1,0 +1,39 @@
+"""Engines of SQLAlchemy for coroutines. They need `sqlalchemy[asyncio]`."""
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext import asyncio
+
+from rotated_secret.async_secret import AsyncRotatedSecret
+from rotated_secret.sqlalchemy import adapter_for, let_retired_go
+
+_CONNECT = {"psycopg": "connect_async", "asyncpg": "connect"}
+
+
+def create_async_engine(
+    secret: AsyncRotatedSecret,
+    url: str,
+    **options: Any,  # noqa: ANN401  # SQLAlchemy's
+) -> asyncio.AsyncEngine:
+    """Makes an engine for coroutines; see `create_engine`.
+
+    Args:
+        secret: The credential.
+        url: Dialect and driver, as in `postgresql+asyncpg://`; the secret has the rest.
+        options: Of `sqlalchemy.ext.asyncio.create_async_engine`.
+
+    Raises:
+        ValueError: There is no adapter for the driver.
+    """
+    connect = adapter_for(url, _CONNECT)
+    engine = asyncio.create_async_engine(url, **{"pool_pre_ping": True, **options})
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def log_in(dialect: Dialect, _record: object, _: object, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+        return dialect.connect(async_creator_fn=partial(connect, secret), **arguments)
+
+    let_retired_go(engine.sync_engine, secret)
+    return engine
