@@ -4,14 +4,16 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 
-from local.aws.configuration import Configuration, Database
+from local.aws.configuration import ACCOUNT, Configuration, Database
 from local.aws.journal import Journal
 from local.cdk import Cdk
 from local.errors import LocalError
@@ -20,6 +22,7 @@ from local.server_process import ServerProcess
 from local.toolchain import ROOT, Toolchain
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 REGION = "us-east-1"
@@ -102,13 +105,37 @@ class LocalAws:
             "CDK_HOME": str(self.directory / "cdk-home"),
         }
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - callers annotate with the stubs' type
-        """Return a boto3 client of a service."""
-        return boto3.client(
+    def client(self, service: str, *, account: str = ACCOUNT) -> Any:  # noqa: ANN401 - callers annotate with the stubs' type
+        """Return a boto3 client of a service, with the rights of an account's administrator.
+
+        Args:
+            service: As boto3 names it.
+            account: The account; any twelve digits are one.
+        """
+        client = boto3.client(
             service,  # type: ignore[call-overload] # the stubs list the services one by one
             endpoint_url=self.server.url,
             aws_access_key_id="local",
             aws_secret_access_key="local",  # noqa: S106 - the server knows no passwords
+            region_name=REGION,
+        )
+        if account != ACCOUNT:
+            client.meta.events.register("before-sign", partial(_into, account))
+        return client
+
+    def client_of(self, keys: Mapping[str, str], service: str) -> Any:  # noqa: ANN401 - likewise
+        """Return a boto3 client with a user's or a session's keys, whose rights are enforced.
+
+        Args:
+            keys: The `AccessKey` that IAM has made, or the `Credentials` from STS.
+            service: As boto3 names it.
+        """
+        return boto3.client(
+            service,  # type: ignore[call-overload] # the stubs list the services one by one
+            endpoint_url=self.server.url,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys.get("SessionToken"),
             region_name=REGION,
         )
 
@@ -169,3 +196,8 @@ class LocalAws:
             if not self.directory.exists():
                 return
             time.sleep(0.1)
+
+
+def _into(account: str, request: "AWSRequest", **_: object) -> None:
+    """Send a request into another account: moto looks at this header."""
+    request.headers["x-moto-account-id"] = account

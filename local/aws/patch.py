@@ -1,9 +1,11 @@
 """How moto is changed, and how it is not.
 
 moto is pinned to one version; each patch says what that version does wrong and has a test that
-fails without it.
+fails without it. `replace` and `add` change it for good; `Patch` and `Addition` while they are
+entered.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -27,3 +29,49 @@ def add(owner: Any, name: str, value: Any) -> None:  # noqa: ANN401 - a module o
     if hasattr(owner, name):
         raise AttributeError(f"moto's {owner!r} has {name} by now: the patch needs a look")
     setattr(owner, name, value)
+
+
+class Patch:
+    """Replaces a function, method or class while it is entered.
+
+    Args:
+        owner: The class or module.
+        name: The attribute, defined in that very class or module.
+        replace: Is given what stands there now, and returns what shall.
+    """
+
+    def __init__(self, owner: Any, name: str, replace: Callable[[Any], Any]) -> None:  # noqa: ANN401 - a module or class of moto
+        self._owner = owner
+        self._name = name
+        self._replace = replace
+
+    def __enter__(self) -> None:
+        self._original = original = vars(self._owner)[self._name]
+        if isinstance(original, classmethod):
+            setattr(self._owner, self._name, classmethod(self._replace(original.__func__)))
+        else:
+            setattr(self._owner, self._name, self._replace(original))
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self._owner, self._name, self._original)
+
+
+class Addition:
+    """Gives moto an attribute that it lacks, while it is entered.
+
+    Args:
+        owner: The class or module.
+        name: The attribute.
+        value: What it shall be.
+    """
+
+    def __init__(self, owner: Any, name: str, value: Any) -> None:  # noqa: ANN401 - a module or class of moto
+        self._owner = owner
+        self._name = name
+        self._value = value
+
+    def __enter__(self) -> None:
+        add(self._owner, self._name, self._value)
+
+    def __exit__(self, *_: object) -> None:
+        delattr(self._owner, self._name)

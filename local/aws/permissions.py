@@ -1,11 +1,11 @@
-"""Whether Secrets Manager may call a rotation function."""
+"""What services may do: call a rotation function, assume a function's role."""
 
 import logging
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import lambda_backends
 
-from local.policies import Evaluator, EvaluatorError, may_invoke
+from local.policies import Evaluator, EvaluatorError, may_assume, may_invoke
 from local.policies.function_policy import function_policy
 
 _log = logging.getLogger(__name__)
@@ -37,5 +37,23 @@ class InvokePermission:
             )
         except (UnknownFunctionException, EvaluatorError) as error:
             _log.warning("%s may not be invoked for %s: %s", function_arn, secret_arn, error)
+            return False
+        return decision.allowed
+
+
+class TrustOfLambda:
+    """Asks a role whether it trusts Lambda."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def __call__(self, role_arn: str) -> bool:
+        """Tell whether Lambda may assume a role; one that does not exist trusts nobody."""
+        try:
+            decision = may_assume(
+                self._evaluator, role_arn=role_arn, service="lambda.amazonaws.com"
+            )
+        except EvaluatorError as error:
+            _log.warning("%s may not be assumed: %s", role_arn, error)
             return False
         return decision.allowed

@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from local import identity
 from local.aws import failures, rds, secrets_manager
 from local.aws.clock import Clock
 from local.aws.cloudformation import (
@@ -33,7 +34,7 @@ from local.aws.cloudformation.custom_resources import Answers
 from local.aws.configuration import HOST, Configuration
 from local.aws.control import Control
 from local.aws.journal import Journal
-from local.aws.permissions import InvokePermission
+from local.aws.permissions import InvokePermission, TrustOfLambda
 from local.aws.rotations import Rotations
 from local.aws.scheduler import Scheduler
 from local.functions import Functions
@@ -79,7 +80,9 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
             directory=configuration.directory,
             endpoint_url=url,
             extra_environment={"RDS_CA_BUNDLE": str(configuration.database.ca)},
+            may_assume=TrustOfLambda(evaluator),
         ) as functions,
+        identity.installed(),
     ):
         _install(configuration, clock, functions, evaluator, answers)
         application = DomainDispatcherApplication(create_backend_app)

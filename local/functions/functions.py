@@ -15,7 +15,7 @@ from local.functions.moto_functions import find
 from local.functions.moto_patches import installed
 from local.functions.network_interfaces import NetworkInterfaces
 from local.functions.request import Request, new_request
-from local.functions.role_sessions import RoleSessions
+from local.functions.role_sessions import MayAssume, RoleSessions
 from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
 from local.functions.sandboxes import Sandboxes
@@ -34,6 +34,7 @@ class Functions:
         extra_environment: Variables that every function gets on top of its own.
         idle_sandboxes: How many waiting processes of a function are kept.
         concurrency: How many events may run at once in the account.
+        may_assume: Whether Lambda may assume a role; without, it may assume any.
         retry_delays: Seconds before each retry of a failed asynchronous event. AWS waits one
             minute, then two.
     """
@@ -47,10 +48,11 @@ class Functions:
         extra_environment: Mapping[str, str] | None = None,
         idle_sandboxes: int = 4,
         concurrency: int = 100,
+        may_assume: MayAssume = lambda _: True,
         retry_delays: Sequence[float] = (60, 120),
     ) -> None:
         self._runtime = runtime_of(interpreter)
-        self._sessions = RoleSessions()
+        self._sessions = RoleSessions(may_assume)
         self._factory = SandboxFactory(
             interpreter=interpreter,
             directory=directory / "sandboxes",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 
+from local.aws.patch import Patch
 from local.functions.http_invoke import http_invoke
 from local.functions.moto_functions import LOGGING_CONFIG
 
@@ -43,7 +44,7 @@ def installed(functions: "Functions") -> Iterator[None]:
         yield
 
 
-def invoke_runs_the_zip(functions: "Functions") -> "Patch":
+def invoke_runs_the_zip(functions: "Functions") -> Patch:
     """Run the function from its zip: moto starts a Docker container, and waits for events too."""
 
     def replace(_: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,7 +61,7 @@ def invoke_runs_the_zip(functions: "Functions") -> "Patch":
     return Patch(LambdaFunction, "invoke", replace)
 
 
-def deletion_ends_processes(functions: "Functions") -> "Patch":
+def deletion_ends_processes(functions: "Functions") -> Patch:
     """End a function's processes with it: moto knows of none."""
 
     def replace(original: Callable[..., None]) -> Callable[..., None]:
@@ -76,7 +77,7 @@ def deletion_ends_processes(functions: "Functions") -> "Patch":
     return Patch(LambdaBackend, "delete_function", replace)
 
 
-def creation_keeps_the_logging() -> "Patch":
+def creation_keeps_the_logging() -> Patch:
     """Keep `LoggingConfig`: moto's CreateFunction logs to `/aws/lambda/<name>` whatever it says."""
 
     def replace(original: Callable[..., None]) -> Callable[..., None]:
@@ -95,7 +96,7 @@ def creation_keeps_the_logging() -> "Patch":
     return Patch(LambdaFunction, "__init__", replace)
 
 
-def stack_creation_keeps_the_logging() -> "Patch":
+def stack_creation_keeps_the_logging() -> Patch:
     """Keep `LoggingConfig`: moto drops it from a stack's template before it makes the function."""
 
     def replace(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
@@ -115,7 +116,7 @@ def stack_creation_keeps_the_logging() -> "Patch":
     return Patch(LambdaFunction, "create_from_cloudformation_json", replace)
 
 
-def configuration_keeps_the_logging() -> "Patch":
+def configuration_keeps_the_logging() -> Patch:
     """Take `LoggingConfig`: moto's UpdateFunctionConfiguration leaves it out."""
 
     def replace(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -130,7 +131,7 @@ def configuration_keeps_the_logging() -> "Patch":
     return Patch(LambdaFunction, "update_configuration", replace)
 
 
-def stack_update_takes_the_whole_template() -> "Patch":
+def stack_update_takes_the_whole_template() -> Patch:
     """Return to AWS's default what a template no longer says, and take the reserved concurrency.
 
     moto's stack update changes only what the new template says, and never the concurrency: a
@@ -155,33 +156,6 @@ def stack_update_takes_the_whole_template() -> "Patch":
         return update_from_cloudformation_json
 
     return Patch(LambdaFunction, "update_from_cloudformation_json", replace)
-
-
-class Patch:
-    """Replaces a method or class method while it is entered.
-
-    Args:
-        owner: The class.
-        name: The method, defined in that very class.
-        replace: Is given the function that stands there now, and returns the one that shall.
-    """
-
-    def __init__(
-        self, owner: type, name: str, replace: Callable[[Callable[..., Any]], Callable[..., Any]]
-    ) -> None:
-        self._owner = owner
-        self._name = name
-        self._replace = replace
-
-    def __enter__(self) -> None:
-        self._original = original = self._owner.__dict__[self._name]
-        if isinstance(original, classmethod):
-            setattr(self._owner, self._name, classmethod(self._replace(original.__func__)))
-        else:
-            setattr(self._owner, self._name, self._replace(original))
-
-    def __exit__(self, *_: object) -> None:
-        setattr(self._owner, self._name, self._original)
 
 
 def _take_logging(function: LambdaFunction, properties: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The temporary credentials of the functions' roles."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,6 +9,10 @@ from typing import Final
 from moto.sts.models import sts_backends
 
 from local.functions.deployed import DeployedFunction
+from local.functions.invocation import CannotRun
+
+MayAssume = Callable[[str], bool]
+"""Whether Lambda may assume a role (its ARN)."""
 
 SESSION_SECONDS: Final = 3600
 
@@ -27,9 +32,14 @@ class RoleSession:
 
 
 class RoleSessions:
-    """Assumes roles for functions, and knows which function holds which credentials."""
+    """Assumes roles for functions, and knows which function holds which credentials.
 
-    def __init__(self) -> None:
+    Args:
+        may_assume: Asked before each session; without, Lambda may assume any role.
+    """
+
+    def __init__(self, may_assume: MayAssume = lambda _: True) -> None:
+        self._may_assume = may_assume
         self._lock = threading.Lock()
         self._functions: dict[str, DeployedFunction] = {}
 
@@ -37,7 +47,13 @@ class RoleSessions:
         """Assume a function's role for the function's own code.
 
         The session is named after the function, as Lambda does it.
+
+        Raises:
+            CannotRun: The role does not trust Lambda. The words are Lambda's:
+                https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html
         """
+        if not self._may_assume(function.role):
+            raise CannotRun("The role defined for the function cannot be assumed by Lambda.")
         session = assume_role(function)
         with self._lock:
             self._functions[session.access_key_id] = function

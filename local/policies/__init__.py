@@ -9,6 +9,7 @@ from local.policies.enforcement import enforce
 from local.policies.evaluator import Evaluator, EvaluatorError
 from local.policies.invoke_permission import may_invoke
 from local.policies.request import Policy, Request
+from local.policies.role_trust import may_assume
 
 __all__ = [
     "Decision",
@@ -18,5 +19,6 @@ __all__ = [
     "Policy",
     "Request",
     "enforce",
+    "may_assume",
     "may_invoke",
 ]

@@ -13,6 +13,7 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
+from local.policies.callers import Caller
 from local.policies.credential import Credential
 
 # Services that sign with another name than boto3 has for them.
@@ -30,7 +31,7 @@ class Call:
     Attributes:
         service: As boto3 names it.
         protocol: How it came, which is how it has to be answered.
-        account: The caller's account.
+        caller: Who makes it.
     """
 
     service: str
@@ -38,7 +39,12 @@ class Call:
     parameters: Mapping[str, Any]
     protocol: str
     region: str
-    account: str
+    caller: Caller
+
+    @property
+    def account(self) -> str:
+        """The caller's account."""
+        return self.caller.account
 
     @property
     def name(self) -> str:
@@ -63,13 +69,13 @@ def protocol_of(credential: Credential, content_type: str) -> str:
         return "json"
 
 
-def read_call(environ: Mapping[str, Any], credential: Credential, account: str) -> Call:
+def read_call(environ: Mapping[str, Any], credential: Credential, caller: Caller) -> Call:
     """Take an HTTP request apart.
 
     Args:
         environ: The request; its body can still be read afterwards.
         credential: The signature's scope.
-        account: The caller's account.
+        caller: Who makes it.
 
     Raises:
         UnknownCall: The service or the operation is not known.
@@ -92,7 +98,7 @@ def read_call(environ: Mapping[str, Any], credential: Credential, account: str) 
         )
     except (UnknownServiceError, HTTPException, NotImplementedError, LookupError) as error:
         raise UnknownCall(f"{request.method} {request.path} of {service}") from error
-    return Call(service, operation.name, parameters, protocol, credential.region, account)
+    return Call(service, operation.name, parameters, protocol, credential.region, caller)
 
 
 def _copy(environ: Mapping[str, Any]) -> HttpRequest:

@@ -17,6 +17,9 @@ from moto.iam.models import (
 )
 from moto.sts.models import AssumedRole, sts_backends
 
+from local.identity.boundaries import boundary_of
+from local.identity.role_session import RoleSession
+from local.identity.user_session import UserSession
 from local.policies.request import Policy
 
 _PARTITION = "aws"
@@ -45,6 +48,7 @@ class Caller:
     Attributes:
         arn: As AWS names it in its errors.
         context: The condition keys that describe a principal.
+        temporary: Whether the credentials are a session's.
         deploys: Whether it is a role that CDK's bootstrap made to deploy with.
     """
 
@@ -54,7 +58,23 @@ class Caller:
     identity_policies: tuple[Policy, ...]
     boundary: Policy | None
     session_policy: Policy | None = None
+    temporary: bool = False
     deploys: bool = False
+
+    @property
+    def user_name(self) -> str | None:
+        """The name of the IAM user that it is, also in a session of his; None for a role."""
+        return _text(self.context.get("aws:username"))
+
+    @property
+    def source_identity(self) -> str | None:
+        """Who assumed the role in the first place, if he said so then."""
+        return _text(self.context.get("aws:SourceIdentity"))
+
+    @property
+    def used_mfa(self) -> bool:
+        """Whether an MFA code was shown for the session."""
+        return self.context.get("aws:MultiFactorAuthPresent") == "true"
 
 
 def find_caller(access_key_id: str) -> Caller:
@@ -69,16 +89,19 @@ def find_caller(access_key_id: str) -> Caller:
     if session:
         return _role_session(iam, session)
     key = iam.access_keys.get(access_key_id)
-    if key is None or key.user_name is None or key.status != "Active":
+    user = iam.users.get(key.user_name or "") if key else None
+    if key is None or user is None or key.status != "Active":
         raise CredentialsRefused("The security token included in the request is invalid.")
-    return _user(iam, iam.get_user(key.user_name))
+    if not isinstance(key, UserSession):
+        return _user(iam, user)
+    if key.expired:
+        raise _expired()
+    return _user(iam, user, key)
 
 
 def _role_session(iam: IAMBackend, session: AssumedRole) -> Caller:
     if session.expiration.replace(tzinfo=UTC) <= datetime.now(UTC):
-        raise CredentialsRefused(
-            "The security token included in the request is expired", expired=True
-        )
+        raise _expired()
     try:
         role = iam.get_role_by_arn(session.role_arn)
     except NotFoundException as error:
@@ -88,15 +111,28 @@ def _role_session(iam: IAMBackend, session: AssumedRole) -> Caller:
     return Caller(
         arn=session.arn,
         account=session.account_id,
-        context=_context(role.arn, "AssumedRole", session.user_id, session.account_id, role.tags),
+        context={
+            **_context(role.arn, "AssumedRole", session.user_id, session.account_id, role.tags),
+            **_said(session),
+        },
         identity_policies=_policies(role),
         boundary=_boundary(iam, role.permissions_boundary_arn),
         session_policy=Policy.read("session policy", session.policy) if session.policy else None,
+        temporary=True,
         deploys=_BOOTSTRAP_ROLE.fullmatch(role.name) is not None,
     )
 
 
-def _user(iam: IAMBackend, user: User) -> Caller:
+def _said(session: AssumedRole) -> dict[str, str]:
+    """Return what was said when the role was assumed: its session carries no MFA context."""
+    if not isinstance(session, RoleSession):
+        return {}
+    tags = {f"aws:PrincipalTag/{key}": value for key, value in session.session_tags.items()}
+    source = session.source_identity
+    return tags | ({"aws:SourceIdentity": source} if source else {})
+
+
+def _user(iam: IAMBackend, user: User, session: UserSession | None = None) -> Caller:
     groups = iam.get_groups_for_user(user.name)
     return Caller(
         arn=user.arn,
@@ -104,13 +140,23 @@ def _user(iam: IAMBackend, user: User) -> Caller:
         context={
             **_context(user.arn, "User", user.id, user.account_id, user.tags or []),
             "aws:username": user.name,
+            **(session.mfa_context() if session else {}),
         },
         identity_policies=(
             *_policies(user),
             *(each for group in groups for each in _policies(group)),
         ),
-        boundary=None,
+        boundary=_boundary(iam, boundary_of(user)),
+        temporary=session is not None,
     )
+
+
+def _expired() -> CredentialsRefused:
+    return CredentialsRefused("The security token included in the request is expired", expired=True)
+
+
+def _text(value: str | tuple[str, ...] | None) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _context(

@@ -54,6 +54,8 @@ class _Enforcement:
                 return answer(refusal, start_response, service="", protocol=protocol)
             return self._app(environ, start_response)
         if credential.is_issued:
+            # moto lets whoever sends this header into any account.
+            environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
             try:
                 self._judge.judge(environ, credential)
             except Refusal as refusal:

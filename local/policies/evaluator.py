@@ -15,6 +15,7 @@ from local.policies.request import Request
 __all__ = ["Evaluator", "EvaluatorError"]
 
 _GRANTING: Final = frozenset({"Allowed", "AllowedForAccount"})
+_OF_ROLES: Final = ("sts:assumerole", "sts:setsourceidentity", "sts:tagsession")
 _DENYING: Final = frozenset({"ExplicitlyDenied", "DeniedForAccount"})
 
 
@@ -110,6 +111,6 @@ def _verdicts(request: Request, answer: Mapping[str, Any]) -> list[tuple[Layer, 
 def _resource_layer(request: Request) -> Layer:
     if request.action.lower().startswith("kms:"):
         return Layer.KEY
-    if request.action.lower().startswith("sts:assumerole"):
+    if request.action.lower().startswith(_OF_ROLES):
         return Layer.TRUST
     return Layer.RESOURCE

@@ -1,10 +1,14 @@
 """Judging a call: who makes it, how it comes, what it needs, and whether all of that is granted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from local.functions.deployed import DeployedFunction
+from local.identity.last_use import record_use
+from local.policies.access import Access
+from local.policies.authentication import NotAuthenticated, authenticated
 from local.policies.call import UnknownCall, read_call
 from local.policies.callers import Caller, CredentialsRefused, find_caller
 from local.policies.credential import Credential
@@ -63,23 +67,28 @@ class Judge:
             raise self._refused(
                 credential.access_key_id, credential.service, "credentials", refusal, fault
             ) from refusal
+        record_use(credential.access_key_id, service=credential.service, region=credential.region)
         if not caller.deploys:
             self._judge(environ, credential, caller)
 
     def _judge(self, environ: Mapping[str, Any], credential: Credential, caller: Caller) -> None:
         asked = credential.service
         try:
-            call = read_call(environ, credential, caller.account)
+            call = read_call(environ, credential, caller)
             asked = call.name
+            caller = authenticated(call)
             function = self._functions.function_of(credential.access_key_id)
             path = path_to(call.service, call.region, function=function, environ=environ)
             for access in accesses_of(call):
                 asked = access.action
                 self._decide(
-                    request_for(access, call=call, caller=caller, function=function, path=path)
+                    access,
+                    request_for(access, call=call, caller=caller, function=function, path=path),
                 )
         except Refusal:
             raise
+        except NotAuthenticated as error:
+            raise self._refused(caller.arn, asked, "authentication", error, error.fault) from error
         except UnknownCall as error:
             raise self._refused(caller.arn, asked, "not known to the local AWS", error) from error
         except Unreachable as error:
@@ -90,8 +99,10 @@ class Judge:
             told = UnjudgedError(asked, error)
             raise self._refused(caller.arn, asked, "error in the local AWS", told) from error
 
-    def _decide(self, request: Request) -> None:
+    def _decide(self, access: Access, request: Request) -> None:
         decision = self._evaluator.decide(request)
+        if access.unless_denied and not decision.explicit:
+            decision = replace(decision, refused_by=None)
         self._note(
             principal=decision.principal,
             action=decision.action,

@@ -1,4 +1,4 @@
-"""IAM, as far as functions manage access keys.
+"""IAM, as far as functions manage access keys, people their MFA, and the inventory looks on.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 """
@@ -11,14 +11,32 @@ from local.policies.call import Call
 _PARTITION = "aws"
 
 
+def _everywhere(call: Call) -> list[Access]:
+    return [Access(action=call.name, resource="*")]
+
+
 def _on_user(call: Call) -> list[Access]:
-    return [_access(call, call.parameters["UserName"])]
+    """Name the user; who names none means himself."""
+    return [_access(call, call.parameters.get("UserName") or call.caller.user_name or "")]
+
+
+def _on_new_device(call: Call) -> list[Access]:
+    path = call.parameters.get("Path", "/")
+    return [_on(call, f"mfa{path}{call.parameters['VirtualMFADeviceName']}")]
+
+
+def _on_device(call: Call) -> list[Access]:
+    return [Access(action=call.name, resource=call.parameters["SerialNumber"])]
 
 
 def _on_key_of_user(call: Call) -> list[Access]:
     backend = iam_backends[call.account][_PARTITION]
     user = backend.get_user_from_access_key_id(call.parameters["AccessKeyId"])
     return [_access(call, user.name if user else "")]
+
+
+def _on(call: Call, what: str) -> Access:
+    return Access(action=call.name, resource=f"arn:{_PARTITION}:iam::{call.account}:{what}")
 
 
 def _access(call: Call, user_name: str) -> Access:
@@ -37,8 +55,22 @@ def _find(account: str, user_name: str) -> User | None:
 
 OPERATIONS = {
     "CreateAccessKey": _on_user,
+    "CreateVirtualMFADevice": _on_new_device,
+    "DeactivateMFADevice": _on_user,
     "DeleteAccessKey": _on_user,
+    "DeleteVirtualMFADevice": _on_device,
+    "EnableMFADevice": _on_user,
+    "GenerateCredentialReport": _everywhere,
     "GetAccessKeyLastUsed": _on_key_of_user,
+    "GetAccountPasswordPolicy": _everywhere,
+    "GetCredentialReport": _everywhere,
+    "GetUser": _on_user,
     "ListAccessKeys": _on_user,
+    "ListAttachedUserPolicies": _on_user,
+    "ListMFADevices": _on_user,
+    "ListUserPolicies": _on_user,
+    "ListUsers": _everywhere,
+    "ListVirtualMFADevices": _everywhere,
+    "ResyncMFADevice": _on_user,
     "UpdateAccessKey": _on_user,
 }

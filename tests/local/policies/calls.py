@@ -9,6 +9,12 @@ _SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:nothing-AbCdEf"
 _KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/nobody"
 _USER = f"arn:aws:iam::{ACCOUNT}:user/nobody"
+_DEVICE = f"arn:aws:iam::{ACCOUNT}:mfa/phone"
+_CODES = {
+    "SerialNumber": _DEVICE,
+    "AuthenticationCode1": "000000",
+    "AuthenticationCode2": "000000",
+}
 _GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/f:log-stream:"
 _TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:nothing"
 _BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
@@ -31,7 +37,7 @@ class Call(NamedTuple):
 
 def operation(method: str) -> str:
     """The operation behind a method of boto3."""
-    return "".join(word.capitalize() for word in method.split("_"))
+    return "".join(word.capitalize() for word in method.split("_")).replace("Mfa", "MFA")
 
 
 def _calls(
@@ -85,10 +91,28 @@ CALLS: list[Call] = [
         _USER,
         {"UserName": "nobody"},
         create_access_key={},
+        deactivate_mfa_device={"SerialNumber": _DEVICE},
         delete_access_key={"AccessKeyId": "A" * 20},
+        enable_mfa_device=_CODES,
+        get_user={},
         list_access_keys={},
+        list_attached_user_policies={},
+        list_mfa_devices={},
+        list_user_policies={},
+        resync_mfa_device=_CODES,
         update_access_key={"AccessKeyId": "A" * 20, "Status": "Inactive"},
     ),
+    *_calls(
+        "iam",
+        "*",
+        generate_credential_report={},
+        get_account_password_policy={},
+        get_credential_report={},
+        list_users={},
+        list_virtual_mfa_devices={},
+    ),
+    *_calls("iam", _DEVICE, create_virtual_mfa_device={"VirtualMFADeviceName": "phone"}),
+    *_calls("iam", _DEVICE, delete_virtual_mfa_device={"SerialNumber": _DEVICE}),
     *_calls("logs", "*", describe_log_groups={}),
     *_calls(
         "logs",

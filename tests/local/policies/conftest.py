@@ -18,7 +18,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from local import toolchain
+from local import identity, toolchain
 from local.functions.deployed import DeployedFunction
 from local.policies import Evaluator, enforce
 
@@ -136,10 +136,11 @@ def running(evaluator: Evaluator) -> Iterator[Aws]:
         "127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler
     )
     thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Aws(f"http://localhost:{server.server_port}", decisions, holders)
-    server.shutdown()
-    thread.join()
+    with identity.installed():
+        thread.start()
+        yield Aws(f"http://localhost:{server.server_port}", decisions, holders)
+        server.shutdown()
+        thread.join()
     server.server_close()
 
 
