@@ -7,6 +7,7 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 # isort: split
 import aws_cdk as cdk
 
+from stacks.access.access_stack import AccessStack
 from stacks.compliance import check
 from stacks.deploy_role import DeployRoleStack
 from stacks.errors import SynthError
@@ -16,7 +17,9 @@ from stacks.settings import read_settings
 app = cdk.App(analytics_reporting=False)
 try:
     settings = read_settings(app.node.get_all_context())
-    RotationStack(app, settings=settings)
+    rotation = RotationStack(app, settings=settings)
+    if settings.access.enabled:
+        AccessStack(app, settings=settings, rotation=rotation)
     if settings.github_repository:
         DeployRoleStack(app, settings=settings)
     check(app, settings=settings)

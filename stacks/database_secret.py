@@ -8,7 +8,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from stacks.endpoints import SecretsEndpoint
-from stacks.role import ServiceRole
+from stacks.role import Grantee, ServiceRole
 from stacks.secret_policy import READ, SecretPolicy
 from stacks.secrets_key import SecretsKey
 
@@ -106,6 +106,22 @@ class DatabaseSecret(Construct):
 
     def grant_read(self, role: ServiceRole) -> None:
         """Let a role read the version in use, and no other: it has to ask for AWSCURRENT."""
+        self._grant_read(role)
+        self._admit(role.arn, [READ])
+
+    def grant_read_by_person(self, role: Grantee) -> None:
+        """Let a role of another stack read the version in use, from outside of the network.
+
+        `admit_person` has to name the role in the secret's policy; it could not from here, because
+        then each of the two stacks would wait for the other.
+        """
+        self._grant_read(role)
+
+    def admit_person(self, role_arn: str) -> None:
+        """Take a role that people take on out of the denial; it does not have to exist yet."""
+        self._policy.admit(role_arn)
+
+    def _grant_read(self, role: Grantee) -> None:
         role.allow(
             iam.PolicyStatement(
                 actions=[READ],
@@ -113,7 +129,6 @@ class DatabaseSecret(Construct):
                 conditions={"StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}},
             )
         )
-        self._admit(role.arn, [READ])
         self._key.grant_decrypt(role, secret_arn=self.arn)
 
     def grant_rotate(self, role: ServiceRole, *, function_arn: str) -> None:

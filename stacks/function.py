@@ -16,7 +16,7 @@ from stacks.endpoints import ISOLATED
 from stacks.errors import SynthError
 from stacks.logs import EncryptedLogGroup
 from stacks.network_interfaces import allow_network_interfaces
-from stacks.role import ServiceRole
+from stacks.role import Grantee, ServiceRole
 from stacks.security_group import SecurityGroup
 
 METRICS_NAMESPACE = "CredentialRotation"
@@ -127,6 +127,16 @@ class PythonFunction(Construct):
             resource_name=self.name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+
+    def grant_read_log(self, role: Grantee) -> None:
+        """Let a role read what the function has logged, as `aws logs tail` does."""
+        log_group = Stack.of(self).format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"/aws/lambda/{self.name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        role.allow(iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=[log_group]))
 
     def _allow_logs_and_traces(self, log_group: EncryptedLogGroup) -> None:
         self.role.allow(

@@ -1,9 +1,17 @@
 """Roles that AWS services assume."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
+
+
+class Grantee(Protocol):
+    """Who can be allowed something: a role for a service, or one for people."""
+
+    def allow(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to its policy."""
 
 
 class ServiceRole(Construct):

@@ -1,6 +1,7 @@
 """Rotating a secret on a schedule."""
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -8,6 +9,7 @@ from constructs import Construct
 from stacks.bundle import Bundle
 from stacks.database_secret import DatabaseSecret
 from stacks.function import PythonFunction
+from stacks.role import Grantee
 from stacks.settings import Password
 from stacks.site import Site
 
@@ -90,6 +92,44 @@ class Rotation(Construct):
         )
         # Secrets Manager calls the function as soon as there is a schedule, to try it.
         self.schedule.node.add_dependency(permission, *ways)
+
+    def grant_operate(self, role: Grantee) -> None:
+        """Let a role start and stop the rotation, move labels back, and read why a step failed.
+
+        It can neither name another function nor change the schedule, and reads no value.
+        """
+        role.allow(
+            iam.PolicyStatement(
+                actions=["secretsmanager:RotateSecret"],
+                resources=[self.secret.arn],
+                conditions={
+                    "ArnEqualsIfExists": {"secretsmanager:RotationLambdaARN": self.function.arn},
+                    "BoolIfExists": {"secretsmanager:ModifyRotationRules": "false"},
+                },
+            )
+        )
+        role.allow(
+            iam.PolicyStatement(
+                actions=["secretsmanager:CancelRotateSecret"], resources=[self.secret.arn]
+            )
+        )
+        role.allow(
+            iam.PolicyStatement(
+                actions=["secretsmanager:UpdateSecretVersionStage"],
+                resources=[self.secret.arn],
+                conditions={
+                    "StringEquals": {"secretsmanager:VersionStage": ["AWSCURRENT", "AWSPENDING"]}
+                },
+            )
+        )
+        # RotateSecret asks for it as well; a step that Secrets Manager did not begin does nothing.
+        # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+        role.allow(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"], resources=[self.function.arn]
+            )
+        )
+        self.function.grant_read_log(role)
 
 
 def _password_rules(password: Password) -> dict[str, str]:

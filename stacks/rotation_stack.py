@@ -5,6 +5,7 @@ from typing import cast
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Fn, RemovalPolicies, Stack, Tags
 from constructs import Construct
 
+from stacks.access.names import BREAK_GLASS, role_arn
 from stacks.advice import advise
 from stacks.application_user import ApplicationUser
 from stacks.boundary import Boundary
@@ -26,7 +27,14 @@ KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
 
 
 class RotationStack(Stack):
-    """A database whose users' passwords change by themselves, and a sample of their use."""
+    """A database whose users' passwords change by themselves, and a sample of their use.
+
+    Attributes:
+        application: The credential that the application logs in with.
+        secrets: All credentials.
+        rotations: What rotates them.
+        topic_arn: Where alarms ring.
+    """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         """Provision everything.
@@ -67,6 +75,8 @@ class RotationStack(Stack):
             endpoint=network.secrets_endpoint,
             deployer=self._deployer(),
         )
+        if settings.access.enabled:
+            application.admit_person(role_arn(self, settings, BREAK_GLASS))
         application.attach(instance_identifier=database.identifier)
         user = ApplicationUser(self, "ApplicationUser", site=site, secret=application, admin=admin)
         rotation = ApplicationRotation(
@@ -95,6 +105,10 @@ class RotationStack(Stack):
             keys=[secrets_key.key, key],
         )
         CfnOutput(self, "AlarmTopicArn", value=noticing.topic.arn)
+        self.application = application
+        self.secrets = (application, admin)
+        self.rotations = rotations
+        self.topic_arn = noticing.topic.arn
         advise(self, settings)
         self._tag(settings)
         self._keep_or_destroy(keep=settings.database.deletion_protection)

@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.keys import THIS_KEY, customer_managed_key
-from stacks.role import ServiceRole
+from stacks.role import Grantee
 from stacks.settings import Settings
 
 
@@ -49,11 +49,11 @@ class SecretsKey(Construct):
             uses=[use],
         )
 
-    def grant_decrypt(self, role: ServiceRole, *, secret_arn: str) -> None:
+    def grant_decrypt(self, role: Grantee, *, secret_arn: str) -> None:
         """Let a role decrypt one secret, through Secrets Manager."""
         role.allow(self._statement(["kms:Decrypt"], secret_arn))
 
-    def grant_encrypt_decrypt(self, role: ServiceRole, *, secret_arn: str) -> None:
+    def grant_encrypt_decrypt(self, role: Grantee, *, secret_arn: str) -> None:
         """Let a role decrypt and encrypt one secret, through Secrets Manager."""
         role.allow(self._statement(["kms:Decrypt", "kms:GenerateDataKey"], secret_arn))
 

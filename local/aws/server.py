@@ -28,6 +28,7 @@ from local.aws.cloudformation import (
     completions,
     custom_resources,
     dynamic_references,
+    stack_outputs,
     types,
 )
 from local.aws.cloudformation.custom_resources import Answers
@@ -110,6 +111,7 @@ def _install(
     change_sets.install()
     completions.install()
     dynamic_references.install()
+    stack_outputs.install()
     types.install()
     rds.back_instances_by(configuration.database)
     rds.update_instances_on(configuration.database)

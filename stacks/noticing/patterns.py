@@ -111,6 +111,29 @@ def changed_key(ids: Sequence[str], arns: Sequence[str]) -> Pattern:
     }
 
 
+def broken_glass(role_arn: str) -> Pattern:
+    """Somebody takes the role on that reads in an emergency, or tries to, or reads with it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+
+    Args:
+        role_arn: The role.
+    """
+    return {
+        "source": ["aws.sts", "aws.secretsmanager"],
+        "detail-type": [BY_A_CALL],
+        "detail": {
+            "$or": [
+                {"eventName": ["AssumeRole"], "requestParameters": {"roleArn": [role_arn]}},
+                {
+                    "eventName": ["GetSecretValue", "BatchGetSecretValue"],
+                    "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": [role_arn]}}},
+                },
+            ]
+        },
+    }
+
+
 def _named(path: str) -> list[Any]:
     """A caller names a secret by its ARN, whole or without the random end, or by its name."""
     return [{"prefix": f"{path}/"}, {"wildcard": f"arn:*:secret:{path}/*"}]

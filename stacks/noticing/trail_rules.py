@@ -9,7 +9,7 @@ from stacks.noticing import patterns
 from stacks.noticing.alarm_topic import AlarmTopic
 from stacks.noticing.patterns import Pattern
 
-_READS_TOO = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+READS_TOO = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """Reads are left out otherwise, and reading a secret is a read.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
@@ -50,13 +50,13 @@ class TrailRules(Construct):
         self._prefix = prefix
         self._topic = topic
         self._tell(
-            "denied-read", "A read of a secret was refused", patterns.denied_read(path), _READS_TOO
+            "denied-read", "A read of a secret was refused", patterns.denied_read(path), READS_TOO
         )
         self._tell(
             "unusual-read",
             "A secret was read by a role that is not known to",
             patterns.unusual_read(path, readers),
-            _READS_TOO,
+            READS_TOO,
         )
         self._tell(
             "changed-secret",

@@ -10,8 +10,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from stacks.settings import names
+from stacks.settings.access import Access
 from stacks.settings.database import Database
 from stacks.settings.field import Group, setting
+from stacks.settings.lists import split
 from stacks.settings.password import Password
 from stacks.settings.rotation import Rotation
 from stacks.settings.tags import Tags
@@ -20,17 +22,13 @@ _LONGEST_NAME = 30
 _LONGEST_ENVIRONMENT = 15  # with the longest name 63 characters in the longest function name, of 64
 
 
-def _split(value: object) -> object:
-    return value.split(",") if isinstance(value, str) else value
-
-
 RoleArn = Annotated[
     str,
     StringConstraints(
         pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$", max_length=640
     ),
 ]
-Readers = Annotated[tuple[RoleArn, ...], Field(max_length=20), BeforeValidator(_split)]
+Readers = Annotated[tuple[RoleArn, ...], Field(max_length=20), BeforeValidator(split)]
 
 
 class Settings(Group):
@@ -64,6 +62,7 @@ class Settings(Group):
     database: Database = Database()
     rotation: Rotation = Rotation()
     password: Password = Password()
+    access: Access = Access()
     readers: Readers = setting(
         (),
         meaning="ARNs of the roles, besides the functions of this stack, that may read the "

@@ -5,6 +5,7 @@ from moto.core.common_models import CloudFormationModel
 
 from local.aws.cloudformation.noticing import Alarm, TopicPolicy
 from local.aws.cloudformation.others import BucketPolicy, Metadata, SecurityGroupEgress
+from local.aws.cloudformation.people import Group, UserToGroupAddition
 from local.aws.cloudformation.resource import Resource
 from local.aws.cloudformation.secrets import (
     ResourcePolicy,
@@ -51,6 +52,7 @@ MADE_HERE: dict[str, type[Resource]] = {
     for kind in (
         Alarm,
         BucketPolicy,
+        Group,
         Metadata,
         ResourcePolicy,
         RotationSchedule,
@@ -58,6 +60,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         SecretTargetAttachment,
         SecurityGroupEgress,
         TopicPolicy,
+        UserToGroupAddition,
     )
 }
 """Types that moto lacks."""

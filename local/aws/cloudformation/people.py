@@ -1,0 +1,96 @@
+"""Groups of IAM users, which moto's CloudFormation lacks.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html
+"""
+
+from moto.iam.models import Group as GroupOfUsers
+from moto.iam.models import IAMBackend, iam_backends
+
+from local.aws.cloudformation.resource import Properties, Resource
+
+_PARTITION = "aws"
+_KNOWN = {"GroupName", "ManagedPolicyArns", "Path"}
+
+
+class _InIam(Resource):
+    """A resource of IAM."""
+
+    @property
+    def _service(self) -> IAMBackend:
+        backend: IAMBackend = iam_backends[self.account_id][_PARTITION]
+        return backend
+
+
+class Group(_InIam):
+    """A group with managed policies."""
+
+    type_name = "AWS::IAM::Group"
+    attributes = ("Arn",)
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names a group."""
+        return "GroupName"
+
+    def create(self, properties: Properties) -> str:
+        """Make the group and return its name.
+
+        Raises:
+            ValueError: It has a property that is not known here.
+        """
+        self._check(properties)
+        self._service.create_group(self.name, properties.get("Path", "/"))
+        self._attach(properties)
+        return self.name
+
+    def update(self, properties: Properties) -> None:
+        """Exchange the policies."""
+        self._check(properties)
+        for arn in list(self._group.managed_policies):
+            self._service.detach_group_policy(arn, self._physical_id)
+        self._attach(properties)
+
+    def remove(self) -> None:
+        """Delete the group."""
+        self._service.delete_group(self._physical_id)
+
+    def attribute(self, name: str) -> str:
+        """Return the group's ARN."""
+        del name
+        return str(self._group.arn)
+
+    def _check(self, properties: Properties) -> None:
+        strange = properties.keys() - _KNOWN
+        if strange:
+            raise ValueError(f"the local AWS knows no {', '.join(sorted(strange))} of a group")
+
+    def _attach(self, properties: Properties) -> None:
+        for arn in properties.get("ManagedPolicyArns", []):
+            self._service.attach_group_policy(arn, self.name)
+
+    @property
+    def _group(self) -> GroupOfUsers:
+        return self._service.get_group(self._physical_id)
+
+
+class UserToGroupAddition(_InIam):
+    """Users who become members of a group; both exist already."""
+
+    type_name = "AWS::IAM::UserToGroupAddition"
+
+    def create(self, properties: Properties) -> str:
+        """Add the users."""
+        self._group, self._users = str(properties["GroupName"]), list(properties["Users"])
+        for user in self._users:
+            self._service.add_user_to_group(self._group, user)
+        return self.name
+
+    def update(self, properties: Properties) -> None:
+        """Add those who are new, and take out those who are not named any more."""
+        self.remove()
+        self.create(properties)
+
+    def remove(self) -> None:
+        """Take the users out."""
+        for user in self._users:
+            self._service.remove_user_from_group(self._group, user)

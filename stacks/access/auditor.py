@@ -1,0 +1,67 @@
+"""Who looks and touches nothing."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.access import names
+from stacks.access.person_role import PersonRole
+from stacks.access.sight import see_alarms, see_rotation
+from stacks.access.trust import Trust
+from stacks.database_secret import DatabaseSecret
+from stacks.settings import Settings
+
+
+class Auditor(PersonRole):
+    """Sees how the rotation does, who may read the secrets, alarms and the dashboard: no value."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        secrets: Sequence[DatabaseSecret],
+    ) -> None:
+        """Create the role.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+            secrets: What it may see the state of.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            settings=settings,
+            name=names.AUDITOR,
+            description=f"Sees how the rotation of {settings.path} does",
+            trust=Trust.in_users(),
+        )
+        self.allow(see_rotation(secrets))
+        self.allow(
+            iam.PolicyStatement(
+                sid="SeeWhoMayRead",
+                actions=["secretsmanager:GetResourcePolicy"],
+                resources=[secret.arn for secret in secrets],
+            )
+        )
+        self.allow(see_alarms(self))
+        dashboard = Stack.of(self).format_arn(
+            service="cloudwatch", region="", resource="dashboard", resource_name=settings.prefix
+        )
+        self.allow(
+            iam.PolicyStatement(
+                sid="SeeDashboard", actions=["cloudwatch:GetDashboard"], resources=[dashboard]
+            )
+        )
+        self.allow(
+            iam.PolicyStatement(
+                sid="SeeMetrics",
+                actions=["cloudwatch:GetMetricData"],
+                resources=["*"],  # metrics have no ARN that it could name
+            )
+        )

@@ -1,0 +1,45 @@
+"""Who helps a rotation that does not go by itself."""
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from stacks.access import names
+from stacks.access.person_role import PersonRole
+from stacks.access.sight import see_alarms, see_rotation
+from stacks.access.trust import Trust
+from stacks.rotation import Rotation
+from stacks.settings import Settings
+
+
+class RotationOperator(PersonRole):
+    """Rotates, stops a rotation, moves a label back, and reads why one failed: never a value."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        rotations: Sequence[Rotation],
+    ) -> None:
+        """Create the role.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+            rotations: What it may operate.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            settings=settings,
+            name=names.ROTATION_OPERATOR,
+            description=f"Operates the rotation of {settings.path}",
+            trust=Trust.in_users(),
+        )
+        self.allow(see_rotation([rotation.secret for rotation in rotations]))
+        self.allow(see_alarms(self))
+        for rotation in rotations:
+            rotation.grant_operate(self)

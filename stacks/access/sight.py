@@ -1,0 +1,35 @@
+"""What shows how the rotation does, without a value."""
+
+from collections.abc import Sequence
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.database_secret import DatabaseSecret
+
+
+def see_rotation(secrets: Sequence[DatabaseSecret]) -> iam.PolicyStatement:
+    """When which secret was rotated, and which version has which label."""
+    return iam.PolicyStatement(
+        sid="SeeRotation",
+        actions=["secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"],
+        resources=[secret.arn for secret in secrets],
+    )
+
+
+def see_alarms(scope: Construct) -> iam.PolicyStatement:
+    """Which alarms ring.
+
+    CloudWatch lists alarms by their states and the beginnings of their names, for which it asks
+    for the right to all alarms of the region.
+    """
+    alarms = Stack.of(scope).format_arn(
+        service="cloudwatch",
+        resource="alarm",
+        resource_name="*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    return iam.PolicyStatement(
+        sid="SeeAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms]
+    )
