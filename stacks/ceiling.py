@@ -38,7 +38,7 @@ class Ceiling:
         """List them."""
         path, prefix = self._settings.path, self._settings.prefix
         yield _allow("Secrets", ROTATE, self._arn("secretsmanager", "secret", f"{path}/*"))
-        yield self._key.ceiling()
+        yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey")
         yield _allow(
             "FunctionLogs",
             ("logs:CreateLogStream", "logs:PutLogEvents"),

@@ -10,6 +10,7 @@ from aws_cdk import Acknowledgment, App, CfnResource, Validations
 from constructs import IConstruct
 
 from stacks.accepted import Accepted, accepted
+from stacks.access.accepted import accepted_for_people
 from stacks.settings import Settings
 
 PACKS = (
@@ -29,7 +30,7 @@ def check(app: App, *, settings: Settings) -> None:
     """
     Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
     resources = [each for each in app.node.find_all() if CfnResource.is_cfn_resource(each)]
-    for each in accepted(settings):
+    for each in (*accepted(settings), *accepted_for_people(settings)):
         for resource in resources:
             if _concerns(each, resource):
                 Validations.of(resource).acknowledge(

@@ -125,9 +125,7 @@ class Rotation(Construct):
         # RotateSecret asks for it as well; a step that Secrets Manager did not begin does nothing.
         # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
         role.allow(
-            iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"], resources=[self.function.arn]
-            )
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.function.arn])
         )
         self.function.grant_read_log(role)
 

@@ -32,6 +32,7 @@ class RotationStack(Stack):
     Attributes:
         application: The credential that the application logs in with.
         secrets: All credentials.
+        secrets_key: Encrypts them.
         rotations: What rotates them.
         topic_arn: Where alarms ring.
     """
@@ -107,6 +108,7 @@ class RotationStack(Stack):
         CfnOutput(self, "AlarmTopicArn", value=noticing.topic.arn)
         self.application = application
         self.secrets = (application, admin)
+        self.secrets_key = secrets_key
         self.rotations = rotations
         self.topic_arn = noticing.topic.arn
         advise(self, settings)

@@ -57,11 +57,11 @@ class SecretsKey(Construct):
         """Let a role decrypt and encrypt one secret, through Secrets Manager."""
         role.allow(self._statement(["kms:Decrypt", "kms:GenerateDataKey"], secret_arn))
 
-    def ceiling(self) -> iam.PolicyStatement:
+    def ceiling(self, *actions: str) -> iam.PolicyStatement:
         """The most that a permissions boundary has to let a role do with the key."""
         return iam.PolicyStatement(
             sid="SecretsKey",
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            actions=list(actions),
             resources=[self.key.key_arn],
             conditions={"StringEquals": {"kms:ViaService": self._via_secrets_manager}},
         )

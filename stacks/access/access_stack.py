@@ -23,7 +23,7 @@ class AccessStack(Stack):
     """Roles that people take on for an hour, with MFA, and groups whose members may.
 
     A stack of its own, deployed after the rotation's: it comes and goes without touching what
-    rotates, because its references are weak (docs/adr/0013).
+    rotates, because its references are weak (docs/adr/0012).
     """
 
     def __init__(self, scope: Construct, *, settings: Settings, rotation: RotationStack) -> None:
@@ -59,7 +59,13 @@ class AccessStack(Stack):
         self._group("break-glass", break_glass, users.break_glass)
         if settings.access.contractor_account:
             self._contractor(rotation)
-        ceiling = Ceiling(self, settings=settings, application=rotation.application)
+        ceiling = Ceiling(
+            self,
+            settings=settings,
+            application=rotation.application,
+            key=rotation.secrets_key,
+            functions=[each.function for each in rotation.rotations],
+        )
         Boundary(self, "Boundary", settings=settings, ceiling=list(ceiling.statements()))
         for key, value in settings.all_tags().items():
             Tags.of(self).add(key, value)

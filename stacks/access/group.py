@@ -47,9 +47,7 @@ class PeopleGroup(Construct):
             description=f"May take {role.name} on",
             statements=[take_on],
         )
-        group = iam.Group(
-            self, "Group", group_name=name, managed_policies=[own.policy, policy]
-        )
+        group = iam.Group(self, "Group", group_name=name, managed_policies=[own.policy, policy])
         if users:
             iam.CfnUserToGroupAddition(
                 self, "Members", group_name=group.group_name, users=list(users)

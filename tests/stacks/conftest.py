@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,3 +59,9 @@ def single(synthesize: Synthesize) -> Template:
 def bare(synthesize: Synthesize) -> Any:
     """Without what can be left out: consumer and protection."""
     return synthesize(consumer="false", database__deletion_protection="false")
+
+
+@pytest.fixture(scope="session")
+def until() -> str:
+    """A day on which a contract may end."""
+    return (datetime.now(UTC).date() + timedelta(days=200)).isoformat()

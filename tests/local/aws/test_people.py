@@ -49,7 +49,9 @@ def test_a_group_has_the_policies_and_the_members_of_the_template(aws, stack, us
     outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Group", "Arn"]}}}
     assert stack.deploy(resources, outputs) == "CREATE_COMPLETE", stack.reasons()
     assert of(aws, stack.name) == (users, 2)
-    assert stack.outputs()["Arn"] == aws.client("iam").get_group(GroupName=stack.name)["Group"]["Arn"]
+    assert (
+        stack.outputs()["Arn"] == aws.client("iam").get_group(GroupName=stack.name)["Group"]["Arn"]
+    )
 
 
 def test_a_group_is_changed_in_place_and_deleted(aws, stack, users):
