@@ -23,5 +23,6 @@ OPERATIONS = {
     "CreateLogStream": _on_stream,
     "DescribeLogGroups": _everywhere,
     "DescribeLogStreams": _on_stream,
+    "FilterLogEvents": _on_stream,
     "PutLogEvents": _on_stream,
 }

@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecre
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
 """
 
+from dataclasses import replace
+
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend, secretsmanager_backends
 
 from local.policies.access import Access
@@ -57,12 +59,16 @@ def _update(call: Call) -> list[Access]:
 def _rotate(call: Call) -> list[Access]:
     secret = _find(call)
     function = call.parameters.get("RotationLambdaARN") or (secret and secret.rotation_lambda_arn)
+    changes = {"secretsmanager:ModifyRotationRules": _told("RotationRules" in call.parameters)}
+    rotate = [
+        replace(access, context={**access.context, **changes}) for access in _on_secret(call)
+    ]
     if not function:
-        return _on_secret(call)
+        return rotate
     invoke = Access(
         action="lambda:InvokeFunction", resource=function, by_service=_service(call.region)
     )
-    return [*_on_secret(call), invoke]
+    return [*rotate, invoke]
 
 
 def _with_key(call: Call, version: str, *actions: str) -> list[Access]:
@@ -114,10 +120,14 @@ def _expected_arn(call: Call) -> str:
 def _parameters(call: Call) -> dict[str, str]:
     given = {name: call.parameters.get(name) for name in _PARAMETERS}
     return {
-        _PARAMETERS[name]: str(value).lower() if isinstance(value, bool) else str(value)
+        _PARAMETERS[name]: _told(value) if isinstance(value, bool) else str(value)
         for name, value in given.items()
         if value is not None
     }
+
+
+def _told(value: bool) -> str:  # noqa: FBT001  # the value of a condition key
+    return str(value).lower()
 
 
 def _attributes(secret: FakeSecret) -> dict[str, str]:

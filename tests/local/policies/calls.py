@@ -120,6 +120,7 @@ CALLS: list[Call] = [
         {"logGroupName": "/aws/lambda/f"},
         create_log_group={},
         describe_log_streams={},
+        filter_log_events={},
     ),
     *_calls(
         "logs",
@@ -158,6 +159,13 @@ CALLS: list[Call] = [
         "cloudwatch",
         "*",
         put_metric_data={"Namespace": "N", "MetricData": [{"MetricName": "m", "Value": 1}]},
+        get_metric_data={"MetricDataQueries": [], "StartTime": 0, "EndTime": 1},
+    ),
+    *_calls("cloudwatch", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:*", describe_alarms={}),
+    *_calls(
+        "cloudwatch",
+        f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/board",
+        get_dashboard={"DashboardName": "board"},
     ),
     *_calls(
         "events",
