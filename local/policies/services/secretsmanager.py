@@ -60,9 +60,7 @@ def _rotate(call: Call) -> list[Access]:
     secret = _find(call)
     function = call.parameters.get("RotationLambdaARN") or (secret and secret.rotation_lambda_arn)
     changes = {"secretsmanager:ModifyRotationRules": _told("RotationRules" in call.parameters)}
-    rotate = [
-        replace(access, context={**access.context, **changes}) for access in _on_secret(call)
-    ]
+    rotate = [replace(access, context={**access.context, **changes}) for access in _on_secret(call)]
     if not function:
         return rotate
     invoke = Access(

@@ -144,3 +144,15 @@ def test_the_namespace_of_a_metric_counts(aws: Aws) -> None:
     client.put_metric_data(Namespace="Ours", MetricData=data)
     with pytest.raises(ClientError, match="not authorized"):
         client.put_metric_data(Namespace="Theirs", MetricData=data)
+
+
+def test_changing_the_rules_of_a_rotation_can_be_kept_from_whoever_rotates(aws: Aws) -> None:
+    secret = aws.client("secretsmanager").create_secret(Name=uuid.uuid4().hex, SecretString="x")
+    unchanged = when("Bool", "secretsmanager:ModifyRotationRules", "false")
+    rotate = allow("secretsmanager:RotateSecret", secret["ARN"], **unchanged)
+    client = aws.client("secretsmanager", aws.session(rotate))
+    with contextlib.suppress(ClientError):  # it has no function
+        client.rotate_secret(SecretId=secret["ARN"])
+    assert aws.decisions()[-1]["verdict"] == "allowed"
+    with pytest.raises(ClientError, match="not authorized"):
+        client.rotate_secret(SecretId=secret["ARN"], RotationRules={"AutomaticallyAfterDays": 999})
