@@ -40,11 +40,24 @@ class UserStrategy(ABC):
     def apply(self, rotation: Rotation, current: Credential) -> None:
         """Makes the database accept the pending credential; see `Strategy.set`."""
 
-    def create(self, current: SecretText) -> SecretText:
-        """The next user with a new password."""
+    def create(self, rotation: Rotation, current: SecretText) -> SecretText:
+        """The next user with a new password. The database learns of it in setSecret."""
+        del rotation
         credential = self._target.credential(current, CURRENT)
         user = self.next_user(credential)
         return credential.with_login(user, PasswordRules.from_environment().generate())
+
+    def discard(self, rotation: Rotation, text: SecretText) -> None:
+        """Nothing: a password that was not stored was never applied."""
+
+    def takes_over(self, rotation: Rotation, current: SecretText, attempt: SecretText) -> bool:
+        """If it is for the next user: then both are one attempt."""
+        del rotation
+        try:
+            self.check(current, attempt)
+        except BadSecretError:
+            return False
+        return True
 
     def check(self, current: SecretText, pending: SecretText) -> None:
         """The new version has to be for the next user at the same server."""

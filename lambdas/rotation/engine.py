@@ -12,9 +12,10 @@ class Engine:
     """Takes a secret from AWSCURRENT to a new version, step by step.
 
     AWSPENDING is the write-ahead record: nothing is applied to the target that is not stored
-    first, and only what is proven at the target becomes AWSCURRENT. Every step may run any number
-    of times. It takes three Secrets Manager calls to create, one to test, three to finish, and
-    one plus those of the strategy to set.
+    first. Where the target itself makes the credential, what is not stored is taken back. Only what
+    is proven at the target becomes AWSCURRENT. Every step may run any number of times. Besides
+    those of the strategy it takes three Secrets Manager calls to create, one to set, one to test
+    and three to finish.
 
     After the last step AWSPENDING stays on the version that has become AWSCURRENT, as the
     contract of Secrets Manager allows.
@@ -63,8 +64,21 @@ class Engine:
                 remedy="It was given up or replaced: rotate the secret anew if it is due",
             )
         current = rotation.secret.current()
-        text = self._abandoned(rotation, versions, current) or self._strategy.create(current.text)
-        rotation.secret.store_pending(rotation.token, text)
+        text = self._abandoned(rotation, versions, current)
+        if text is not None:
+            rotation.secret.store_pending(rotation.token, text)
+        else:
+            self._store(rotation, self._strategy.create(rotation, current.text))
+
+    def _store(self, rotation: Rotation, text: SecretText) -> None:
+        """Stores what the strategy made, or lets it take that back."""
+        try:
+            stored = rotation.secret.store_pending(rotation.token, text)
+        except Exception:
+            self._strategy.discard(rotation, text)
+            raise
+        if not stored:
+            self._strategy.discard(rotation, text)
 
     def _abandoned(
         self, rotation: Rotation, versions: Versions, current: Version
@@ -82,9 +96,7 @@ class Engine:
         attempt = rotation.secret.attempted()
         if attempt is None or attempt.created < current.created:
             return None
-        try:
-            self._strategy.check(current.text, attempt.text)
-        except BadSecretError:
+        if not self._strategy.takes_over(rotation, current.text, attempt.text):
             return None
         return attempt.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,7 @@ class RotatingSecret:
         Raises:
             SecretsManagerError: The call failed.
         """
-        return self._read_if_there(PREVIOUS)
+        return self.labelled(PREVIOUS)
 
     def attempted(self) -> Version | None:
         """Reads what a rotation stored last; see `ATTEMPTED`.
@@ -110,7 +111,29 @@ class RotatingSecret:
         Raises:
             SecretsManagerError: The call failed.
         """
-        return self._read_if_there(ATTEMPTED)
+        return self.labelled(ATTEMPTED)
+
+    def labelled(self, label: str) -> Version | None:
+        """Reads the version that carries a label.
+
+        Returns:
+            None if there is none, or it is empty.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        return self._read_if_there(VersionStage=label)
+
+    def stored(self, token: str) -> Version | None:
+        """Reads a version by its id, whatever labels it carries.
+
+        Returns:
+            None if there is none, or it is empty.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        return self._read_if_there(VersionId=token)
 
     def other(self, arn: str) -> SecretText:
         """Reads AWSCURRENT of another secret.
@@ -121,24 +144,43 @@ class RotatingSecret:
         """
         return self._read(arn, VersionStage=CURRENT).text
 
-    def store_pending(self, token: str, text: SecretText) -> None:
+    def store_pending(self, token: str, text: SecretText) -> bool:
         """Writes a version and labels it AWSPENDING and ATTEMPTED, unless it has content already.
+
+        Returns:
+            False if it has other content, which then stays.
 
         Raises:
             SecretsManagerError: The call failed.
         """
         try:
-            self._call(
-                "put_secret_value",
-                SecretId=self.arn,
-                ClientRequestToken=token,
-                SecretString=text.reveal(),
-                VersionStages=[PENDING, ATTEMPTED],
-            )
+            self.store(token, text, labels=[PENDING, ATTEMPTED])
         except SecretsManagerError as error:
             # An earlier or a parallel run was first; its content may be applied already.
             if error.code != "ResourceExistsException":
                 raise
+            return False
+        return True
+
+    def store(self, token: str, text: SecretText, *, labels: Sequence[str]) -> None:
+        """Writes a version and labels it.
+
+        Args:
+            token: The version's id.
+            text: Its content.
+            labels: What it carries.
+
+        Raises:
+            SecretsManagerError: The call failed, or the version has other content
+                (ResourceExistsException).
+        """
+        self._call(
+            "put_secret_value",
+            SecretId=self.arn,
+            ClientRequestToken=token,
+            SecretString=text.reveal(),
+            VersionStages=list(labels),
+        )
 
     def make_current(self, token: str, *, instead_of: str) -> None:
         """Moves AWSCURRENT, and with it AWSPREVIOUS.
@@ -163,9 +205,9 @@ class RotatingSecret:
             if self.versions().current != token:
                 raise
 
-    def _read_if_there(self, label: str) -> Version | None:
+    def _read_if_there(self, **which: str) -> Version | None:
         try:
-            return self._read(self.arn, VersionStage=label)
+            return self._read(self.arn, **which)
         except SecretsManagerError as error:
             if error.code not in _NO_SUCH_VERSION:
                 raise

@@ -19,14 +19,45 @@ class Strategy(Protocol):
 
     name: str
 
-    def create(self, current: SecretText) -> SecretText:
-        """Makes the content of the new version. Must not touch the target.
+    def create(self, rotation: Rotation, current: SecretText) -> SecretText:
+        """Makes the content of the new version, which the engine stores right after.
+
+        Where we make the credential ourselves, the target must not be touched: what is stored is
+        the record of what is going to be applied. Where the target makes it, this is the change at
+        the target, and nobody holds the credential before it is stored. Then the strategy itself
+        has to leave a record first by which it finds again what an earlier run made and did not
+        store; and it makes nothing new for a version that has content already.
 
         Args:
+            rotation: Which.
             current: Content of AWSCURRENT.
 
         Raises:
-            BadSecretError: No new version can be made from it.
+            RotationError: No new version can be made from it.
+        """
+
+    def discard(self, rotation: Rotation, text: SecretText) -> None:
+        """Takes back what `create` made, because it may not have been stored.
+
+        Whether it was is not known: an answer may be lost, another run may have been first. So look
+        before, and let alone what can't be told: the next `create` finds it again. Raises nothing.
+        Where we make the credential ourselves there is nothing to take back.
+
+        Args:
+            rotation: Which.
+            text: What `create` made.
+        """
+
+    def takes_over(self, rotation: Rotation, current: SecretText, attempt: SecretText) -> bool:
+        """Whether the new version gets the content of one that someone gave up.
+
+        Args:
+            rotation: Which.
+            current: Content of AWSCURRENT.
+            attempt: Content of the version that was given up. It may be applied to the target.
+
+        Raises:
+            RotationError: The target did not tell.
         """
 
     def check(self, current: SecretText, pending: SecretText) -> None:

@@ -31,9 +31,23 @@ class Counter:
     name: str = "counter"
     accepted: str = "1"
     tested: list[str] = field(default_factory=list)
+    discarded: list[str] = field(default_factory=list)
 
-    def create(self, current: SecretText) -> SecretText:
+    def create(self, rotation: Rotation, current: SecretText) -> SecretText:
+        del rotation
         return SecretText(str(int(current.reveal()) + 1))
+
+    def discard(self, rotation: Rotation, text: SecretText) -> None:
+        del rotation
+        self.discarded.append(text.reveal())
+
+    def takes_over(self, rotation: Rotation, current: SecretText, attempt: SecretText) -> bool:
+        del rotation
+        try:
+            self.check(current, attempt)
+        except BadSecretError:
+            return False
+        return True
 
     def check(self, current: SecretText, pending: SecretText) -> None:
         if int(pending.reveal()) != int(current.reveal()) + 1:
@@ -115,6 +129,36 @@ def test_a_token_that_is_not_pending_is_refused(run: Run, step: Step) -> None:
     with pytest.raises(NotPendingError, match=run.token):
         run(step)
     assert run.labels["AWSCURRENT"] == run.first
+
+
+def test_what_is_stored_is_not_taken_back(run: Run) -> None:
+    run(*Step)
+    assert not run.strategy.discarded
+
+
+def test_what_another_run_was_faster_with_is_taken_back(run: Run) -> None:
+    run.secrets.secrets[ARN].contents[run.token] = "7"
+    run(Step.CREATE)
+    assert run.strategy.discarded == ["2"]
+
+
+def test_what_could_not_be_stored_is_taken_back(run: Run) -> None:
+    def refuse(call: str) -> None:
+        if call == "put_secret_value":
+            raise failure("AccessDeniedException", "PutSecretValue")
+
+    run.secrets.before = refuse
+    with pytest.raises(SecretsManagerError, match="AccessDeniedException"):
+        run(Step.CREATE)
+    assert run.strategy.discarded == ["2"]
+
+
+def test_what_is_taken_over_is_never_taken_back(run: Run) -> None:
+    run(Step.CREATE)
+    abandon(run)
+    run.secrets.secrets[ARN].contents[run.token] = "7"
+    run(Step.CREATE)
+    assert not run.strategy.discarded
 
 
 def abandon(run: Run) -> None:
