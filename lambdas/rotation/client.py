@@ -1,9 +1,9 @@
-"""The one AWS client of a function, made while the function starts."""
+"""The AWS clients of a function, made while the function starts."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
 from botocore.config import Config
@@ -11,9 +11,6 @@ from botocore.loaders import Loader
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-_SERVICE = "secretsmanager"
-_API_VERSION = "2017-10-17"
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 4
@@ -31,16 +28,31 @@ class _Loader(Loader):
     That is a third of the time that it takes to make a client.
     """
 
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
     def list_available_services(self, type_name: str) -> list[str]:
         del type_name
-        return [_SERVICE]
+        return [self._service]
 
 
 @cache
 def secrets_manager_client() -> SecretsManagerClient:
-    """Makes a Secrets Manager client with time-outs that fit into a function's time.
+    """Makes a Secrets Manager client with time-outs that fit into a function's time."""
+    return cast("SecretsManagerClient", client_of("secretsmanager", api_version="2017-10-17"))
+
+
+def client_of(service: str, *, api_version: str, **credentials: str) -> Any:  # noqa: ANN401  # botocore's
+    """Makes a client with time-outs that fit into a function's time.
 
     Without boto3, which adds to the cold start for nothing that is needed here.
+
+    Args:
+        service: As botocore calls it, such as `iam`.
+        api_version: The version of its API; naming it saves the look for the newest.
+        credentials: `aws_access_key_id` and `aws_secret_access_key`; the function's own if left
+            out.
     """
     config = Config(
         connect_timeout=CONNECT_SECONDS,
@@ -48,6 +60,5 @@ def secrets_manager_client() -> SecretsManagerClient:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
     session = botocore.session.get_session()
-    session.register_component("data_loader", _Loader())
-    client = session.create_client(_SERVICE, api_version=_API_VERSION, config=config)
-    return cast("SecretsManagerClient", client)
+    session.register_component("data_loader", _Loader(service))
+    return session.create_client(service, api_version=api_version, config=config, **credentials)

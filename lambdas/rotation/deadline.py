@@ -7,7 +7,10 @@ from typing import Protocol, Self
 from rotation.errors import OutOfTimeError
 
 STEP_SECONDS = 12.0
-"""No step waits longer than this for its target, however long the function may run."""
+"""No step waits longer than this for its target, however long the function may run.
+
+Unless the kind of credential needs more: see `rotation.handler`.
+"""
 
 RESERVE_SECONDS = 3.0
 """What is left of the function's time to end in an error that is logged."""
@@ -42,10 +45,15 @@ class Deadline:
         self._end = clock() + seconds
 
     @classmethod
-    def of(cls, context: LambdaContext) -> Self:
-        """The deadline of an invocation: early enough to still log what happened."""
+    def of(cls, context: LambdaContext, *, most: float = STEP_SECONDS) -> Self:
+        """The deadline of an invocation: early enough to still log what happened.
+
+        Args:
+            context: Of the invocation.
+            most: Seconds that are enough, however long the function may run.
+        """
         remaining = context.get_remaining_time_in_millis() / 1000
-        return cls(min(STEP_SECONDS, remaining - RESERVE_SECONDS))
+        return cls(min(most, remaining - RESERVE_SECONDS))
 
     def remaining(self) -> float:
         """Seconds that are left.

@@ -13,7 +13,8 @@ RotationError
     ├── UntrustedServerError     ... is not proven to be the right one
     ├── CredentialRefusedError   ... does not accept the credential
     ├── BusyError                ... is locked by someone else
-    ├── NotOursError             ... has a user of that name which is not ours
+    ├── NotOursError             ... has something of that name which is not ours
+    ├── GoneError                ... has no such user any more
     └── RefusedChangeError       ... does not let us make the change
 
 Secrets Manager retries a failed rotation by itself, with the same version
@@ -124,11 +125,15 @@ class BusyError(TargetError):
 
 
 class NotOursError(TargetError):
-    """A user of the wanted name exists, and nothing proves that it belongs to the secret."""
+    """Something is in the way, and nothing proves that it belongs to the secret."""
+
+
+class GoneError(TargetError):
+    """The user of the credential, or the credential itself, does not exist any more."""
 
 
 class RefusedChangeError(TargetError):
-    """The target refused a statement."""
+    """The target refused a change."""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rotation.client import secrets_manager_client
-from rotation.deadline import Deadline, LambdaContext
+from rotation.deadline import STEP_SECONDS, Deadline, LambdaContext
 from rotation.engine import Engine
 from rotation.event import RotationEvent
 from rotation.observability import observed
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 
 def rotation_handler(
-    strategy: Strategy, client: SecretsManagerClient | None = None
+    strategy: Strategy,
+    client: SecretsManagerClient | None = None,
+    *,
+    step_seconds: float = STEP_SECONDS,
 ) -> Callable[[object, LambdaContext], None]:
     """Makes the Lambda handler that rotates secrets of one kind.
 
     Args:
         strategy: The kind of credential.
         client: Secrets Manager; made here, while the function starts, if left out.
+        step_seconds: The longest that a step waits for its target.
 
     Returns:
         The handler. It answers nothing, and raises RotationError if the step did not succeed,
@@ -36,7 +40,7 @@ def rotation_handler(
 
     def handler(payload: object, context: LambdaContext) -> None:
         event = RotationEvent.parse(payload)
-        deadline = Deadline.of(context)
+        deadline = Deadline.of(context, most=step_seconds)
         secret = RotatingSecret(secrets_manager, event.secret, deadline)
         with observed(
             strategy=strategy.name,

@@ -44,6 +44,8 @@ class Versions:
         pending: Id of the version that carries AWSPENDING, if one does.
         previous: Id of the version that carries AWSPREVIOUS, if one does.
         attempted: Id of the version that carries ATTEMPTED, if one does.
+        rotated_at: When a rotation succeeded last, if one has.
+        changed_at: When anything about the secret changed last.
     """
 
     rotated: bool
@@ -51,6 +53,8 @@ class Versions:
     pending: str | None
     previous: str | None
     attempted: str | None
+    rotated_at: datetime | None = None
+    changed_at: datetime | None = None
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
@@ -63,4 +67,6 @@ class Versions:
             pending=by_label.get(PENDING),
             previous=by_label.get(PREVIOUS),
             attempted=by_label.get(ATTEMPTED),
+            rotated_at=answer.get("LastRotatedDate"),
+            changed_at=answer.get("LastChangedDate"),
         )

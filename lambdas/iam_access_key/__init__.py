@@ -1,0 +1,1 @@
+"""The access key of an IAM user as a rotated secret."""

@@ -1,0 +1,123 @@
+"""The secret's JSON: an access key of an IAM user."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from rotation.errors import BadSecretError
+from rotation.secret_text import SecretText
+
+_ID = re.compile(r"[A-Z0-9]{16,128}")
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """An access key and whose it is.
+
+    The fields have the names that IAM's CreateAccessKey answers with, and with `Version` the whole
+    is what the SDKs and the CLI take from a `credential_process`, so that a consumer needs no code
+    to translate it. AWS documents no structure of its own for such a secret.
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+
+    Attributes:
+        user: Name of the IAM user.
+        id: The access key's id, which is no secret.
+        secret: The secret access key.
+        document: The whole JSON object. Fields that we don't know are kept.
+    """
+
+    user: str
+    id: str
+    secret: SecretText
+    document: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: SecretText, *, whose: str) -> Self:
+        """Reads a secret.
+
+        Args:
+            text: The secret's content.
+            whose: Where it comes from, for errors: a label.
+
+        Raises:
+            BadSecretError: A field is missing or can't be used.
+        """
+        document = _object(text, whose)
+        user = _text(document, "UserName", whose)
+        key_id = _text(document, "AccessKeyId", whose)
+        if not _ID.fullmatch(key_id):
+            raise _bad(whose, "AccessKeyId must be 16 to 128 capital letters and digits")
+        return cls(user, key_id, SecretText(_text(document, "SecretAccessKey", whose)), document)
+
+    @classmethod
+    def of(cls, user: str, key_id: str, secret: SecretText, *, like: Mapping[str, Any]) -> Self:
+        """A new key.
+
+        Args:
+            user: Name of the IAM user.
+            key_id: The key's id.
+            secret: The secret access key.
+            like: The JSON object of the key before; what is not replaced stays.
+        """
+        return cls(
+            user,
+            key_id,
+            secret,
+            {
+                **like,
+                "Version": _FORMAT,
+                "UserName": user,
+                "AccessKeyId": key_id,
+                "SecretAccessKey": secret.reveal(),
+            },
+        )
+
+    def text(self) -> SecretText:
+        """The secret's content."""
+        return SecretText(json.dumps(dict(self.document)))
+
+
+def fields_without_key(text: SecretText, *, whose: str) -> Mapping[str, Any] | None:
+    """The JSON object of a secret that waits for its first key.
+
+    Args:
+        text: The secret's content.
+        whose: Where it comes from, for errors: a label.
+
+    Returns:
+        None if it holds a key.
+
+    Raises:
+        BadSecretError: It is no JSON object.
+    """
+    document = _object(text, whose)
+    return None if {"AccessKeyId", "SecretAccessKey"} & document.keys() else document
+
+
+def _object(text: SecretText, whose: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text.reveal())
+    except (ValueError, RecursionError) as error:
+        # The exception holds the whole text: it must not travel further.
+        raise _bad(whose, f"it is not JSON ({type(error).__name__})") from None
+    if not isinstance(document, dict):
+        raise _bad(whose, "it is no JSON object")
+    return document
+
+
+def _text(document: Mapping[str, Any], name: str, whose: str) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
+        raise _bad(whose, f"{name} must be a text of printable ASCII that is not empty")
+    return value
+
+
+def _bad(whose: str, why: str) -> BadSecretError:
+    return BadSecretError(
+        f"The content of {whose} can't be used: {why}",
+        remedy="Put the documented JSON: Version, UserName, AccessKeyId, SecretAccessKey",
+    )
