@@ -18,8 +18,7 @@ def custom_resource_handler(
 ) -> Callable[[dict[str, Any], LambdaContext], None]:
     """Makes the handler of a custom resource with the one property `SecretArn`.
 
-    Create and Update make sure that the thing exists. Delete retains it: to drop a user who owns
-    data is not for a stack to decide.
+    Create and Update make sure that the thing exists. What Delete takes away, the thing decides.
 
     Args:
         thing: What has to exist.

@@ -11,9 +11,11 @@ class Ensures(Protocol):
 
     Attributes:
         name: How it is called in logs and metrics.
+        seconds: The longest that it may take.
     """
 
     name: str
+    seconds: float
 
     def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
         """Makes sure that what the secret describes exists.
@@ -28,4 +30,15 @@ class Ensures(Protocol):
 
         Raises:
             RotationError: It does not.
+        """
+
+    def remove(self, secret: RotatingSecret, *, deadline: Deadline) -> None:
+        """Takes away what must not outlive the resource; it may be gone already.
+
+        Args:
+            secret: The secret.
+            deadline: By when it has to be done.
+
+        Raises:
+            RotationError: Something is left.
         """

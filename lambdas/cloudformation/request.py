@@ -34,22 +34,19 @@ def respond(
     arn = event.resource_properties.get("SecretArn")
     answer = Answer(event, event.physical_resource_id or str(arn or event.logical_resource_id))
     with _answered_in_time(answer, context):
-        if event.request_type == "Delete":
-            answer.success({})
-            return
         try:
-            answer.success({"Username": _ensure(thing, client, event, arn, context)})
+            answer.success(_do(thing, client, event, arn, context))
         except RotationError as error:
             answer.failure(str(error))
 
 
-def _ensure(
+def _do(
     thing: Ensures,
     client: SecretsManagerClient,
     event: CloudFormationCustomResourceEvent,
     arn: object,
     context: LambdaContext,
-) -> str:
+) -> dict[str, str]:
     name, step = str(arn or event.logical_resource_id), event.request_type
     with (
         observed(
@@ -64,11 +61,15 @@ def _ensure(
         if not isinstance(arn, str) or not arn:
             raise BadEventError(
                 "The custom resource has no SecretArn",
-                remedy="Give it the ARN of the application's secret",
+                remedy="Give it the ARN of the secret",
             )
-        deadline = Deadline.of(context)
+        deadline = Deadline.of(context, most=thing.seconds)
         secret = RotatingSecret(client, arn, deadline)
-        return thing.ensure(secret, owner=event.request_id, deadline=deadline)
+        if event.request_type == "Delete":
+            thing.remove(secret, deadline=deadline)
+            return {}
+        user = thing.ensure(secret, owner=event.request_id, deadline=deadline)
+        return {"Username": user}
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from database.credential import Credential
 from database.names import Pair
 from database.target import Target
-from rotation.deadline import Deadline
+from rotation.deadline import STEP_SECONDS, Deadline
 from rotation.errors import BadSecretError, BusyError
 from rotation.rotating_secret import RotatingSecret
 from rotation.versions import CURRENT, Version
@@ -18,6 +18,7 @@ class FirstUser:
     """
 
     name = "first-user"
+    seconds = STEP_SECONDS
 
     def __init__(self, target: type[Target]) -> None:
         """Composes it.
@@ -57,6 +58,9 @@ class FirstUser:
                 session.create_user(current.username)
                 session.change_password(current.username, current.password)
         return current.username
+
+    def remove(self, secret: RotatingSecret, *, deadline: Deadline) -> None:
+        """Nothing: to drop a user who owns data is not for a stack to decide."""
 
 
 def _must_be_current(version: Version, secret: RotatingSecret) -> None:

@@ -47,7 +47,7 @@ class UserStrategy(ABC):
         user = self.next_user(credential)
         return credential.with_login(user, PasswordRules.from_environment().generate())
 
-    def discard(self, rotation: Rotation, text: SecretText) -> None:
+    def discard(self, rotation: Rotation, text: SecretText) -> None:  # noqa: B027  # it is complete
         """Nothing: a password that was not stored was never applied."""
 
     def takes_over(self, rotation: Rotation, current: SecretText, attempt: SecretText) -> bool:

@@ -26,7 +26,9 @@ _LATER = {
 
 def code_of(error: ClientError | BotoCoreError) -> str:
     """AWS's error code, or the kind of failure on the way."""
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    return (
+        error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    )
 
 
 def failure(operation: str, user: str, error: ClientError | BotoCoreError) -> TargetError:

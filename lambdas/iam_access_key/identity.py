@@ -80,7 +80,8 @@ class Identity:
             NotOursError: It belongs to somebody else.
             UnreachableError: AWS does not answer.
         """
-        right, trouble = 0, _refused(key, "unknown")
+        right = 0
+        trouble: TargetError = _refused(key, "no answer yet")
         while right < ANSWERS:
             try:
                 deadline.remaining()
@@ -120,4 +121,3 @@ def _refused(key: AccessKey, code: str) -> CredentialRefusedError:
         " deleted the key",
         retry_helps=True,
     )
-

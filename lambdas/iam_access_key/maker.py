@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from iam_access_key.access_key import AccessKey
-from iam_access_key.intent import Intent
+from iam_access_key.intent import OVER, Intent
 from iam_access_key.room import Room
 from rotation.errors import BusyError, GoneError, RotationError
 from rotation.secret_text import SecretText
@@ -19,6 +19,7 @@ from rotation.versions import CURRENT, PENDING
 if TYPE_CHECKING:
     from iam_access_key.user import User
     from rotation.rotation import Rotation
+    from rotation.versions import Version
 
 PAUSE_SECONDS = 1.0
 
@@ -77,7 +78,7 @@ class Maker:
         while True:
             stored = self._secret.stored(self._rotation.token)
             if stored is not None:
-                return stored.text
+                return self._kept(stored)
             key = self._try(beside)
             if key is not None:
                 return AccessKey.of(self._user.name, *key, like=like).text()
@@ -92,10 +93,27 @@ class Maker:
             if stored is None or AccessKey.parse(stored.text, whose=PENDING).id != made.id:
                 self._user.delete(made.id)
 
+    def _kept(self, stored: Version) -> SecretText:
+        """The content of the version, which nobody can change any more.
+
+        Raises:
+            GoneError: Its key was deleted. The version gives AWSPENDING up, because no later run
+                could do better.
+        """
+        key_id = AccessKey.parse(stored.text, whose=PENDING).id
+        fresh = self._time.now() < stored.created + OVER
+        if fresh or key_id in self._user.access_keys():
+            return stored.text
+        self._secret.give_up(self._rotation.token)
+        raise GoneError(
+            f"{PENDING}'s access key {key_id} was deleted, so the version gave {PENDING} up",
+            remedy="Nothing: the next rotation makes another key; rotate again if it can't wait",
+        )
+
     def _try(self, beside: str | None) -> tuple[str, SecretText] | None:
         """Makes a key; None if another run is at it."""
         now = self._time.now()
-        keys = self._user.keys()
+        keys = self._user.access_keys()
         if beside is not None and beside not in keys:
             raise _current_is_gone(beside, self._user.name)
         last = Intent.read(self._secret)

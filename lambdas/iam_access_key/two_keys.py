@@ -58,11 +58,11 @@ class TwoKeys:
     def create(self, rotation: Rotation, current: SecretText) -> SecretText:
         """Lets IAM make a key, after it was recorded that we do."""
         key = self._key(current, whose=CURRENT)
-        return self._maker(rotation).make(beside=key.id, like=key.document)
+        return self.maker(rotation).make(beside=key.id, like=key.document)
 
     def discard(self, rotation: Rotation, text: SecretText) -> None:
         """Deletes the key, if the version is known not to hold it."""
-        self._maker(rotation).take_back(text)
+        self.maker(rotation).take_back(text)
 
     def takes_over(self, rotation: Rotation, current: SecretText, attempt: SecretText) -> bool:
         """If the key still exists: a late move of AWSCURRENT to it then does no harm."""
@@ -70,7 +70,7 @@ class TwoKeys:
             self.check(current, attempt)
         except BadSecretError:
             return False
-        keys = self._user(rotation.deadline).keys()
+        keys = self.user(rotation.deadline).access_keys()
         key = keys.get(AccessKey.parse(attempt, whose="ATTEMPTED").id)
         return key is not None and key.active
 
@@ -83,32 +83,42 @@ class TwoKeys:
             )
 
     def set(self, rotation: Rotation, current: SecretText) -> None:
-        """Changes nothing: IAM knows the key. Waits until it shows it, and that it is active."""
+        """Changes nothing: IAM knows the key. Waits until that is so everywhere.
+
+        Raises:
+            RotationError: The key is deactivated, or gone, or takes too long.
+        """
         pending = rotation.pending()
         self.check(current, pending)
-        key_id = self._key(pending, whose=PENDING).id
-        user = self._user(rotation.deadline)
-        while (key := user.keys().get(key_id)) is None:
+        user, key_id = self.user(rotation.deadline), self._key(pending, whose=PENDING).id
+        while True:
+            key = user.access_keys().get(key_id)
+            if key is not None and not key.active:
+                raise _deactivated(key_id)
+            if key is not None and self._time.now() >= key.created + self._settings.settle:
+                return
             try:
                 rotation.deadline.remaining()
             except OutOfTimeError as error:
-                raise CredentialRefusedError(
-                    f"The access key {key_id} of {PENDING} is not one of the user {user.name}",
-                    remedy="A new key may take half a minute; if somebody deleted it, take"
-                    f" {PENDING} off that version and rotate again",
-                    retry_helps=True,
-                ) from error
+                raise _missing(key_id, user.name) from error
             self._time.sleep(PAUSE_SECONDS)
-        if not key.active:
-            raise CredentialRefusedError(
-                f"The access key {key_id} of {PENDING} was deactivated",
-                remedy="Find out who did that and why; activate it, or take"
-                f" {PENDING} off that version and rotate again",
-            )
 
     def test(self, pending: SecretText, deadline: Deadline) -> None:
         """Asks STS with it, until it is known everywhere."""
         self._identity.prove(self._key(pending, whose=PENDING), deadline)
+
+    def user(self, deadline: Deadline) -> User:
+        """The user whose key it is.
+
+        Args:
+            deadline: After it no call is begun.
+        """
+        return User(self._iam, self._settings.user_arn, deadline)
+
+    def maker(self, rotation: Rotation) -> Maker:
+        """What makes the key of a version."""
+        user = self.user(rotation.deadline)
+        return Maker(rotation, user, grace=self._settings.grace, time=self._time)
 
     def _key(self, text: SecretText, *, whose: str) -> AccessKey:
         key = AccessKey.parse(text, whose=whose)
@@ -120,13 +130,18 @@ class TwoKeys:
             )
         return key
 
-    def _user(self, deadline: Deadline) -> User:
-        return User(self._iam, self._settings.user_arn, deadline)
 
-    def _maker(self, rotation: Rotation) -> Maker:
-        return Maker(
-            rotation,
-            self._user(rotation.deadline),
-            grace=self._settings.grace,
-            time=self._time,
-        )
+def _deactivated(key_id: str) -> CredentialRefusedError:
+    return CredentialRefusedError(
+        f"The access key {key_id} of {PENDING} was deactivated",
+        remedy="Find out who did that and why; activate it, or take"
+        f" {PENDING} off that version and rotate again",
+    )
+
+
+def _missing(key_id: str, user: str) -> CredentialRefusedError:
+    return CredentialRefusedError(
+        f"IAM does not show the access key {key_id} of {PENDING} as one of the user {user}",
+        remedy="A new key may take half a minute: the next attempt looks again",
+        retry_helps=True,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ class User:
         self._client = client
         self._deadline = deadline
 
-    def keys(self) -> Mapping[str, Key]:
+    def access_keys(self) -> Mapping[str, Key]:
         """The user's keys by their ids, two at most.
 
         Raises:
@@ -86,12 +87,18 @@ class User:
         return made["AccessKeyId"], SecretText(made["SecretAccessKey"])
 
     def last_used(self, key_id: str) -> datetime | None:
-        """When a key signed its last request, as far as IAM knows by now; None if never.
+        """When a key signed its last request, as far as IAM knows by now.
+
+        Returns:
+            None if never, and of a key that is gone.
 
         Raises:
             TargetError: IAM did not tell.
         """
-        answer = self._call("get_access_key_last_used", about_user=False, AccessKeyId=key_id)
+        try:
+            answer = self._call("get_access_key_last_used", about_user=False, AccessKeyId=key_id)
+        except GoneError:
+            return None
         used: datetime | None = answer["AccessKeyLastUsed"].get("LastUsedDate")
         return used
 
@@ -111,13 +118,11 @@ class User:
         """
         self._unless_gone("delete_access_key", key_id)
 
-    def _unless_gone(self, operation: str, key_id: str, **arguments: str) -> None:
-        try:
+    def _unless_gone(self, operation: str, key_id: str, **arguments: Any) -> None:  # noqa: ANN401  # boto3's
+        with suppress(GoneError):  # another run was first
             self._call(operation, AccessKeyId=key_id, **arguments)
-        except GoneError:
-            pass  # another run was first
 
-    def _call(self, operation: str, *, about_user: bool = True, **arguments: str) -> Any:  # noqa: ANN401  # boto3's
+    def _call(self, operation: str, *, about_user: bool = True, **arguments: Any) -> Any:  # noqa: ANN401  # boto3's
         self._deadline.remaining()
         if about_user:
             arguments["UserName"] = self.name

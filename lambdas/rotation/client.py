@@ -43,7 +43,7 @@ def secrets_manager_client() -> SecretsManagerClient:
     return cast("SecretsManagerClient", client_of("secretsmanager", api_version="2017-10-17"))
 
 
-def client_of(service: str, *, api_version: str, **credentials: str) -> Any:  # noqa: ANN401  # botocore's
+def client_of(service: str, *, api_version: str, **credentials: Any) -> Any:  # noqa: ANN401  # botocore's
     """Makes a client with time-outs that fit into a function's time.
 
     Without boto3, which adds to the cold start for nothing that is needed here.

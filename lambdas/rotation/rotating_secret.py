@@ -205,6 +205,19 @@ class RotatingSecret:
             if self.versions().current != token:
                 raise
 
+    def give_up(self, token: str) -> None:
+        """Takes AWSPENDING off a version that can never become AWSCURRENT.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        self._call(
+            "update_secret_version_stage",
+            SecretId=self.arn,
+            VersionStage=PENDING,
+            RemoveFromVersionId=token,
+        )
+
     def _read_if_there(self, **which: str) -> Version | None:
         try:
             return self._read(self.arn, **which)

@@ -80,7 +80,10 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
             interpreter=configuration.runtime,
             directory=configuration.directory,
             endpoint_url=url,
-            extra_environment={"RDS_CA_BUNDLE": str(configuration.database.ca)},
+            extra_environment={
+                "RDS_CA_BUNDLE": str(configuration.database.ca),
+                "KEY_SETTLE_SECONDS": "0",  # this IAM is consistent at once
+            },
             may_assume=TrustOfLambda(evaluator),
         ) as functions,
         identity.installed(),

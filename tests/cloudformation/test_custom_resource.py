@@ -61,12 +61,18 @@ class Thing:
 
     run: Callable[[], str] = lambda: "app"
     name: str = "thing"
+    seconds: float = 12.0
     ensured: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
     def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
         del owner, deadline
         self.ensured.append(secret.arn)
         return self.run()
+
+    def remove(self, secret: RotatingSecret, *, deadline: Deadline) -> None:
+        del deadline
+        self.removed.append(secret.arn)
 
 
 def request(bucket: Bucket, kind: str = "Create", **changes: object) -> dict[str, Any]:
@@ -116,10 +122,11 @@ def test_the_answer_has_the_content_type_for_which_its_url_is_signed(bucket: Buc
     assert bucket.content_types == [""]
 
 
-def test_delete_retains_everything(bucket: Bucket) -> None:
+def test_delete_lets_the_thing_decide_what_goes(bucket: Bucket) -> None:
     thing = Thing()
     invoke(thing, request(bucket, "Delete", PhysicalResourceId="as before"))
     assert not thing.ensured
+    assert thing.removed == [ARN]
     [answer] = bucket.answers
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "as before")
 

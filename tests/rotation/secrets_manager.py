@@ -21,12 +21,19 @@ class Secret:
     contents: dict[str, str | None] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
     rotated: bool = True
+    created: dict[str, datetime] = field(default_factory=dict)
+    rotated_at: datetime | None = None
+    changed_at: datetime | None = None
 
 
 class SecretsManager:
-    """Stands in for the boto3 client. `calls` counts, `before` and `after` inject faults."""
+    """Stands in for the boto3 client. `calls` counts, `before` and `after` inject faults.
 
-    def __init__(self) -> None:
+    Without a clock, versions are made a day apart, in their order.
+    """
+
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        self.clock = clock
         self.secrets: dict[str, Secret] = {}
         self.calls: list[str] = []
         self.before: Callable[[str], None] = lambda _: None
@@ -35,7 +42,8 @@ class SecretsManager:
     def create(self, arn: str, document: object) -> str:
         text = document if isinstance(document, str) else json.dumps(document)
         version = str(uuid.uuid4())
-        self.secrets[arn] = Secret({version: text}, {"AWSCURRENT": version})
+        self.secrets[arn] = secret = Secret({version: text}, {"AWSCURRENT": version})
+        self._note(secret, version)
         return version
 
     def begin(self, arn: str) -> str:
@@ -63,7 +71,12 @@ class SecretsManager:
             stages: dict[str, list[str]] = {}
             for label, version in secret.labels.items():
                 stages.setdefault(version, []).append(label)
-            return {"RotationEnabled": secret.rotated, "VersionIdsToStages": stages}
+            dates = {"LastRotatedDate": secret.rotated_at, "LastChangedDate": secret.changed_at}
+            return {
+                "RotationEnabled": secret.rotated,
+                "VersionIdsToStages": stages,
+                **{name: date for name, date in dates.items() if date},
+            }
 
         return self._observed("describe_secret", run)
 
@@ -85,7 +98,7 @@ class SecretsManager:
             return {
                 "VersionId": version,
                 "SecretString": secret.contents[version],
-                "CreatedDate": FIRST_VERSION + timedelta(days=order),
+                "CreatedDate": secret.created.get(version, FIRST_VERSION + timedelta(days=order)),
             }
 
         return self._observed("get_secret_value", run)
@@ -104,6 +117,7 @@ class SecretsManager:
             if known is not None and known != SecretString:
                 raise failure("ResourceExistsException", "PutSecretValue")
             secret.contents[ClientRequestToken] = SecretString
+            self._note(secret, ClientRequestToken)
             secret.labels |= dict.fromkeys(VersionStages, ClientRequestToken)
             return {"VersionId": ClientRequestToken}
 
@@ -114,18 +128,29 @@ class SecretsManager:
         *,
         SecretId: str,  # noqa: N803
         VersionStage: str,  # noqa: N803
-        MoveToVersionId: str,  # noqa: N803
         RemoveFromVersionId: str,  # noqa: N803
+        MoveToVersionId: str = "",  # noqa: N803
     ) -> dict[str, Any]:
         def run() -> dict[str, Any]:
             secret = self._secret(SecretId)
             if secret.labels.get(VersionStage) != RemoveFromVersionId:
                 raise failure("InvalidParameterException", "UpdateSecretVersionStage")
+            if not MoveToVersionId:
+                del secret.labels[VersionStage]
+                return {}
             secret.labels["AWSPREVIOUS"] = RemoveFromVersionId
             secret.labels[VersionStage] = MoveToVersionId
+            self._note(secret)
             return {}
 
         return self._observed("update_secret_version_stage", run)
+
+    def _note(self, secret: Secret, version: str = "") -> None:
+        """Writes down when it was, if there is a clock."""
+        if self.clock:
+            secret.changed_at = self.clock()
+            if version:
+                secret.created.setdefault(version, secret.changed_at)
 
     def _secret(self, arn: str) -> Secret:
         if arn not in self.secrets:
