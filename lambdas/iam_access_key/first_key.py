@@ -82,6 +82,7 @@ class FirstKey:
         user = self._strategy.user(deadline)
         ledger, last = Ledger(secret, user), Intent.read(secret)
         with suppress(GoneError):
-            for key in user.access_keys().values():
-                if ledger.standing(key, last) is not Standing.STRANGE:
+            keys = user.access_keys()
+            for key in keys.values():
+                if ledger.standing(key, keys, last) is not Standing.STRANGE:
                     user.delete(key.id)

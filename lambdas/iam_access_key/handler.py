@@ -12,7 +12,7 @@ from rotation.client import client_of, secrets_manager_client
 from rotation.handler import rotation_handler
 
 _settings = Settings.from_environment()
-_iam = client_of("iam", api_version="2010-05-08")
+_iam = client_of("iam", api_version="2010-05-08", attempts=1)  # a second CreateAccessKey makes two
 _strategy = TwoKeys(_iam, _settings)
 
 handler = rotation_handler(_strategy, step_seconds=STEP_SECONDS)

@@ -39,8 +39,8 @@ def caller_of(key: AccessKey) -> str:
     client = client_of(
         "sts",
         api_version="2011-06-15",
-        aws_access_key_id=key.id,
-        aws_secret_access_key=key.secret.reveal(),
+        key_id=key.id,
+        key=key.secret.reveal(),
     )
     try:
         arn: str = client.get_caller_identity()["Arn"]

@@ -84,14 +84,16 @@ class Ledger:
                 continue  # such as the secret's first content, which holds no key
         return holders
 
-    def standing(self, key: Key, intent: Intent | None) -> Standing:
+    def standing(self, key: Key, keys: Mapping[str, Key], intent: Intent | None) -> Standing:
         """What a key is.
 
         It is an orphan only if all of this holds: it was not there when the intent was recorded, it
-        was made in the seconds after, no version holds it, and it was never used.
+        was made in the seconds after, no version holds it or another key that was made since, and
+        it was never used.
 
         Args:
             key: One of the user's.
+            keys: All of the user's.
             intent: The last one, and it is over.
 
         Raises:
@@ -100,6 +102,11 @@ class Ledger:
         """
         if key.id in self._holders:
             return _STANDINGS[self._holders[key.id]]
-        if intent and intent.covers(key) and self._user.last_used(key.id) is None:
-            return Standing.ORPHAN
-        return Standing.STRANGE
+        if intent is None or not intent.covers(key) or self._fulfilled(intent, keys):
+            return Standing.STRANGE
+        used = self._user.last_used(key.id)
+        return Standing.ORPHAN if used is None else Standing.STRANGE
+
+    def _fulfilled(self, intent: Intent, keys: Mapping[str, Key]) -> bool:
+        """Whether the key that the intent was about was stored."""
+        return any(key_id not in intent.keys for key_id in keys.keys() & self._holders.keys())

@@ -120,7 +120,7 @@ class Maker:
         if last and not last.over(now):
             return None
         for key_id in keys.keys() - {beside}:
-            self._room.clear(keys[key_id], last, now)
+            self._room.clear(keys[key_id], keys, last, now)
         intent = Intent.of(now, keys)
         intent.record(self._secret)
         return self._make(intent) if intent.in_time(self._time.now()) else None

@@ -92,7 +92,7 @@ class Reaper:
         for key in keys.values():
             # Read anew for each key: what a rotation does meanwhile counts.
             ledger = Ledger(secret, user)
-            standing = ledger.standing(key, last)
+            standing = ledger.standing(key, keys, last)
             if standing in {Standing.ORPHAN, Standing.STRANGE} and at_it:
                 continue  # its maker may be about to store it
             if standing is Standing.STRANGE:

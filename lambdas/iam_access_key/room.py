@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,14 @@ class Room:
         self._user = user
         self._grace = grace
 
-    def clear(self, key: Key, intent: Intent | None, now: datetime) -> None:
+    def clear(
+        self, key: Key, keys: Mapping[str, Key], intent: Intent | None, now: datetime
+    ) -> None:
         """Deletes a key, if it is ours and nobody can be using it.
 
         Args:
             key: One that is not AWSCURRENT's.
+            keys: All of the user's.
             intent: The last one, and it is over.
             now: The time.
 
@@ -43,7 +47,7 @@ class Room:
             NotOursError: Somebody else made it.
         """
         ledger = Ledger(self._secret, self._user)
-        match ledger.standing(key, intent):
+        match ledger.standing(key, keys, intent):
             case Standing.ORPHAN | Standing.GIVEN_UP:
                 pass
             case Standing.PREVIOUS:

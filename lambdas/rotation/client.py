@@ -43,7 +43,14 @@ def secrets_manager_client() -> SecretsManagerClient:
     return cast("SecretsManagerClient", client_of("secretsmanager", api_version="2017-10-17"))
 
 
-def client_of(service: str, *, api_version: str, **credentials: Any) -> Any:  # noqa: ANN401  # botocore's
+def client_of(
+    service: str,
+    *,
+    api_version: str,
+    attempts: int = ATTEMPTS,
+    key_id: str | None = None,
+    key: str | None = None,
+) -> Any:  # noqa: ANN401  # botocore's
     """Makes a client with time-outs that fit into a function's time.
 
     Without boto3, which adds to the cold start for nothing that is needed here.
@@ -51,14 +58,21 @@ def client_of(service: str, *, api_version: str, **credentials: Any) -> Any:  # 
     Args:
         service: As botocore calls it, such as `iam`.
         api_version: The version of its API; naming it saves the look for the newest.
-        credentials: `aws_access_key_id` and `aws_secret_access_key`; the function's own if left
-            out.
+        attempts: How often a call is tried; once where a second time would not be the same.
+        key_id: Id of the access key that signs; the function's own if left out.
+        key: That access key.
     """
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     session = botocore.session.get_session()
     session.register_component("data_loader", _Loader(service))
-    return session.create_client(service, api_version=api_version, config=config, **credentials)
+    return session.create_client(
+        service,
+        api_version=api_version,
+        config=config,
+        aws_access_key_id=key_id,
+        aws_secret_access_key=key,
+    )

@@ -52,7 +52,7 @@ class Iam:
         self.deleted: State = {}
         self.vanished = False
         self._now = now
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311  # the same run each time
         self._numbers = itertools.count(1)
         self._history: list[tuple[datetime, State]] = [(now() - timedelta(days=1), {})]
         self._lock = threading.RLock()
@@ -70,9 +70,8 @@ class Iam:
             number = next(self._numbers)
             key_id = f"AKIA{number:016d}"
             created = self._now().replace(microsecond=0)
-            self._change(
-                {**self.keys, key_id: FakeKey(f"made-up-Secret-{number:025d}", created, by)}
-            )
+            key = FakeKey(f"made-up-Secret-{number:025d}", created, by)
+            self._change({**self.keys, key_id: key})
             return key_id
 
     def remove(self, key_id: str) -> None:

@@ -99,7 +99,7 @@ def test_it_is_not_tested_for_longer_than_the_step_may_take(world: World) -> Non
     token = world.until(Step.TEST)
     world.iam.set(world.version(token)["AccessKeyId"], active=False)
     began = world.clock.now()
-    with pytest.raises(CredentialRefusedError, match="not accept the access key .*A retry can"):
+    with pytest.raises(CredentialRefusedError, match=r"not accept the access key .*A retry can"):
         world.step(token, Step.TEST)
     assert world.clock.now() - began <= timedelta(seconds=STEP_SECONDS + 1)
     assert world.labels["AWSCURRENT"] != token
@@ -253,7 +253,7 @@ def test_a_key_that_was_used_is_never_taken_for_ours(world: World) -> None:
 def test_a_rotation_within_the_grace_is_put_off(world: World) -> None:
     world.rotate()
     token = world.begin()
-    with pytest.raises(BusyError, match="keeps working until .*A retry can help"):
+    with pytest.raises(BusyError, match=r"keeps working until .*A retry can help"):
         world.step(token, Step.CREATE)
     assert world.works("AWSPREVIOUS")
     world.clock.pass_days(8)
@@ -284,7 +284,7 @@ def test_a_consumer_that_uses_the_key_before_after_its_grace_holds_a_rotation_up
 
 def test_a_user_that_vanished_is_told(world: World) -> None:
     world.iam.vanished = True
-    with pytest.raises(GoneError, match="NoSuchEntity.*deploy the stack again"):
+    with pytest.raises(GoneError, match=r"NoSuchEntity.*deploy the stack again"):
         world.step(world.begin(), Step.CREATE)
 
 
@@ -372,7 +372,7 @@ def test_a_permission_that_is_missing_is_told(world: World) -> None:
             raise failure("AccessDenied", "CreateAccessKey", 403)
 
     world.iam.before = refuse
-    with pytest.raises(Exception, match="answered AccessDenied.*A retry does not help"):
+    with pytest.raises(Exception, match=r"answered AccessDenied.*A retry does not help"):
         world.step(world.begin(), Step.CREATE)
     assert world.works()
 
