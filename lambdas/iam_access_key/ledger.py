@@ -87,10 +87,6 @@ class Ledger:
     def standing(self, key: Key, keys: Mapping[str, Key], intent: Intent | None) -> Standing:
         """What a key is.
 
-        It is an orphan only if all of this holds: it was not there when the intent was recorded, it
-        was made in the seconds after, no version holds it or another key that was made since, and
-        it was never used.
-
         Args:
             key: One of the user's.
             keys: All of the user's.
@@ -102,11 +98,16 @@ class Ledger:
         """
         if key.id in self._holders:
             return _STANDINGS[self._holders[key.id]]
-        if intent is None or not intent.covers(key) or self._fulfilled(intent, keys):
-            return Standing.STRANGE
-        used = self._user.last_used(key.id)
-        return Standing.ORPHAN if used is None else Standing.STRANGE
+        if intent and self._orphan(keys, intent) == key and self._user.last_used(key.id) is None:
+            return Standing.ORPHAN
+        return Standing.STRANGE
 
-    def _fulfilled(self, intent: Intent, keys: Mapping[str, Key]) -> bool:
-        """Whether the key that the intent was about was stored."""
-        return any(key_id not in intent.keys for key_id in keys.keys() & self._holders.keys())
+    def _orphan(self, keys: Mapping[str, Key], intent: Intent) -> Key | None:
+        """The key that the intent was about, if it was not stored.
+
+        It was not there when the intent was recorded, and was made in the seconds after. If another
+        key was too, nobody can tell which of them is ours.
+        """
+        since = [key for key in keys.values() if key.id not in intent.keys]
+        lost = [key for key in since if key.id not in self._holders and intent.covers(key)]
+        return lost[0] if len(lost) == len(since) == 1 else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iam_access_key.access_key import AccessKey
 from iam_access_key.intent import OVER, Intent
 from iam_access_key.room import Room
-from rotation.errors import BusyError, GoneError, RotationError
+from rotation.errors import BusyError, GoneError, RotationError, TargetError, UnreachableError
 from rotation.secret_text import SecretText
 from rotation.versions import CURRENT, PENDING
 
@@ -104,7 +104,7 @@ class Maker:
         fresh = self._time.now() < stored.created + OVER
         if fresh or key_id in self._user.access_keys():
             return stored.text
-        self._secret.give_up(self._rotation.token)
+        self._secret.take_off(PENDING, self._rotation.token)
         raise GoneError(
             f"{PENDING}'s access key {key_id} was deleted, so the version gave {PENDING} up",
             remedy="Nothing: the next rotation makes another key; rotate again if it can't wait",
@@ -122,20 +122,24 @@ class Maker:
         for key_id in keys.keys() - {beside}:
             self._room.clear(keys[key_id], keys, last, now)
         intent = Intent.of(now, keys)
-        intent.record(self._secret)
-        return self._make(intent) if intent.in_time(self._time.now()) else None
+        return self._make(intent) if intent.claim(self._secret, last) else None
 
     def _make(self, intent: Intent) -> tuple[str, SecretText] | None:
+        self._time.sleep(max(0.0, intent.ready(self._time.now()).total_seconds()))
+        if not intent.in_time(self._time.now()):
+            return None
         try:
             key_id, secret = self._user.create_key()
-        except BusyError:
-            return None  # another run was first, or a list did not show a key yet
+        except UnreachableError:
+            raise  # it may have been made
+        except TargetError as error:
+            intent.withdraw(self._secret)
+            if isinstance(error, BusyError):
+                return None  # somebody took the place; the next list shows who
+            raise
         if not intent.in_time(self._time.now()):
-            self._user.delete(key_id)
-            raise BusyError(
-                "IAM took so long to make an access key that it was deleted again",
-                remedy="Nothing: the next attempt makes another one",
-            )
+            self._user.delete(key_id)  # another run may have begun to clean up after us
+            return None
         return key_id, secret
 
 

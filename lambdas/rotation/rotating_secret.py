@@ -193,28 +193,43 @@ class RotatingSecret:
             SecretsManagerError: The call failed, and the version is not AWSCURRENT.
         """
         try:
-            self._call(
-                "update_secret_version_stage",
-                SecretId=self.arn,
-                VersionStage=CURRENT,
-                MoveToVersionId=token,
-                RemoveFromVersionId=instead_of,
-            )
+            self.move(CURRENT, token, instead_of=instead_of)
         except SecretsManagerError:
             # A parallel run was first, or the answer to an earlier attempt was lost.
             if self.versions().current != token:
                 raise
 
-    def give_up(self, token: str) -> None:
-        """Takes AWSPENDING off a version that can never become AWSCURRENT.
+    def move(self, label: str, token: str, *, instead_of: str | None) -> None:
+        """Moves a label.
+
+        Args:
+            label: Which.
+            token: Version that gets it.
+            instead_of: Version that has it; None if none has. If that is not so by then, nothing is
+                moved.
 
         Raises:
             SecretsManagerError: The call failed.
         """
+        where = {"RemoveFromVersionId": instead_of} if instead_of else {}
         self._call(
             "update_secret_version_stage",
             SecretId=self.arn,
-            VersionStage=PENDING,
+            VersionStage=label,
+            MoveToVersionId=token,
+            **where,
+        )
+
+    def take_off(self, label: str, token: str) -> None:
+        """Takes a label off a version.
+
+        Raises:
+            SecretsManagerError: The call failed, or another version has the label.
+        """
+        self._call(
+            "update_secret_version_stage",
+            SecretId=self.arn,
+            VersionStage=label,
             RemoveFromVersionId=token,
         )
 

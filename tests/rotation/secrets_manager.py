@@ -128,18 +128,19 @@ class SecretsManager:
         *,
         SecretId: str,  # noqa: N803
         VersionStage: str,  # noqa: N803
-        RemoveFromVersionId: str,  # noqa: N803
+        RemoveFromVersionId: str = "",  # noqa: N803
         MoveToVersionId: str = "",  # noqa: N803
     ) -> dict[str, Any]:
         def run() -> dict[str, Any]:
             secret = self._secret(SecretId)
-            if secret.labels.get(VersionStage) != RemoveFromVersionId:
+            if secret.labels.get(VersionStage, "") != RemoveFromVersionId:
                 raise failure("InvalidParameterException", "UpdateSecretVersionStage")
             if not MoveToVersionId:
                 del secret.labels[VersionStage]
-                return {}
-            secret.labels["AWSPREVIOUS"] = RemoveFromVersionId
-            secret.labels[VersionStage] = MoveToVersionId
+            else:
+                secret.labels[VersionStage] = MoveToVersionId
+            if VersionStage == "AWSCURRENT":
+                secret.labels["AWSPREVIOUS"] = RemoveFromVersionId
             self._note(secret)
             return {}
 
