@@ -7,10 +7,10 @@ CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test security faults bench lint format synth diff deploy lock clean
+.PHONY: help setup local test security inventory faults bench lint format synth diff deploy lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:
 	@$(PYTHON) bootstrap.py
@@ -27,7 +27,10 @@ security: setup ## prove the permissions in both directions, try the attacks, ru
 lint: setup ## style, formatting, types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "run: make format"; exit 1; }
-	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local security benchmarks tools tests
+	@$(BIN)/mypy app.py bootstrap.py stacks lambdas local security inventory benchmarks tools tests
+
+inventory: setup ## list IAM users of your account with credentials that should not be (ARGS="--json")
+	@$(BIN)/python -m inventory $(ARGS)
 
 faults: setup ## inject every fault into rotations of a real PostgreSQL, and tell what survived
 	@PYTHONPATH=lambdas $(BIN)/python -m tests.faults

@@ -6,14 +6,14 @@ Each module has the corrections of one noun; `installed` makes all of them for a
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from local.identity import boundaries, mfa_calls, roles, session_calls, users
+from local.identity import boundaries, credential_report, mfa_calls, roles, session_calls, users
 
 
 @contextmanager
 def installed() -> Iterator[None]:
     """Change moto so that its IAM and STS know people."""
     with ExitStack() as patches:
-        for module in (mfa_calls, users, boundaries, roles, session_calls):
+        for module in (mfa_calls, users, boundaries, roles, session_calls, credential_report):
             for patch in module.patches():
                 patches.enter_context(patch)
         yield

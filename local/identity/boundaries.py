@@ -16,7 +16,6 @@ from local.aws.patch import Addition, Patch
 
 def patches() -> Iterator[AbstractContextManager[None]]:
     """List the corrections."""
-    yield Addition(User, "permissions_boundary_arn", None)
     yield Addition(User, "permissions_boundary", property(_boundary))
     yield Addition(IamResponse, "put_user_permissions_boundary", _put)
     yield Addition(IamResponse, "delete_user_permissions_boundary", _delete)

@@ -62,6 +62,7 @@ OPERATIONS = {
     "EnableMFADevice": _on_user,
     "GenerateCredentialReport": _everywhere,
     "GetAccessKeyLastUsed": _on_key_of_user,
+    "GetAccountAuthorizationDetails": _everywhere,
     "GetAccountPasswordPolicy": _everywhere,
     "GetCredentialReport": _everywhere,
     "GetUser": _on_user,

@@ -106,6 +106,7 @@ CALLS: list[Call] = [
         "iam",
         "*",
         generate_credential_report={},
+        get_account_authorization_details={},
         get_account_password_policy={},
         get_credential_report={},
         list_users={},
