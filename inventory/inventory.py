@@ -20,7 +20,8 @@ class Inventory:
         reported: When AWS made the credential report: up to four hours ago.
         users: How many IAM users were looked at.
         findings: What is wrong, by user.
-        unreported: Names of users that are newer than the report, so that only their policies are known.
+        unreported: Names of users that are newer than the report, of which only the policies are
+            known.
     """
 
     reported: datetime

@@ -3,17 +3,53 @@
 Each module has the corrections of one noun; `installed` makes all of them for a while.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from local.identity import boundaries, credential_report, mfa_calls, roles, session_calls, users
+from local.identity import (
+    boundaries,
+    credential_report,
+    mfa_calls,
+    roles,
+    session_calls,
+    users,
+)
+
+_MODULES = (mfa_calls, users, boundaries, roles, session_calls, credential_report)
+
+
+class _Corrections:
+    """Made once for all that want them at the same time, and undone by the last to leave."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._made = ExitStack()
+
+    def want(self) -> None:
+        with self._lock:
+            if self._wanted == 0:
+                for module in _MODULES:
+                    for patch in module.patches():
+                        self._made.enter_context(patch)
+            self._wanted += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._wanted -= 1
+            if self._wanted == 0:
+                self._made.close()
+
+
+_corrections = _Corrections()
 
 
 @contextmanager
 def installed() -> Iterator[None]:
-    """Change moto so that its IAM and STS know people."""
-    with ExitStack() as patches:
-        for module in (mfa_calls, users, boundaries, roles, session_calls, credential_report):
-            for patch in module.patches():
-                patches.enter_context(patch)
+    """Change moto so that its IAM and STS know people. It may be entered several times."""
+    _corrections.want()
+    try:
         yield
+    finally:
+        _corrections.leave()
