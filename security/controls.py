@@ -75,6 +75,15 @@ _DATABASES = (
     Control("RDS.13", "minor upgrades", Every(_DATABASE, "AutoMinorVersionUpgrade", is_true)),
     Control("RDS.17", "snapshots have tags", Every(_DATABASE, "CopyTagsToSnapshot", is_true)),
     Control("RDS.18", "in a VPC", Every(_DATABASE, "DBSubnetGroupName", present)),
+    Control(
+        "RDS.20",
+        "its events are told",
+        Every(
+            "AWS::RDS::EventSubscription",
+            "EventCategories",
+            includes("configuration change", "failure", "maintenance"),
+        ),
+    ),
     Control("RDS.23", "not on the usual port", Every(_DATABASE, "Port", none_of("5432"))),
     Control(
         "RDS.25",

@@ -129,12 +129,17 @@ def _topic(ids: Identifiers, name: str) -> str:
     return arn("sns", ids.property(name, "TopicName"))
 
 
+def _endpoint(ids: Identifiers, name: str) -> str:
+    return f"vpce-{ids.property(name, 'ServiceName').rpartition('.')[2]}"
+
+
 def _numbered(prefix: str) -> Callable[[Identifiers, str], str]:
     return lambda _, name: f"{prefix}-{_hex(name, 17)}"
 
 
 _VALUES: Mapping[tuple[str, str | None], Callable[[Identifiers, str], str]] = {
     ("AWS::EC2::VPC", "DefaultSecurityGroup"): _numbered("sg"),
+    ("AWS::EC2::VPCEndpoint", None): _endpoint,
     ("AWS::Events::Rule", "Arn"): _rule,
     ("AWS::IAM::ManagedPolicy", None): _managed_policy,
     ("AWS::IAM::Role", None): _role_name,

@@ -16,6 +16,7 @@ _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.KEY, "GrantThroughRds"): _THIS_KEY,
     (Layer.KEY, "UseByAlarms"): _THIS_KEY,
     (Layer.KEY, "UseByCloudWatchLogs"): _THIS_KEY,
+    (Layer.KEY, "UseByRds"): _THIS_KEY,
     (Layer.KEY, "UseByRules"): _THIS_KEY,
     (Layer.KEY, "UseThroughSecretsManager"): _THIS_KEY,
     (Layer.BOUNDARY, "Traces"): _NO_RESOURCES,

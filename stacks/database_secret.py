@@ -85,7 +85,9 @@ class DatabaseSecret(Construct):
             ),
         )
         self.arn = secret.ref
-        self._policy = SecretPolicy(self, "Policy", secret_arn=self.arn, readers=[deployer])
+        self._policy = SecretPolicy(
+            self, "Policy", secret_arn=self.arn, readers=[deployer], endpoint=endpoint
+        )
         for reader in readers:
             self._admit(reader, [READ])
 
@@ -108,6 +110,7 @@ class DatabaseSecret(Construct):
         """Let a role read the version in use, and no other: it has to ask for AWSCURRENT."""
         self._grant_read(role)
         self._admit(role.arn, [READ])
+        self._policy.keep_in_the_network(role.arn, actions=[READ])
 
     def grant_read_by_person(self, role: Grantee) -> None:
         """Let a role of another stack read the version in use, from outside of the network.
@@ -143,6 +146,7 @@ class DatabaseSecret(Construct):
             )
         )
         self._admit(role.arn, ROTATE)
+        self._policy.keep_in_the_network(role.arn, actions=ROTATE)
         self._key.grant_encrypt_decrypt(role, secret_arn=self.arn)
 
     def _admit(self, role_arn: str, actions: Sequence[str]) -> None:

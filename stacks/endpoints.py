@@ -39,6 +39,11 @@ class SecretsEndpoint(Construct):
             subnets=ISOLATED,
         )
 
+    @property
+    def id(self) -> str:
+        """The endpoint's id, which requests that come through it carry as `aws:SourceVpce`."""
+        return self._endpoint.vpc_endpoint_id
+
     def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
         """Open the way from a function to the endpoint.
 

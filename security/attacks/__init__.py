@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from security.attacks import (
     code,
     deputies,
+    elsewhere,
     escalation,
     keys,
     network,
@@ -36,5 +37,6 @@ def attacks(deployment: Deployment, *, strategy: str) -> list[Attack]:
 def _all(deployment: Deployment, strategy: str) -> Iterator[Attack]:
     parts = deployment.parts
     yield from readers.attacks(parts, strategy=strategy)
+    yield from elsewhere.attacks(parts, strategy=strategy)
     for group in (rotators, code, outsiders, keys, deputies, network, escalation, noticing):
         yield from group.attacks(parts)

@@ -9,7 +9,14 @@ from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
 from security.intent import Intent
 from security.parts import Parts
 from security.principals import ADMINISTRATOR, STRANGER, Principal
-from security.purposes.noticing import ALARMS, RULES, by_alarm, publications
+from security.purposes.noticing import (
+    ALARMS,
+    RDS,
+    RULES,
+    by_alarm,
+    by_instance,
+    publications,
+)
 
 
 def attacks(parts: Parts) -> Iterator[Attack]:
@@ -31,6 +38,19 @@ def attacks(parts: Parts) -> Iterator[Attack]:
 
 def _false_alarms(parts: Parts) -> Iterator[Attack]:
     ours = by_alarm(parts.ids.stack)
+    for what, context in (
+        ("tell of another instance", by_instance("payroll-production")),
+        (
+            "tell of another account's instance",
+            {**by_instance(parts.ids.stack, account=OTHER_ACCOUNT), _ACCOUNT: ACCOUNT},
+        ),
+        (
+            "tell another account of our instance",
+            {**by_instance(parts.ids.stack), _ACCOUNT: OTHER_ACCOUNT},
+        ),
+    ):
+        call = _on(parts.topic()[0], RDS, "sns:Publish", what, **context)
+        yield from refused(call, RESOURCE)
     for what, who, context in (
         ("ring an alarm of another name", ALARMS, by_alarm("payroll-production")),
         ("ring our alarm for another account", ALARMS, {**ours, _ACCOUNT: OTHER_ACCOUNT}),

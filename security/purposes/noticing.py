@@ -10,6 +10,7 @@ from security.principals import Principal
 
 ALARMS = Principal.service("cloudwatch.amazonaws.com")
 RULES = Principal.service("events.amazonaws.com")
+RDS = Principal.service("events.rds.amazonaws.com")
 
 
 def purposes(parts: Parts) -> Iterator[Intent]:
@@ -23,12 +24,21 @@ def purposes(parts: Parts) -> Iterator[Intent]:
         yield from Calls(parts).secret(watch, "DescribeSecret", secret, what)
     yield from publications(parts, ALARMS, "ring an alarm", by_alarm(parts.ids.stack))
     yield from publications(parts, RULES, "tell of an event", {})
+    yield from publications(parts, RDS, "tell of the instance", by_instance(parts.ids.stack))
 
 
 def by_alarm(prefix: str, *, account: str = ACCOUNT) -> Mapping[str, str]:
     """The condition keys of a publication by an alarm whose name begins so."""
     alarm = arn("cloudwatch", f"alarm:{prefix}-rotation-failed", account=account)
     return {"aws:SourceAccount": account, "aws:SourceArn": alarm}
+
+
+def by_instance(name: str, *, account: str = ACCOUNT) -> Mapping[str, str]:
+    """The condition keys of a publication about an instance."""
+    return {
+        "aws:SourceAccount": account,
+        "aws:SourceArn": arn("rds", f"db:{name}", account=account),
+    }
 
 
 def publications(

@@ -1,5 +1,8 @@
 """Where alarms go."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -9,7 +12,24 @@ from constructs import Construct
 from stacks.keys import THIS_KEY, customer_managed_key
 from stacks.settings import Settings
 
-_ALARMS, _EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
+Conditions = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """A service that publishes.
+
+    Attributes:
+        name: What its statements are called after.
+        service: How IAM calls it.
+        on_topic: Conditions on what it publishes.
+        on_key: Conditions on its use of the key for that.
+    """
+
+    name: str
+    service: str
+    on_topic: Conditions = field(default_factory=dict)
+    on_key: Conditions = field(default_factory=dict)
 
 
 class AlarmTopic(Construct):
@@ -28,12 +48,12 @@ class AlarmTopic(Construct):
             settings: What the team decided.
         """
         super().__init__(scope, construct_id)
-        self._alarms = _from_alarms(Stack.of(self), settings.prefix)
+        publishers = _publishers(Stack.of(self), settings.prefix)
         key = customer_managed_key(
             self,
             alias=f"alias/{settings.path}/alarms",
             description="Encrypts what alarms say",
-            uses=[self._use("UseByAlarms", _ALARMS), self._use("UseByRules", _EVENTS)],
+            uses=[_use(each) for each in publishers],
         )
         self._topic = sns.CfnTopic(
             self,
@@ -48,36 +68,22 @@ class AlarmTopic(Construct):
             "Policy",
             topics=[self.arn],
             policy_document=iam.PolicyDocument(
-                statements=[
-                    self._publish("PublishByAlarms", _ALARMS),
-                    self._publish("PublishByRules", _EVENTS),
-                    self._without_tls(),
-                ]
+                statements=[*(self._publish(each) for each in publishers), self._without_tls()]
             ),
         )
+        for address in settings.alarm_emails:
+            sns.CfnSubscription(
+                self, f"Email-{address}", topic_arn=self.arn, protocol="email", endpoint=address
+            )
         self.action = actions.SnsAction(sns.Topic.from_topic_arn(self, "Fixed", self.arn))
 
-    def _use(self, sid: str, service: str) -> iam.PolicyStatement:
-        """Let a service encrypt for the topic.
-
-        https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-        """
-        return self._by(sid, service, ["kms:Decrypt", "kms:GenerateDataKey"], THIS_KEY)
-
-    def _publish(self, sid: str, service: str) -> iam.PolicyStatement:
-        return self._by(sid, service, ["sns:Publish"], self.arn)
-
-    def _by(self, sid: str, service: str, actions: list[str], on: str) -> iam.PolicyStatement:
-        # EventBridge sends nothing that a condition could look at, neither to SNS nor to KMS for
-        # SNS; for another account's rules it needs a role, which this does not admit.
-        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
-        conditions = self._alarms if service == _ALARMS else {}
+    def _publish(self, publisher: Publisher) -> iam.PolicyStatement:
         return iam.PolicyStatement(
-            sid=sid,
-            principals=[iam.ServicePrincipal(service)],
-            actions=actions,
-            resources=[on],
-            conditions=conditions,
+            sid=f"PublishBy{publisher.name}",
+            principals=[iam.ServicePrincipal(publisher.service)],
+            actions=["sns:Publish"],
+            resources=[self.arn],
+            conditions=publisher.on_topic,
         )
 
     def _without_tls(self) -> iam.PolicyStatement:
@@ -91,14 +97,42 @@ class AlarmTopic(Construct):
         )
 
 
-def _from_alarms(stack: Stack, prefix: str) -> dict[str, dict[str, str]]:
-    alarms = stack.format_arn(
-        service="cloudwatch",
-        resource="alarm",
-        resource_name=f"{prefix}-*",
+def _use(publisher: Publisher) -> iam.PolicyStatement:
+    """Let a service encrypt for the topic.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    return iam.PolicyStatement(
+        sid=f"UseBy{publisher.name}",
+        principals=[iam.ServicePrincipal(publisher.service)],
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=[THIS_KEY],
+        conditions=publisher.on_key,
+    )
+
+
+def _publishers(stack: Stack, prefix: str) -> tuple[Publisher, ...]:
+    by_alarms = _from(stack, "cloudwatch", "alarm", f"{prefix}-*")
+    return (
+        Publisher("Alarms", "cloudwatch.amazonaws.com", by_alarms, by_alarms),
+        # EventBridge sends nothing that a condition could look at, neither to SNS nor to KMS for
+        # SNS; for another account's rules it needs a role, which this does not admit.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+        Publisher("Rules", "events.amazonaws.com"),
+        # That RDS says for whom it encrypts is documented for SNS only.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.GrantingPermissions.html
+        Publisher("Rds", "events.rds.amazonaws.com", _from(stack, "rds", "db", prefix)),
+    )
+
+
+def _from(stack: Stack, service: str, resource: str, name: str) -> Conditions:
+    source = stack.format_arn(
+        service=service,
+        resource=resource,
+        resource_name=name,
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
     return {
         "StringEquals": {"aws:SourceAccount": stack.account},
-        "ArnLike": {"aws:SourceArn": alarms},
+        "ArnLike": {"aws:SourceArn": source},
     }

@@ -9,6 +9,7 @@ from stacks.database_secret import DatabaseSecret
 from stacks.noticing.alarm_topic import AlarmTopic
 from stacks.noticing.alarms import Alarms
 from stacks.noticing.dashboard import Dashboard
+from stacks.noticing.database_events import DatabaseEvents
 from stacks.noticing.rotation_watch import RotationWatch
 from stacks.noticing.trail_rules import TrailRules
 from stacks.rotation import Rotation
@@ -63,6 +64,7 @@ class Noticing(Construct):
             keys=[(each.key_id, each.key_arn) for each in keys],
             topic=self.topic,
         )
+        DatabaseEvents(self, "DatabaseEvents", database=site.database, topic=self.topic)
         Dashboard(
             self,
             "Dashboard",

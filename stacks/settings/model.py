@@ -29,6 +29,11 @@ RoleArn = Annotated[
     ),
 ]
 Readers = Annotated[tuple[RoleArn, ...], Field(max_length=20), BeforeValidator(split)]
+Emails = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s,]+@[^@\s,]+\.[^@\s,.]+$")], ...],
+    Field(max_length=10),
+    BeforeValidator(split),
+]
 
 
 class Settings(Group):
@@ -68,6 +73,12 @@ class Settings(Group):
         meaning="ARNs of the roles, besides the functions of this stack, that may read the "
         "application secret. A role needs its own permission as well.",
         allowed="up to 20 ARNs of roles of this account; after -c separated by commas",
+    )
+    alarm_emails: Emails = setting(
+        (),
+        meaning="Addresses that alarms are sent to; AWS asks each to confirm. Without any, "
+        "subscribe a pager to the output AlarmTopicArn.",
+        allowed="up to 10 e-mail addresses; after -c separated by commas",
     )
     permissions_boundary: Annotated[
         str,

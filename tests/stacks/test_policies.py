@@ -7,7 +7,7 @@ EVERYTHING = {
     # In a key policy it means the key that carries it.
     ("AWS::KMS::Key", "Allow", "kms:CancelKeyDeletion"): 3,
     ("AWS::KMS::Key", "Allow", "kms:CreateGrant"): 1,
-    ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 4,
+    ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 5,
     # The boundary allows at most what the roles do, in one policy of all of them.
     # X-Ray has no resources that its actions could name.
     ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 7,

@@ -29,6 +29,7 @@ TYPES = {
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBParameterGroup",
     "AWS::RDS::DBSubnetGroup",
+    "AWS::RDS::EventSubscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
     "AWS::SecretsManager::ResourcePolicy",
@@ -165,3 +166,12 @@ def test_a_setting_that_does_without_a_control_is_shown(
 
 def test_the_defaults_do_without_no_control(artifact: Any) -> None:
     assert not artifact.messages
+
+
+def test_alarms_are_sent_to_the_addresses_of_the_settings(synthesize: Synthesize) -> None:
+    made = Template(synthesize(alarm_emails="team@example.com,pager@example.com").template)
+    sent = made.of("AWS::SNS::Subscription").values()
+    assert {(each["Protocol"], each["Endpoint"]) for each in sent} == {
+        ("email", "team@example.com"),
+        ("email", "pager@example.com"),
+    }

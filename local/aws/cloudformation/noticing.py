@@ -11,6 +11,7 @@ from moto.cloudwatch.models import (
     MetricStat,
     cloudwatch_backends,
 )
+from moto.rds.models import RDSBackend, rds_backends
 from moto.sns.models import SNSBackend, sns_backends
 
 from local.aws.cloudformation.resource import Properties, Resource
@@ -65,6 +66,75 @@ class TopicPolicy(Resource):
     @property
     def _service(self) -> SNSBackend:
         backend: SNSBackend = sns_backends[self.account_id][self.region]
+        return backend
+
+
+class Subscription(Resource):
+    """Somebody who is told what is published to a topic."""
+
+    type_name = "AWS::SNS::Subscription"
+
+    def create(self, properties: Properties) -> str:
+        """Subscribe, and return the subscription's ARN."""
+        made = self._service.subscribe(
+            properties["TopicArn"], properties["Endpoint"], properties["Protocol"]
+        )
+        return str(made.arn)
+
+    def update(self, properties: Properties) -> None:
+        """Subscribe in the old one's place."""
+        self.remove()
+        self._physical_id = self.create(properties)
+
+    def remove(self) -> None:
+        """Unsubscribe."""
+        self._service.unsubscribe(self._physical_id)
+
+    @property
+    def _service(self) -> SNSBackend:
+        backend: SNSBackend = sns_backends[self.account_id][self.region]
+        return backend
+
+
+class EventSubscription(Resource):
+    """A topic that is told what happens to databases."""
+
+    type_name = "AWS::RDS::EventSubscription"
+
+    def create(self, properties: Properties) -> str:
+        """Subscribe the topic, and return the subscription's name.
+
+        Raises:
+            DBInstanceNotFoundError: There is no such instance to tell of.
+        """
+        sources = properties.get("SourceIds", [])
+        for source in sources:
+            self._service.describe_db_instances(source)
+        name = str(properties.get("SubscriptionName", self.name))
+        self._service.create_event_subscription(
+            {
+                "subscription_name": name,
+                "sns_topic_arn": properties["SnsTopicArn"],
+                "source_type": properties.get("SourceType"),
+                "event_categories": properties.get("EventCategories", []),
+                "source_ids": sources,
+                "enabled": properties.get("Enabled", True),
+            }
+        )
+        return name
+
+    def update(self, properties: Properties) -> None:
+        """Subscribe anew in the old one's place."""
+        self.remove()
+        self._physical_id = self.create(properties)
+
+    def remove(self) -> None:
+        """Unsubscribe the topic."""
+        self._service.delete_event_subscription(self._physical_id)
+
+    @property
+    def _service(self) -> RDSBackend:
+        backend: RDSBackend = rds_backends[self.account_id][self.region]
         return backend
 
 

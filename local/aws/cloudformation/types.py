@@ -3,7 +3,12 @@
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
-from local.aws.cloudformation.noticing import Alarm, TopicPolicy
+from local.aws.cloudformation.noticing import (
+    Alarm,
+    EventSubscription,
+    Subscription,
+    TopicPolicy,
+)
 from local.aws.cloudformation.others import BucketPolicy, Metadata, SecurityGroupEgress
 from local.aws.cloudformation.people import Group, UserToGroupAddition
 from local.aws.cloudformation.resource import Resource
@@ -52,6 +57,7 @@ MADE_HERE: dict[str, type[Resource]] = {
     for kind in (
         Alarm,
         BucketPolicy,
+        EventSubscription,
         Group,
         Metadata,
         ResourcePolicy,
@@ -59,6 +65,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         Secret,
         SecretTargetAttachment,
         SecurityGroupEgress,
+        Subscription,
         TopicPolicy,
         UserToGroupAddition,
     )

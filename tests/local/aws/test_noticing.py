@@ -88,3 +88,48 @@ def test_a_rule_has_the_state_and_the_pattern_of_the_template(aws, stack):
     stack.deploy({"Rule": rule})
     made = aws.client("events").describe_rule(Name="orders-changed")
     assert (json.loads(made["EventPattern"]), made["State"]) == (pattern, state)
+
+
+def test_a_topic_has_the_subscriptions_of_the_template(aws, stack):
+    def subscriptions():
+        listed = aws.client("sns").list_subscriptions()["Subscriptions"]
+        return [(each["Protocol"], each["Endpoint"]) for each in listed]
+
+    def email(address):
+        properties = {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": address}
+        return {"Type": "AWS::SNS::Subscription", "Properties": properties}
+
+    stack.deploy({"Topic": TOPIC, "Email": email("team@example.com")})
+    assert subscriptions() == [("email", "team@example.com")]
+    stack.deploy({"Topic": TOPIC, "Email": email("pager@example.com")})
+    assert subscriptions() == [("email", "pager@example.com")]
+    stack.deploy({"Topic": TOPIC})
+    assert subscriptions() == []
+
+
+def test_a_topic_is_told_of_an_instance_that_there_is(aws, stack):
+    def told(*categories, of="orders"):
+        properties = {
+            "SnsTopicArn": {"Ref": "Topic"},
+            "SourceType": "db-instance",
+            "SourceIds": [of],
+            "EventCategories": list(categories),
+        }
+        return {"Type": "AWS::RDS::EventSubscription", "Properties": properties}
+
+    def subscriptions():
+        listed = aws.client("rds").describe_event_subscriptions()["EventSubscriptionsList"]
+        return [(each["SourceIdsList"], each["EventCategoriesList"]) for each in listed]
+
+    aws.client("rds").create_db_instance(
+        DBInstanceIdentifier="orders", DBInstanceClass="db.t4g.medium", Engine="postgres"
+    )
+    stack.deploy({"Topic": TOPIC, "Told": told("failure")})
+    assert subscriptions() == [(["orders"], ["failure"])]
+    stack.deploy({"Topic": TOPIC, "Told": told("failure", "maintenance")})
+    assert subscriptions() == [(["orders"], ["failure", "maintenance"])]
+    stack.deploy({"Topic": TOPIC})
+    assert subscriptions() == []
+    assert (
+        stack.deploy({"Topic": TOPIC, "Told": told("failure", of="nowhere")}) != "UPDATE_COMPLETE"
+    )

@@ -171,6 +171,17 @@ def test_a_role_in_a_list_is_named_by_its_place() -> None:
     )
 
 
+def test_an_address_that_is_none_is_named_by_its_place() -> None:
+    for address in ("pager", "pager@", "@example.com", "a b@example.com", "pager@example"):
+        text = problem(alarm_emails=["team@example.com", address])
+        assert text.startswith(f"  alarm_emails.1 = '{address}'. Allowed")
+
+
+def test_a_boundary_that_is_no_policy_is_refused() -> None:
+    for arn in ("boundary", "arn:aws:iam::123456789012:role/boundary", "*"):
+        assert problem(permissions_boundary=arn).startswith(f"  permissions_boundary = '{arn}'.")
+
+
 def test_a_group_is_not_a_value() -> None:
     assert problem(database="big", database__port=1).startswith("  database = 'big': it is a group")
 
