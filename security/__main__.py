@@ -23,7 +23,7 @@ REPOSITORY = "acme/orders"
 
 
 def main() -> int:
-    """Prove the stacks of `cdk.json`, with both strategies, and the role for a pipeline.
+    """Prove the stacks of `cdk.json`, with both strategies, and what settings may add.
 
     Returns:
         The exit status.
@@ -37,7 +37,7 @@ def main() -> int:
         Evaluator(node=tools.node, node_modules=tools.node_modules) as evaluator,
     ):
         made = synthesize(Path(folder) / "a", github_repository=REPOSITORY)
-        single = synthesize(Path(folder) / "b", rotation__strategy="single")
+        single = synthesize(Path(folder) / "b", rotation__strategy="single", ec2_consumer="true")
         surprises = (
             _prove_rotation(report, evaluator, made, verbose=True)
             + _prove_rotation(report, evaluator, single, verbose=False)

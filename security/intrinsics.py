@@ -1,5 +1,6 @@
 """A template's intrinsic functions, evaluated."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -40,6 +41,8 @@ def _call(value: Mapping[str, Any], lookup: Lookup) -> Any:  # noqa: ANN401  # a
     if others or not name.startswith("Fn::"):
         return {key: evaluate(inner, lookup) for key, inner in value.items()}
     match name, value[name]:
+        case "Fn::Base64", text:
+            return base64.b64encode(str(evaluate(text, lookup)).encode()).decode()
         case "Fn::Sub", str(pattern):
             return _substitute(pattern, lookup)
         case "Fn::Join", [separator, parts]:

@@ -9,6 +9,7 @@ from security.errors import ProofError
 from security.identifiers import Identifiers, arn, stem
 from security.principals import Principal
 
+_INSTANCE = "AWS::EC2::Instance"
 _FUNCTION = "AWS::Lambda::Function"
 _SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  # the name of a type
 
@@ -66,6 +67,17 @@ class Parts:
             if stem(each) == name:
                 return Principal.role(name, self.ids.lookup(each, "Arn"))
         raise ProofError(f"There is no role {name} in the template")
+
+    def instance(self) -> Principal | None:
+        """A program on the instance, with the role that is attached; None if there is none."""
+        if not self.of(_INSTANCE):
+            return None
+        return replace(self.role("Ec2ConsumerRole"), name="the instance")
+
+    def user_data(self) -> str:
+        """What the instance does when it boots."""
+        [instance] = self.of(_INSTANCE)
+        return str(self.ids.property(instance, "UserData"))
 
     def secret(self, name: str) -> str:
         """ARN of the secret that is named after the stack and this.

@@ -9,18 +9,24 @@ from security.documents import Document, Place
 _THIS_KEY = "in a key's policy it means the key that carries it"
 _NO_RESOURCES = "X-Ray's actions have no resources"
 _NOT_YET = "Lambda asks before there is an interface to name, and describing has no resources"
+_NOT_LAUNCHED = "the channels have no resources, and the role is there before its instance"
 _DENIAL = "a denial reaches as far as what it takes back"
 
 _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.KEY, "AdministerWithoutUse"): _THIS_KEY,
+    (Layer.KEY, "GrantThroughEc2"): _THIS_KEY,
     (Layer.KEY, "GrantThroughRds"): _THIS_KEY,
     (Layer.KEY, "UseByAlarms"): _THIS_KEY,
     (Layer.KEY, "UseByCloudWatchLogs"): _THIS_KEY,
     (Layer.KEY, "UseByRds"): _THIS_KEY,
     (Layer.KEY, "UseByRules"): _THIS_KEY,
+    (Layer.KEY, "UseThroughEc2"): _THIS_KEY,
     (Layer.KEY, "UseThroughSecretsManager"): _THIS_KEY,
     (Layer.BOUNDARY, "Traces"): _NO_RESOURCES,
     (Layer.BOUNDARY, "NetworkInterfaces"): _NOT_YET,
+    (Layer.BOUNDARY, "Sessions"): _NOT_LAUNCHED,
+    (Layer.ENDPOINT, "SessionManager"): _NOT_LAUNCHED,
+    (Layer.IDENTITY, "SessionManager"): _NOT_LAUNCHED,
     (Layer.IDENTITY, "Traces"): _NO_RESOURCES,
     (Layer.IDENTITY, "NetworkInterfaces"): _NOT_YET,
     (Layer.IDENTITY, "NoNetworkInterfacesForTheCode"): _DENIAL,

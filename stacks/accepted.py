@@ -97,12 +97,22 @@ ALWAYS = (
 
 _INSTANCE, _SECRET = "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"
 
+SESSIONS = Accepted(
+    (f"{_SOLUTIONS}-IAM5[Resource::*]",),
+    "AWS::IAM::ManagedPolicy",
+    "Session Manager's channels have no resources, and the role is there before the instance that "
+    "registers (security/wildcards.py has all).",
+    within="/Ec2Consumer/Role/",
+)
+
 
 def accepted(settings: Settings) -> Iterator[Accepted]:
     """List what is accepted: always, and because a team set it so and was warned."""
     yield from ALWAYS
     if not settings.permissions_boundary:
         yield _boundary(settings)
+    if settings.ec2_consumer:
+        yield SESSIONS
     if not settings.database.multi_az:
         rules = (f"{_SOLUTIONS}-RDS3", f"{_NIST}-RDSMultiAZSupport", f"{_HIPAA}-RDSMultiAZSupport")
         yield Accepted(rules, _INSTANCE, "database.multi_az is off.")
@@ -113,6 +123,9 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
             f"{_HIPAA}-RDSInstanceDeletionProtectionEnabled",
         )
         yield Accepted(rules, _INSTANCE, "database.deletion_protection is off.")
+        yield Accepted(
+            (f"{_SOLUTIONS}-EC29",), "AWS::EC2::Instance", "database.deletion_protection is off."
+        )
     if not settings.rotation.admin:
         rules = (
             f"{_SOLUTIONS}-SMG4",
@@ -131,6 +144,9 @@ def _boundary(settings: Settings) -> Accepted:
         f"arn:<AWS::Partition>:logs:{here}:log-group:/{settings.path}/flow-log:*",
         f"arn:<AWS::Partition>:logs:{here}:log-group:RDSOSMetrics:*",
     )
+    if settings.ec2_consumer:
+        bucket = "cdk-*-assets-<AWS::AccountId>-<AWS::Region>"
+        resources = (*resources, f"arn:<AWS::Partition>:s3:::{bucket}/*")
     return Accepted(
         tuple(f"{_SOLUTIONS}-IAM5[Resource::{resource}]" for resource in resources),
         "AWS::IAM::ManagedPolicy",

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 
 from stacks import network_interfaces
 from stacks.database_secret import ROTATE
+from stacks.ec2_consumer.session_manager import REGISTRATION, SESSIONS
 from stacks.function import TRACES
 from stacks.monitoring_role import DELIVER_METRICS, METRICS_LOG
 from stacks.network import Network
@@ -61,6 +62,15 @@ class Ceiling:
                 resource_name=self._network.vpc.vpc_default_security_group,
             ),
         )
+
+        if self._settings.ec2_consumer:
+            yield _allow("Sessions", (*REGISTRATION, *SESSIONS), "*")  # as for the role, see there
+            yield _allow("Program", ("s3:GetObject",), self._assets())
+
+    def _assets(self) -> str:
+        """The bucket that `cdk bootstrap` has made, whatever its qualifier."""
+        bucket = f"cdk-*-assets-{self._stack.account}-{self._stack.region}"
+        return f"arn:{self._stack.partition}:s3:::{bucket}/*"
 
     def _log_group(self, name: str) -> str:
         return self._arn("logs", "log-group", name)

@@ -9,7 +9,7 @@ from stacks.settings import Settings
 
 
 class DataKey(Construct):
-    """Encrypts the database's storage, its backups and all logs."""
+    """Encrypts the database's storage, its backups, all logs, and an instance's volume."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         """Create the key.
@@ -25,7 +25,11 @@ class DataKey(Construct):
             self,
             alias=f"alias/{settings.path}/data",
             description="Encrypts the database, its backups and the logs",
-            uses=[_grants_of_rds(stack), _use_by_cloudwatch_logs(stack, settings)],
+            uses=[
+                _grants_of_rds(stack),
+                _use_by_cloudwatch_logs(stack, settings),
+                *(_use_by_ebs(stack) if settings.ec2_consumer else ()),
+            ],
         )
 
 
@@ -41,6 +45,33 @@ def _grants_of_rds(stack: Stack) -> iam.PolicyStatement:
             "Bool": {"kms:GrantIsForAWSResource": "true"},
             "StringEquals": {"kms:ViaService": f"rds.{stack.region}.amazonaws.com"},
         },
+    )
+
+
+def _use_by_ebs(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
+    """Let EC2 make an encrypted volume and attach it, on behalf of whoever starts an instance."""
+    # https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html, without
+    # re-encryption, which is for images under another key, and DescribeKey, which people may
+    # anyway. The grant is what the volume is decrypted by when the instance starts again.
+    through_ec2 = {"kms:ViaService": f"ec2.{stack.region}.amazonaws.com"}
+    return (
+        iam.PolicyStatement(
+            sid="GrantThroughEc2",
+            principals=[iam.AccountRootPrincipal()],
+            actions=["kms:CreateGrant"],
+            resources=[THIS_KEY],
+            conditions={
+                "Bool": {"kms:GrantIsForAWSResource": "true"},
+                "StringEquals": through_ec2,
+            },
+        ),
+        iam.PolicyStatement(
+            sid="UseThroughEc2",
+            principals=[iam.AccountRootPrincipal()],
+            actions=["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"],
+            resources=[THIS_KEY],
+            conditions={"StringEquals": through_ec2},
+        ),
     )
 
 

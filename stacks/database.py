@@ -9,7 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from constructs import Construct, IDependable
 
-from stacks.endpoints import ISOLATED
+from stacks.interface_endpoint import ISOLATED
 from stacks.logs import EncryptedLogGroup
 from stacks.monitoring_role import MonitoringRole
 from stacks.secrets import AdminSecret

@@ -150,5 +150,5 @@ class DatabaseSecret(Construct):
         self._key.grant_encrypt_decrypt(role, secret_arn=self.arn)
 
     def _admit(self, role_arn: str, actions: Sequence[str]) -> None:
-        self._endpoint.allow(role_arn, actions=actions, secret_arn=self.arn)
+        self._endpoint.allow(role_arn, actions=actions, resource=self.arn)
         self._policy.admit(role_arn)

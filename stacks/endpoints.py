@@ -1,4 +1,4 @@
-"""The two doors of the network, each with a policy that says who may go where."""
+"""The two doors that every network of ours has, each with a policy: who may go where."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,11 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
+from stacks.interface_endpoint import ISOLATED, InterfaceEndpoint
 from stacks.security_group import HTTPS, SecurityGroup
 
-ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
-"""Where everything is: subnets without a route to the internet, in two zones."""
 
-
-class SecretsEndpoint(Construct):
+class SecretsEndpoint(InterfaceEndpoint):
     """The interface endpoint of Secrets Manager: only the named roles, only the named secrets."""
 
     def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc) -> None:
@@ -24,54 +22,21 @@ class SecretsEndpoint(Construct):
             construct_id: The name within the parent.
             vpc: The network it opens on.
         """
-        super().__init__(scope, construct_id)
-        self._security_group = SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description="Endpoint of Secrets Manager"
-        )
-        self._endpoint = ec2.InterfaceVpcEndpoint(
-            self,
-            "Endpoint",
+        super().__init__(
+            scope,
+            construct_id,
             vpc=vpc,
             service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-            open=False,
-            private_dns_enabled=True,
-            security_groups=[self._security_group.group],
-            subnets=ISOLATED,
-        )
-
-    @property
-    def id(self) -> str:
-        """The endpoint's id, which requests that come through it carry as `aws:SourceVpce`."""
-        return self._endpoint.vpc_endpoint_id
-
-    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
-        """Open the way from a function to the endpoint.
-
-        Returns:
-            What has to exist before the way is open.
-        """
-        rule = security_group.open_to(
-            self._security_group, port=HTTPS, description="Secrets Manager"
-        )
-        return self._endpoint, rule
-
-    def allow(self, role_arn: str, *, actions: Sequence[str], secret_arn: str) -> None:
-        """Let a role through to a secret. What it may do there, its own policy says."""
-        self._endpoint.add_to_policy(
-            iam.PolicyStatement(
-                principals=[iam.AnyPrincipal()],
-                actions=list(actions),
-                resources=[secret_arn],
-                conditions={"ArnEquals": {"aws:PrincipalArn": role_arn}},
-            )
+            name="Secrets Manager",
         )
 
 
 class ResponseEndpoint(Construct):
-    """The gateway endpoint of S3, for nothing but answers to CloudFormation.
+    """The gateway endpoint of S3, for answers to CloudFormation and what was allowed by name.
 
     A custom resource answers with an HTTP PUT to a bucket of CloudFormation's, whose name has the
-    region without its hyphens. No other bucket can be reached, neither ours nor anyone's.
+    region without its hyphens. Unless something else is allowed, no other bucket can be reached,
+    neither ours nor anyone's.
     """
 
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
@@ -112,5 +77,22 @@ class ResponseEndpoint(Construct):
         Returns:
             What has to exist before the way is open.
         """
-        security_group.open_to_any_address(port=HTTPS, description="Answers to CloudFormation")
+        security_group.open_to_any_address(port=HTTPS, description="S3, by its endpoint alone")
         return (self._endpoint,)
+
+    def allow_reading(self, resource: str, *, role_arn: str | None) -> None:
+        """Let objects be read through the endpoint.
+
+        Args:
+            resource: ARN of the objects.
+            role_arn: Who may; None for anyone, where the objects are public and asked for without
+                a signature.
+        """
+        self._endpoint.add_to_policy(
+            iam.PolicyStatement(
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:GetObject"],
+                resources=[resource],
+                conditions={"ArnEquals": {"aws:PrincipalArn": role_arn}} if role_arn else None,
+            )
+        )

@@ -12,8 +12,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IDependable
 
 from stacks.bundle import Bundle
-from stacks.endpoints import ISOLATED
 from stacks.errors import SynthError
+from stacks.interface_endpoint import ISOLATED
 from stacks.logs import EncryptedLogGroup
 from stacks.network_interfaces import allow_network_interfaces
 from stacks.role import Grantee, ServiceRole

@@ -13,6 +13,7 @@ from stacks.ceiling import Ceiling
 from stacks.consumer import Consumer
 from stacks.data_key import DataKey
 from stacks.database import Database
+from stacks.ec2_consumer import Ec2Consumer
 from stacks.network import Network
 from stacks.noticing import Noticing
 from stacks.rotation import Rotation
@@ -97,6 +98,9 @@ class RotationStack(Stack):
         if settings.consumer:
             consumer = Consumer(self, "Consumer", site=site, secret=application)
             CfnOutput(self, "ConsumerFunctionName", value=consumer.function.name)
+        if settings.ec2_consumer:
+            instance = Ec2Consumer(self, "Ec2Consumer", site=site, secret=application)
+            CfnOutput(self, "ConsumerInstanceId", value=instance.instance_id)
         noticing = Noticing(
             self,
             "Noticing",

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.aws.clock import Clock
 from local.aws.cloudformation.custom_resources import Answers
+from local.instances import MetadataService
 
 PREFIX = "/_local/"
 
@@ -17,7 +18,8 @@ class Control:
     """A WSGI application in front of another one.
 
     ``GET /_local/clock`` answers the schedules' time and speed, ``PUT /_local/clock`` with
-    ``{"speed": N}`` changes the speed; custom resources put their answers here.
+    ``{"speed": N}`` changes the speed; custom resources put their answers here; programs on
+    instances ask for their metadata here.
     """
 
     def __init__(
@@ -26,17 +28,23 @@ class Control:
         *,
         clock: Clock,
         answers: Answers,
+        metadata: MetadataService,
     ) -> None:
         self._application = application
         self._clock = clock
         self._answers = answers
+        self._metadata = metadata
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request, or pass it on."""
         if not environ.get("PATH_INFO", "").startswith(PREFIX):
             return self._application(environ, start)
         request = Request(environ)
-        answer = self._custom_resource(request) or self._clock_control(request)
+        answer = (
+            self._custom_resource(request)
+            or self._clock_control(request)
+            or self._metadata.answer(request)
+        )
         response = answer or Response("no such path\n", HTTPStatus.NOT_FOUND)
         return response(environ, start)
 

@@ -32,13 +32,14 @@ from local.aws.cloudformation import (
     types,
 )
 from local.aws.cloudformation.custom_resources import Answers
-from local.aws.configuration import HOST, Configuration
+from local.aws.configuration import ACCOUNT, HOST, Configuration
 from local.aws.control import Control
 from local.aws.journal import Journal
 from local.aws.permissions import InvokePermission, TrustOfLambda
 from local.aws.rotations import Rotations
 from local.aws.scheduler import Scheduler
 from local.functions import Functions
+from local.instances import InstanceSessions, MetadataService
 from local.policies import Evaluator, enforce
 
 _Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -90,8 +91,17 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
     ):
         _install(configuration, clock, functions, evaluator, answers)
         application = DomainDispatcherApplication(create_backend_app)
-        judged = enforce(application, evaluator=evaluator, functions=functions, decisions=decisions)
-        late.application = Control(judged, clock=clock, answers=answers)
+        instances = InstanceSessions(account=ACCOUNT, region=configuration.region)
+        judged = enforce(
+            application,
+            evaluator=evaluator,
+            functions=functions,
+            instances=instances,
+            decisions=decisions,
+        )
+        late.application = Control(
+            judged, clock=clock, answers=answers, metadata=MetadataService(instances)
+        )
         with Scheduler():
             yield url, server
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from local.policies.call import buffered, protocol_of, service_of
 from local.policies.credential import credential_of
 from local.policies.evaluator import Evaluator
-from local.policies.judge import DecisionLog, Judge, RunningFunctions
+from local.policies.judge import DecisionLog, Judge, RunningFunctions, RunningInstances
 from local.policies.refusal import Fault, Refusal, answer
 from local.policies.unsigned import unsigned_protocol
 
@@ -19,6 +19,7 @@ def enforce(
     *,
     evaluator: Evaluator,
     functions: RunningFunctions,
+    instances: RunningInstances,
     decisions: DecisionLog,
 ) -> "WSGIApplication":
     """Put policies in front of the local AWS.
@@ -32,11 +33,15 @@ def enforce(
         app: The local AWS.
         evaluator: Who decides.
         functions: Who knows which credentials were given to which function.
+        instances: The same of instances.
         decisions: Is told of every decision: `time`, `principal`, `action`, `resource`, `verdict`
             (`allowed`, `denied explicitly`, `denied implicitly`, or `refused` for another reason
             than a policy), `layer` (what refused it) and `message`.
     """
-    return _Enforcement(app, Judge(evaluator=evaluator, functions=functions, decisions=decisions))
+    judge = Judge(
+        evaluator=evaluator, functions=functions, instances=instances, decisions=decisions
+    )
+    return _Enforcement(app, judge)
 
 
 class _Enforcement:

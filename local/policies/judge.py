@@ -13,7 +13,7 @@ from local.policies.call import UnknownCall, read_call
 from local.policies.callers import Caller, CredentialsRefused, find_caller
 from local.policies.credential import Credential
 from local.policies.evaluator import Evaluator, EvaluatorError
-from local.policies.network import Unreachable, path_to
+from local.policies.network import Host, Unreachable, path_to
 from local.policies.refusal import Fault, Refusal
 from local.policies.request import Request
 from local.policies.request_for import request_for
@@ -25,6 +25,13 @@ class RunningFunctions(Protocol):
 
     def function_of(self, access_key_id: str) -> DeployedFunction | None:
         """Find the function whose code was given these credentials; None if it is none."""
+
+
+class RunningInstances(Protocol):
+    """Who knows which credentials were given to which instance."""
+
+    def instance_of(self, access_key_id: str) -> Host | None:
+        """Find the instance that was given these credentials; None if none was."""
 
 
 class DecisionLog(Protocol):
@@ -40,14 +47,21 @@ class Judge:
     Args:
         evaluator: Who decides on policies.
         functions: Who knows which credentials were given to which function.
+        instances: The same of instances.
         decisions: Is told of every decision.
     """
 
     def __init__(
-        self, *, evaluator: Evaluator, functions: RunningFunctions, decisions: DecisionLog
+        self,
+        *,
+        evaluator: Evaluator,
+        functions: RunningFunctions,
+        instances: RunningInstances,
+        decisions: DecisionLog,
     ) -> None:
         self._evaluator = evaluator
         self._functions = functions
+        self._instances = instances
         self._decisions = decisions
 
     def judge(self, environ: Mapping[str, Any], credential: Credential) -> None:
@@ -78,7 +92,8 @@ class Judge:
             asked = call.name
             caller = authenticated(call)
             function = self._functions.function_of(credential.access_key_id)
-            path = path_to(call.service, call.region, function=function, environ=environ)
+            host = function or self._instances.instance_of(credential.access_key_id)
+            path = path_to(call.service, call.region, host=host, environ=environ)
             for access in accesses_of(call):
                 asked = access.action
                 self._decide(

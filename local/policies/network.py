@@ -6,14 +6,13 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.route_tables import RouteTable
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCEndPoint
 
-from local.functions.deployed import DeployedFunction
 from local.policies.request import Policy
 from local.policies.security_groups import End
 
@@ -23,13 +22,37 @@ _ENDPOINTS = {"cloudwatch": "monitoring"}
 _ANYWHERE = End((), (IPv4Network("0.0.0.0/0"),))
 
 
-class Unreachable(Exception):  # noqa: N818  # nothing is wrong with the call
-    """There is no way from the function to the service: on AWS the call would hang."""
+class Host(Protocol):
+    """What calls from somewhere: a function, or an instance."""
 
-    def __init__(self, function: DeployedFunction, service: str, missing: str) -> None:
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def account(self) -> str:
+        """Whose it is."""
+
+    @property
+    def region(self) -> str:
+        """Where it is."""
+
+    @property
+    def subnets(self) -> tuple[str, ...]:
+        """Ids of its subnets; none if it is in no VPC."""
+
+    @property
+    def security_groups(self) -> tuple[str, ...]:
+        """Ids of its security groups."""
+
+
+class Unreachable(Exception):  # noqa: N818  # nothing is wrong with the call
+    """There is no way from the host to the service: on AWS the call would hang."""
+
+    def __init__(self, host: Host, service: str, missing: str) -> None:
         super().__init__(
-            f"{function.name} cannot reach {service}: {missing}. On AWS this call would hang until "
-            f"it times out; give the function a way to {service}, or don't call it"
+            f"{host.name} cannot reach {service}: {missing}. On AWS this call would hang until "
+            f"it times out; give it a way to {service}, or don't call it"
         )
 
 
@@ -46,35 +69,33 @@ class Path:
     endpoint_policy: Policy | None = None
 
 
-def path_to(
-    service: str, region: str, *, function: DeployedFunction | None, environ: Mapping[str, Any]
-) -> Path:
+def path_to(service: str, region: str, *, host: Host | None, environ: Mapping[str, Any]) -> Path:
     """Find the way of a call.
 
     Args:
         service: The service, as boto3 names it.
         region: Where it is called.
-        function: The function whose code calls; None for every other caller.
+        host: The function or the instance whose code calls; None for every other caller.
         environ: The request.
 
     Raises:
-        Unreachable: The function is in a VPC from which nothing leads to the service.
+        Unreachable: The host is in a VPC from which nothing leads to the service.
     """
-    if function is None or not function.subnets:
+    if host is None or not host.subnets:
         return Path({"aws:SourceIp": environ["REMOTE_ADDR"]})
-    return _Network(function).path_to(service, region)
+    return _Network(host).path_to(service, region)
 
 
 class _Network:
-    """What a function in a VPC finds around it."""
+    """What a host in a VPC finds around it."""
 
-    def __init__(self, function: DeployedFunction) -> None:
-        self._function = function
-        self._ec2: EC2Backend = ec2_backends[function.account][function.region]
-        self._subnets = [self._ec2.get_subnet(each) for each in function.subnets]
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._ec2: EC2Backend = ec2_backends[host.account][host.region]
+        self._subnets = [self._ec2.get_subnet(each) for each in host.subnets]
         self._vpc = self._subnets[0].vpc_id
         self._tables = [self._route_table(subnet) for subnet in self._subnets]
-        self._here = self._end(function.security_groups, self._subnets)
+        self._here = self._end(host.security_groups, self._subnets)
 
     def path_to(self, service: str, region: str) -> Path:
         """Find the way to a service."""
@@ -102,23 +123,23 @@ class _Network:
     def _check_way_out(self, service: str) -> None:
         if not all(_leads_out(table) for table in self._tables):
             missing = f"{self._vpc} has neither an endpoint for it nor a way out"
-            raise Unreachable(self._function, service, missing)
+            raise Unreachable(self._host, service, missing)
         if not self._here.lets_out_to(_ANYWHERE):
-            raise Unreachable(self._function, service, "its security groups let no HTTPS out")
+            raise Unreachable(self._host, service, "its security groups let no HTTPS out")
 
     def _check_rules(self, service: str, endpoint: VPCEndPoint) -> None:
         if endpoint.vpc_endpoint_type != _INTERFACE:
             if not self._here.lets_out_to(_ANYWHERE):
-                raise Unreachable(self._function, service, "its security groups let no HTTPS out")
+                raise Unreachable(self._host, service, "its security groups let no HTTPS out")
             return
         subnets = [self._ec2.get_subnet(each) for each in endpoint.subnet_ids or []]
         there = self._end(endpoint.security_group_ids, subnets)
         if not self._here.lets_out_to(there):
             missing = f"its security groups let no HTTPS out to {endpoint.id}"
-            raise Unreachable(self._function, service, missing)
+            raise Unreachable(self._host, service, missing)
         if not there.lets_in_from(self._here):
             missing = f"the security groups of {endpoint.id} let no HTTPS in from it"
-            raise Unreachable(self._function, service, missing)
+            raise Unreachable(self._host, service, missing)
 
     def _end(self, group_ids: list[str] | tuple[str, ...], subnets: list[Subnet]) -> End:
         groups = [self._ec2.get_security_group_from_id(each) for each in group_ids]

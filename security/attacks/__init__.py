@@ -1,7 +1,8 @@
 """What must be denied, by whom it is tried, and which layers deny it.
 
-The attackers are code that runs in one of the functions, whoever administers the account, another
-account with all rights of its own, and a service that was told to act for somebody else.
+The attackers are code that runs in one of the functions or on the instance, whoever administers the
+account, another account with all rights of its own, and a service that was told to act for somebody
+else.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from security.attacks import (
     deputies,
     elsewhere,
     escalation,
+    instance,
     keys,
     network,
     noticing,

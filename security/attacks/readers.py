@@ -29,11 +29,22 @@ def attacks(parts: Parts, *, strategy: str) -> Iterator[Attack]:
     calls = Calls(parts)
     for name in parts.functions():
         reads = _READS.get(name, set()) - ({"admin"} if (name, strategy) == _ALONE else set())
-        yield from _other_secrets(calls, parts.function(name), strange=STRANGE_SECRET)
-        for secret in sorted(reads):
-            yield from _other_versions(calls, parts.function(name), parts.secret(secret))
+        yield from read_beyond(calls, parts.function(name), reads)
         if name in _READS and "admin" not in reads:
-            yield from _unrelated(calls, parts.function(name), parts.secret("admin"))
+            yield from unrelated(calls, parts.function(name), parts.secret("admin"))
+
+
+def read_beyond(calls: Calls, who: Principal, reads: set[str]) -> Iterator[Attack]:
+    """List what someone may not read who reads the version in use of some secrets.
+
+    Args:
+        calls: About the parts of the deployment.
+        who: Who reads.
+        reads: The names of the secrets that they may read.
+    """
+    yield from _other_secrets(calls, who, strange=STRANGE_SECRET)
+    for secret in sorted(reads):
+        yield from _other_versions(calls, who, calls.parts.secret(secret))
 
 
 def _other_versions(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
@@ -54,7 +65,8 @@ def _other_secrets(calls: Calls, who: Principal, *, strange: str) -> Iterator[At
     yield from refused(call, IDENTITY, BOUNDARY, ENDPOINT)
 
 
-def _unrelated(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
+def unrelated(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
+    """List how someone may not get at a secret that is none of theirs."""
     what = "read the master user's password"
     call = calls.secret_alone(who, "GetSecretValue", secret, what, VersionStage="AWSCURRENT")
     yield from refused(call, IDENTITY, RESOURCE, ENDPOINT)

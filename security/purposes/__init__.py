@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from security.deployment import Deployment
 from security.intent import Intent
-from security.purposes import functions, keys, lambda_, noticing, rotation, services
+from security.purposes import functions, instance, keys, lambda_, noticing, rotation, services
 
 
 def purposes(deployment: Deployment, *, strategy: str) -> list[Intent]:
@@ -30,3 +30,4 @@ def _all(deployment: Deployment, strategy: str) -> Iterator[Intent]:
     yield from services.purposes(parts)
     yield from noticing.purposes(parts)
     yield from keys.purposes(parts)
+    yield from instance.purposes(parts)

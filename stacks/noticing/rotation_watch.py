@@ -80,4 +80,4 @@ class RotationWatch(Construct):
         describe = "secretsmanager:DescribeSecret"
         role = self.function.role
         role.allow(iam.PolicyStatement(actions=[describe], resources=[secret_arn]))
-        endpoint.allow(role.arn, actions=[describe], secret_arn=secret_arn)
+        endpoint.allow(role.arn, actions=[describe], resource=secret_arn)

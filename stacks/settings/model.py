@@ -105,6 +105,12 @@ class Settings(Group):
         "same name as this one. It adds a second stack with a role for them, without any key.",
         allowed="owner/name, or nothing",
     )
+    ec2_consumer: bool = setting(
+        default=False,
+        meaning="Deploy the sample consumer on an EC2 instance as well, with the endpoints of "
+        "Session Manager.",
+        allowed="true or false",
+    )
 
     @property
     def prefix(self) -> str:

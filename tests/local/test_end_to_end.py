@@ -13,6 +13,7 @@ from local.aws.configuration import ACCOUNT
 from local.demo.refusal import refused_call
 from local.demo.rotation_watch import RotationWatch
 from local.local_aws import REGION, LocalAws
+from tests.local.on_instance import OnInstance
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
@@ -279,6 +280,25 @@ def test_the_strategy_can_be_changed_to_a_single_user(aws, cdk, outputs, secrets
     assert after["username"] == before["username"]
     assert after["password"] != before["password"]
     assert consume(aws, outputs)["user"] == after["username"]
+
+
+def test_a_program_on_an_instance_logs_in_before_and_after_a_rotation(
+    aws, cdk, secrets, secret, watch, admin, tmp_path
+):
+    cdk.deploy("-c", "rotation.strategy=single", "-c", "ec2_consumer=true")
+    instance = OnInstance(aws, aws.outputs(cdk.stack_name())["ConsumerInstanceId"])
+    instance.fetch_program(tmp_path)
+    versions = set()
+    for _ in range(2):
+        done = instance.run(tmp_path, secret)
+        assert done.returncode == 0, done.stderr
+        assert value(secrets, secret)["username"] in done.stdout
+        versions.add(done.stdout.split()[-1])
+        watch.rotate()
+    assert len(versions) == 2
+    refused = instance.run(tmp_path, admin)
+    assert refused.returncode
+    assert "AccessDenied" in refused.stderr
 
 
 def failures_of(aws, secret):

@@ -21,12 +21,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 
 @pytest.fixture(scope="session")
 def single(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
-    """The stack with one user, and without all that a setting can leave out."""
+    """The stack with one user, without all that a setting can leave out, and with an instance."""
     return synthesize(
         tmp_path_factory.mktemp("single"),
         rotation__strategy="single",
         rotation__admin="false",
         consumer="false",
+        ec2_consumer="true",
         database__multi_az="false",
         database__deletion_protection="false",
     )

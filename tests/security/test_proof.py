@@ -37,13 +37,15 @@ def test_whatever_is_taken_away_is_missed(proof: Proof) -> None:
     assert [str(each) for each in proof.survivors] == []
 
 
-def test_the_same_holds_without_all_that_can_be_left_out(
+def test_the_same_holds_without_all_that_can_be_left_out_and_with_an_instance(
     evaluator: Evaluator, single: Synthesis
 ) -> None:
     deployment = Deployment.of(single.settings.prefix, single.template)
     proof = Proof.of_rotation(evaluator, deployment, strategy="single")
     assert [each for each in (*proof.needed, *proof.attacked) if each.surprising] == []
     assert [str(each) for each in proof.survivors] == []
+    instance = [each for each in proof.attacked if each.intent.who.name == "the instance"]
+    assert len(instance) > 30
 
 
 def changed(

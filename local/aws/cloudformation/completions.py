@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.subnets import SubnetRouteTableAssociation
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.iam.models import ManagedPolicy
 from moto.kms.models import Key
@@ -64,7 +66,7 @@ def update_in_place(model: Any, update: Callable[[Any, Properties], None]) -> No
 
 
 def update_policies() -> None:
-    """Let the documents of managed policies and endpoints change; moto can't update either."""
+    """Let the documents of managed policies, endpoints and keys change; moto can't update them."""
 
     def update_managed_policy(policy: ManagedPolicy, properties: Properties) -> None:
         (current,) = (v for v in policy.versions if v.version_id == policy.default_version_id)
@@ -73,6 +75,11 @@ def update_policies() -> None:
     def update_endpoint(endpoint: VPCEndPoint, properties: Properties) -> None:
         endpoint.policy_document = json.dumps(properties["PolicyDocument"])
 
+    def update_key(key: Key, properties: Properties) -> None:
+        key.policy = properties["KeyPolicy"]
+        key.description = properties.get("Description", "")
+
+    update_in_place(Key, update_key)
     update_in_place(ManagedPolicy, update_managed_policy)
     update_in_place(VPCEndPoint, update_endpoint)
 
@@ -101,8 +108,22 @@ def end_log_group_arns_as_documented() -> None:
     replace(LogGroup, "get_cfn_attribute", get_cfn_attribute)
 
 
+def associate_route_tables() -> None:
+    """Let a template's route tables lead out of their subnets; moto only takes a note of it."""
+    note = EC2Backend.create_subnet_association
+
+    def create_subnet_association(
+        self: EC2Backend, route_table_id: str, subnet_id: str
+    ) -> SubnetRouteTableAssociation:
+        self.associate_route_table(route_table_id, subnet_id=subnet_id)
+        return note(self, route_table_id, subnet_id)
+
+    replace(EC2Backend, "create_subnet_association", create_subnet_association)
+
+
 def install() -> None:
     """Apply every patch of this module to moto."""
     tag_keys_as_the_api_does()
     end_log_group_arns_as_documented()
     update_policies()
+    associate_route_tables()

@@ -3,6 +3,7 @@
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
+from local.aws.cloudformation.instances import Instance
 from local.aws.cloudformation.noticing import (
     Alarm,
     EventSubscription,
@@ -24,6 +25,7 @@ MADE_BY_MOTO = frozenset(
     {
         "AWS::CloudWatch::Dashboard",
         "AWS::EC2::FlowLog",
+        "AWS::EC2::LaunchTemplate",
         "AWS::EC2::RouteTable",
         "AWS::EC2::SecurityGroup",
         "AWS::EC2::SecurityGroupIngress",
@@ -33,6 +35,7 @@ MADE_BY_MOTO = frozenset(
         "AWS::EC2::VPCEndpoint",
         "AWS::ECR::Repository",
         "AWS::Events::Rule",
+        "AWS::IAM::InstanceProfile",
         "AWS::IAM::ManagedPolicy",
         "AWS::IAM::Policy",
         "AWS::IAM::Role",
@@ -59,6 +62,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         BucketPolicy,
         EventSubscription,
         Group,
+        Instance,
         Metadata,
         ResourcePolicy,
         RotationSchedule,
@@ -70,7 +74,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         UserToGroupAddition,
     )
 }
-"""Types that moto lacks."""
+"""Types that moto lacks, or has with less than the stacks say."""
 
 
 def unknown_types(resources: dict[str, dict[str, str]]) -> list[str]:

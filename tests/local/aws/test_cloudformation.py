@@ -130,6 +130,40 @@ def test_an_endpoints_policy_is_updated_in_place(aws, stack):
     assert "s3:PutObject" in endpoints["VpcEndpoints"][0]["PolicyDocument"]
 
 
+def test_a_route_table_is_associated_with_its_subnet(aws, stack):
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.6.0.0/16"}}
+    subnet = {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.6.0.0/24"},
+    }
+    routes = {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}
+    association = {
+        "Type": "AWS::EC2::SubnetRouteTableAssociation",
+        "Properties": {"RouteTableId": {"Ref": "Routes"}, "SubnetId": {"Ref": "Subnet"}},
+    }
+    resources = {"Vpc": vpc, "Subnet": subnet, "Routes": routes, "Association": association}
+    outputs = {name: {"Value": {"Ref": name}} for name in ("Subnet", "Routes")}
+    assert stack.deploy(resources, outputs) == "CREATE_COMPLETE", stack.reasons()
+    made = stack.outputs()
+    described = aws.client("ec2").describe_route_tables(RouteTableIds=[made["Routes"]])
+    [association] = described["RouteTables"][0]["Associations"]
+    assert association["SubnetId"] == made["Subnet"]
+
+
+def test_a_keys_policy_is_updated_in_place(aws, stack):
+    def key(action):
+        principal = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+        statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        return {"Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}}
+
+    outputs = {"Id": {"Value": {"Ref": "Key"}}}
+    stack.deploy(key("kms:Decrypt"), outputs)
+    assert stack.deploy(key("kms:Encrypt"), outputs) == "UPDATE_COMPLETE", stack.reasons()
+    policy = aws.client("kms").get_key_policy(KeyId=stack.outputs()["Id"], PolicyName="default")
+    assert "kms:Encrypt" in str(policy["Policy"])
+
+
 def test_the_arn_of_a_log_group_covers_its_streams(stack):
     stack.deploy({"A": GROUP}, {"Arn": {"Value": {"Fn::GetAtt": ["A", "Arn"]}}})
     assert stack.outputs()["Arn"].endswith(":*")

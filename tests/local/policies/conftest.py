@@ -21,6 +21,7 @@ from werkzeug.serving import make_server
 from local import identity, toolchain
 from local.functions.deployed import DeployedFunction
 from local.policies import Evaluator, enforce
+from local.policies.network import Host
 
 from .documents import ACCOUNT, REGION, document
 
@@ -48,12 +49,16 @@ class Decisions:
 
 @dataclass
 class Holders:
-    """Which function holds which credentials."""
+    """Which function or instance holds which credentials."""
 
     functions: dict[str, DeployedFunction] = field(default_factory=dict)
+    instances: dict[str, Host] = field(default_factory=dict)
 
     def function_of(self, access_key_id: str) -> DeployedFunction | None:
         return self.functions.get(access_key_id)
+
+    def instance_of(self, access_key_id: str) -> Host | None:
+        return self.instances.get(access_key_id)
 
 
 @dataclass
@@ -130,6 +135,7 @@ def running(evaluator: Evaluator) -> Iterator[Aws]:
         DomainDispatcherApplication(create_backend_app),
         evaluator=evaluator,
         functions=holders,
+        instances=holders,
         decisions=decisions,
     )
     server = make_server(

@@ -57,7 +57,11 @@ def functions(
     directory = tmp_path_factory.mktemp("functions")
     with Functions(interpreter=tools.runtime, directory=directory, endpoint_url=url) as running:
         server.app = enforce(
-            application, evaluator=evaluator, functions=running, decisions=decisions
+            application,
+            evaluator=evaluator,
+            functions=running,
+            instances=Holders(),
+            decisions=decisions,
         )
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -1,0 +1,1 @@
+"""The sample consumer outside of Lambda: a program on an EC2 instance, or anywhere else."""

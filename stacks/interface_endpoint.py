@@ -1,0 +1,85 @@
+"""A door of the network to one service, with a policy that says who may go through."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct, IDependable
+
+from stacks.security_group import HTTPS, SecurityGroup
+
+ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+"""Where everything is: subnets without a route to the internet, in two zones."""
+
+
+class InterfaceEndpoint(Construct):
+    """An interface endpoint that nobody gets to and through who was not named."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        service: ec2.InterfaceVpcEndpointAwsService,
+        name: str,
+    ) -> None:
+        """Create the endpoint.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            vpc: The network it opens on.
+            service: Where it leads.
+            name: What people call the service.
+        """
+        super().__init__(scope, construct_id)
+        self._name = name
+        self._security_group = SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description=f"Endpoint of {name}"
+        )
+        self._endpoint = ec2.InterfaceVpcEndpoint(
+            self,
+            "Endpoint",
+            vpc=vpc,
+            service=service,
+            open=False,
+            private_dns_enabled=True,
+            security_groups=[self._security_group.group],
+            subnets=ISOLATED,
+        )
+
+    @property
+    def id(self) -> str:
+        """The endpoint's id, which requests that come through it carry as `aws:SourceVpce`."""
+        return self._endpoint.vpc_endpoint_id
+
+    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
+        """Open the way from a security group to the endpoint.
+
+        Returns:
+            What has to exist before the way is open.
+        """
+        rule = security_group.open_to(self._security_group, port=HTTPS, description=self._name)
+        return self._endpoint, rule
+
+    def allow(
+        self, role_arn: str, *, actions: Sequence[str], resource: str, sid: str | None = None
+    ) -> None:
+        """Let a role through. What it may do there, its own policy says.
+
+        Args:
+            role_arn: Whom.
+            actions: What for.
+            resource: ARN of what it may be about.
+            sid: A name for the statement, for people.
+        """
+        self._endpoint.add_to_policy(
+            iam.PolicyStatement(
+                sid=sid,
+                principals=[iam.AnyPrincipal()],
+                actions=list(actions),
+                resources=[resource],
+                conditions={"ArnEquals": {"aws:PrincipalArn": role_arn}},
+            )
+        )
