@@ -137,16 +137,16 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
 
 def _boundary(settings: Settings) -> Accepted:
     here = "<AWS::Region>:<AWS::AccountId>"
-    resources = (
+    resources = [
         "*",
         f"arn:<AWS::Partition>:secretsmanager:{here}:secret:{settings.path}/*",
         f"arn:<AWS::Partition>:logs:{here}:log-group:/aws/lambda/{settings.prefix}-*:*",
         f"arn:<AWS::Partition>:logs:{here}:log-group:/{settings.path}/flow-log:*",
         f"arn:<AWS::Partition>:logs:{here}:log-group:RDSOSMetrics:*",
-    )
+    ]
     if settings.ec2_consumer:
         bucket = "cdk-*-assets-<AWS::AccountId>-<AWS::Region>"
-        resources = (*resources, f"arn:<AWS::Partition>:s3:::{bucket}/*")
+        resources.append(f"arn:<AWS::Partition>:s3:::{bucket}/*")
     return Accepted(
         tuple(f"{_SOLUTIONS}-IAM5[Resource::{resource}]" for resource in resources),
         "AWS::IAM::ManagedPolicy",

@@ -47,7 +47,7 @@ class Program(Construct):
     """Our code with all that it imports, as a zip in the bucket of the CDK's assets.
 
     The instance reads this one object through the gateway endpoint of S3, and the interpreter from
-    Amazon's own packages, which are kept in S3 as well. docs/adr/0012 has the alternatives.
+    Amazon's own packages, which are kept in S3 as well. docs/adr/0011 has the alternatives.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, bundle: Bundle) -> None:

@@ -128,7 +128,7 @@ def test_a_service_without_an_endpoint_is_refused_at_once(network: Network, aws:
         aws.client("kms", code).list_keys()
     assert refused.value.response["Error"]["Message"] == (
         f"f cannot reach kms: {network.vpc} has neither an endpoint for it nor a way out. "
-        "On AWS this call would hang until it times out; give the function a way to kms, "
+        "On AWS this call would hang until it times out; give it a way to kms, "
         "or don't call it"
     )
     (entry,) = aws.decisions()
