@@ -41,18 +41,17 @@ class InvokePermission:
         return decision.allowed
 
 
-class TrustOfLambda:
-    """Asks a role whether it trusts Lambda."""
+class TrustOf:
+    """Asks a role whether it trusts a service, such as `lambda.amazonaws.com`."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, service: str) -> None:
         self._evaluator = evaluator
+        self._service = service
 
     def __call__(self, role_arn: str) -> bool:
-        """Tell whether Lambda may assume a role; one that does not exist trusts nobody."""
+        """Tell whether the service may assume a role; one that does not exist trusts nobody."""
         try:
-            decision = may_assume(
-                self._evaluator, role_arn=role_arn, service="lambda.amazonaws.com"
-            )
+            decision = may_assume(self._evaluator, role_arn=role_arn, service=self._service)
         except EvaluatorError as error:
             _log.warning("%s may not be assumed: %s", role_arn, error)
             return False

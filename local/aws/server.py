@@ -35,7 +35,7 @@ from local.aws.cloudformation.custom_resources import Answers
 from local.aws.configuration import ACCOUNT, HOST, Configuration
 from local.aws.control import Control
 from local.aws.journal import Journal
-from local.aws.permissions import InvokePermission, TrustOfLambda
+from local.aws.permissions import InvokePermission, TrustOf
 from local.aws.rotations import Rotations
 from local.aws.scheduler import Scheduler
 from local.functions import Functions
@@ -85,13 +85,17 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
                 "RDS_CA_BUNDLE": str(configuration.database.ca),
                 "KEY_SETTLE_SECONDS": "0",  # this IAM is consistent at once
             },
-            may_assume=TrustOfLambda(evaluator),
+            may_assume=TrustOf(evaluator, "lambda.amazonaws.com"),
         ) as functions,
         identity.installed(),
     ):
         _install(configuration, clock, functions, evaluator, answers)
         application = DomainDispatcherApplication(create_backend_app)
-        instances = InstanceSessions(account=ACCOUNT, region=configuration.region)
+        instances = InstanceSessions(
+            account=ACCOUNT,
+            region=configuration.region,
+            may_assume=TrustOf(evaluator, "ec2.amazonaws.com"),
+        )
         judged = enforce(
             application,
             evaluator=evaluator,

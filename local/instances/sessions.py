@@ -1,6 +1,7 @@
 """The temporary credentials that instances get for their roles."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -17,7 +18,7 @@ _PARTITION: Final = "aws"
 
 
 class NoRoleError(Exception):
-    """The instance has no instance profile, or its profile has no role."""
+    """The instance has no instance profile, its profile no role, or the role no trust in EC2."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,12 @@ class InstanceSessions:
     Args:
         account: The account of all instances.
         region: Their region.
+        may_assume: Whether EC2 may assume a role, given by its ARN.
     """
 
-    def __init__(self, *, account: str, region: str) -> None:
+    def __init__(self, *, account: str, region: str, may_assume: Callable[[str], bool]) -> None:
         self._account, self._region = account, region
+        self._may_assume = may_assume
         self._lock = threading.Lock()
         self._holders: dict[str, str] = {}
 
@@ -99,13 +102,16 @@ class InstanceSessions:
 
         Raises:
             LookupError: There is no such instance.
-            NoRoleError: It has no role.
+            NoRoleError: It has no role that EC2 may assume.
         """
         name = self.role_of(instance_id)
+        arn = iam_backends[self._account][_PARTITION].get_role(name).arn
+        if not self._may_assume(arn):
+            raise NoRoleError(f"{name} does not trust EC2")
         session = sts_backends[self._account][_PARTITION].assume_role(
             region_name=self._region,
             role_session_name=instance_id,
-            role_arn=iam_backends[self._account][_PARTITION].get_role(name).arn,
+            role_arn=arn,
             policy="",
             duration=SESSION_SECONDS,
             external_id="",

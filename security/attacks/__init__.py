@@ -42,3 +42,4 @@ def _all(deployment: Deployment, strategy: str) -> Iterator[Attack]:
     yield from elsewhere.attacks(parts, strategy=strategy)
     for group in (rotators, code, outsiders, keys, deputies, network, escalation, noticing):
         yield from group.attacks(parts)
+    yield from instance.attacks(parts)

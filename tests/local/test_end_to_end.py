@@ -286,7 +286,7 @@ def test_a_program_on_an_instance_logs_in_before_and_after_a_rotation(
     aws, cdk, secrets, secret, watch, admin, tmp_path
 ):
     cdk.deploy("-c", "rotation.strategy=single", "-c", "ec2_consumer=true")
-    instance = OnInstance(aws, aws.outputs(cdk.stack_name())["ConsumerInstanceId"])
+    instance = OnInstance(aws, aws.outputs(*cdk.stack_names())["ConsumerInstanceId"])
     instance.fetch_program(tmp_path)
     versions = set()
     for _ in range(2):

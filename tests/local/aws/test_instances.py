@@ -124,6 +124,12 @@ def test_an_instance_without_a_role_has_no_credentials(aws, stack):
     assert OnInstance(aws, stack.outputs()["Id"]).credentials() == {}
 
 
+def test_a_role_that_does_not_trust_ec2_gives_no_credentials(aws, stack):
+    other = json.loads(json.dumps(resources()).replace("ec2.amazonaws", "lambda.amazonaws"))
+    assert stack.deploy(other, OUTPUTS) == "CREATE_COMPLETE", stack.reasons()
+    assert OnInstance(aws, stack.outputs()["Id"]).credentials() == {}
+
+
 def test_user_data_is_changed_in_place(aws, stack, instance):
     assert stack.deploy(resources(UserData="two"), OUTPUTS) == "UPDATE_COMPLETE", stack.reasons()
     assert stack.outputs()["Id"] == instance
