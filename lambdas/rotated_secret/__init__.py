@@ -3,12 +3,17 @@
 It always reads AWSCURRENT, by that label, and needs the permission to nothing else.
 """
 
-from rotated_secret.async_secret import AsyncRotatedSecret
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from rotated_secret.clock import Clock
 from rotated_secret.credential import Credential
 from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
 from rotated_secret.logins import is_retired, version_of
 from rotated_secret.secret import RotatedSecret
+
+if TYPE_CHECKING:
+    from rotated_secret.async_secret import AsyncRotatedSecret
 
 __all__ = [
     "AsyncRotatedSecret",
@@ -21,3 +26,10 @@ __all__ = [
     "is_retired",
     "version_of",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Imports asyncio only for those who use it: it would be a tenth of a cold start."""
+    if name == "AsyncRotatedSecret":
+        return import_module("rotated_secret.async_secret").AsyncRotatedSecret
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from rotated_secret.credential import Credential
+from rotated_secret.errors import RotatedSecretError
+from rotated_secret.flight import Flight
 from rotated_secret.handle import OLD_WAIT_SECONDS, Handle
 from rotated_secret.patience import Patience
 from rotated_secret.refusals import is_refusal
@@ -53,21 +55,21 @@ class AsyncRotatedSecret(Handle):
         if cache.held is None:
             return await self._first()
         flight = cache.refresh()
-        await flight.wait_async(cache.worth_waiting(flight, OLD_WAIT_SECONDS))
+        await _land(flight, cache.worth_waiting(flight, OLD_WAIT_SECONDS))
         return cache.held.credential
 
     async def _first(self) -> Credential:
         patience = self._patience()
-        failure = await self._cache.refresh().wait_async(patience.left())
+        failure = await _land(self._cache.refresh(), patience.left())
         while self._cache.held is None:
             await asyncio.sleep(self._pause(failure, patience))
-            failure = await self._cache.refresh().wait_async(patience.left())
+            failure = await _land(self._cache.refresh(), patience.left()) or failure
         return self._cache.held.credential
 
     async def _renewed(self, refused: Credential, seconds: float) -> Credential:
         flight = self._cache.refresh_refused(refused.version_id)
         if flight:
-            await flight.wait_async(seconds)
+            await _land(flight, seconds)
         return self._cache.held.credential if self._cache.held else refused
 
     async def _another(self, refused: Credential, patience: Patience) -> Credential | None:
@@ -79,3 +81,9 @@ class AsyncRotatedSecret(Handle):
             return None
         await asyncio.sleep(pause)
         return await self._renewed(refused, patience.left())
+
+
+async def _land(flight: Flight, seconds: float) -> RotatedSecretError | None:
+    """See `Flight.wait`. It is here because asyncio takes long to import."""
+    await asyncio.wait([asyncio.wrap_future(flight.landed)], timeout=seconds)
+    return flight.failure()

@@ -1,6 +1,5 @@
 """A read of the secret that is under way."""
 
-import asyncio
 from concurrent.futures import Future, wait
 
 from rotated_secret.clock import Moment
@@ -8,7 +7,7 @@ from rotated_secret.errors import RotatedSecretError
 
 
 class Flight:
-    """One read, for everyone who waits for it, in threads and in event loops.
+    """One read, for everyone who waits for it, in threads or in event loops.
 
     It runs in a thread of its own, so that no one has to wait longer than he wants to.
 
@@ -36,12 +35,8 @@ class Flight:
             What went wrong; None if nothing did, or if it is not over yet.
         """
         wait([self.landed], seconds)
-        return self._failure()
+        return self.failure()
 
-    async def wait_async(self, seconds: float) -> RotatedSecretError | None:
-        """The same, for coroutines."""
-        await asyncio.wait([asyncio.wrap_future(self.landed)], timeout=seconds)
-        return self._failure()
-
-    def _failure(self) -> RotatedSecretError | None:
+    def failure(self) -> RotatedSecretError | None:
+        """What went wrong; None if nothing did, or if it is not over yet."""
         return self.landed.result() if self.landed.done() else None

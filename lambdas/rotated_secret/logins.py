@@ -5,14 +5,18 @@ It is noted with which version. A pool that is about to hand out a connection as
 version is retired, and lets the connection go then.
 """
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.credential import Credential
 from rotated_secret.handle import Handle
 from rotated_secret.secret import RotatedSecret
+
+if TYPE_CHECKING:
+    from rotated_secret.async_secret import AsyncRotatedSecret
 
 C = TypeVar("C")
 

@@ -17,6 +17,7 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
     Args:
         secret: The credential.
         options: Of `pg8000.dbapi.connect`; they win over the secret's host, port and dbname.
+            `timeout` is the login's alone, in seconds.
 
     Raises:
         Exception: See `RotatedSecret.run`.
@@ -24,8 +25,15 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
 
     def attempt(credential: Credential) -> pg8000.dbapi.Connection:
         arguments = _arguments(credential) | options
-        with _reached(arguments) as reached:
-            return pg8000.dbapi.connect(sock=reached, **arguments)
+        reached = _reach(arguments)
+        try:
+            connection = pg8000.dbapi.connect(sock=reached, **arguments)
+        except BaseException:
+            reached.close()
+            raise
+        # The driver would leave the login's time-out on every query.
+        connection._usock.settimeout(None)  # noqa: SLF001
+        return connection
 
     return log_in(secret, attempt)
 
@@ -40,7 +48,7 @@ def _arguments(credential: Credential) -> dict[str, Any]:
     }
 
 
-def _reached(arguments: dict[str, Any]) -> socket.socket:
+def _reach(arguments: dict[str, Any]) -> socket.socket:
     address = (arguments["host"], arguments.get("port", 5432))
     reached = socket.create_connection(address, arguments.pop("timeout"))
     # Else each login waits 40 ms for a delayed acknowledgement.

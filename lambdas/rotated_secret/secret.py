@@ -93,7 +93,7 @@ class RotatedSecret(Handle):
         failure = self._cache.refresh().wait(patience.left())
         while self._cache.held is None:
             self._clock.sleep(self._pause(failure, patience))
-            failure = self._cache.refresh().wait(patience.left())
+            failure = self._cache.refresh().wait(patience.left()) or failure
         return self._cache.held.credential
 
     def _renewed(self, refused: Credential, seconds: float) -> Credential:

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
+from local.demo.variables import changed_variables
 from local.errors import LocalError
 
 if TYPE_CHECKING:
@@ -35,16 +36,8 @@ def refused_call(aws: "LocalAws", *, consumer: str, secret: str) -> str:
     functions: LambdaClient = aws.client("lambda")
     secrets: SecretsManagerClient = aws.client("secretsmanager")
     arn = secrets.describe_secret(SecretId=secret)["ARN"]
-    before = functions.get_function_configuration(FunctionName=consumer)["Environment"]["Variables"]
-    try:
-        functions.update_function_configuration(
-            FunctionName=consumer, Environment={"Variables": {**before, "SECRET_ID": arn}}
-        )
+    with changed_variables(functions, consumer, SECRET_ID=arn):
         answer = functions.invoke(FunctionName=consumer, Payload=b"{}")
-    finally:
-        functions.update_function_configuration(
-            FunctionName=consumer, Environment={"Variables": before}
-        )
     text = answer["Payload"].read().decode()
     if "AccessDenied" not in text and "not authorized" not in text:
         raise NotRefusedError(text)

@@ -15,6 +15,7 @@ from local.cdk import CdkError
 from local.demo.consumers import Consumers, Tally
 from local.demo.refusal import refused_call
 from local.demo.rotation_watch import Rotation, RotationWatch
+from local.demo.variables import changed_variables
 from local.errors import LocalError
 from local.local_aws import REGION, LocalAws
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 SCHEDULED_ROTATIONS = 3
 SECONDS_BETWEEN_ROTATIONS = 2
 """How far apart the sped-up clock brings scheduled rotations, in real seconds."""
+
+REFRESH_SECONDS = "0"
+"""How old the consumer lets a credential become here, where months pass in seconds: else it would
+go on with each credential until it is refused, and hardly use every other one.
+"""
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,9 @@ class Scenario:
         client = partial(self._aws.client, "lambda")
         with ExitStack() as stack:
             with self._step("consumers log in"):
+                stack.enter_context(
+                    changed_variables(client(), deployed.consumer, REFRESH_SECONDS=REFRESH_SECONDS)
+                )
                 consumers = stack.enter_context(Consumers(client, deployed.consumer))
             with self._step("rotation by hand"):
                 watch.rotate()

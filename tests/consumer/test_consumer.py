@@ -1,15 +1,13 @@
 import importlib
+import sys
 from datetime import datetime
+from types import ModuleType
 from typing import Any, cast
 
-import pg8000.native
-import psycopg
 import pytest
 
-from consumer import handler as module
-from consumer.login import PATIENCE_SECONDS, PAUSE_SECONDS, log_in
 from local.postgres import PostgresServer
-from rds.trust import verified_context
+from rotated_secret import RotatedSecret
 from tests.rotation.secrets_manager import SecretsManager
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
@@ -17,12 +15,22 @@ ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 
 @pytest.fixture
 def secrets(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
-    verified_context.cache_clear()
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
     postgres.create_admin("consumer", "pass-Word-1")
     secrets = SecretsManager()
     secrets.create(ARN, document(postgres, "pass-Word-1"))
     return secrets
+
+
+@pytest.fixture
+def consumer(secrets: SecretsManager, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The function as it starts."""
+    monkeypatch.setenv("SECRET_ID", ARN)
+    monkeypatch.delitem(sys.modules, "consumer.handler", raising=False)
+    module = importlib.import_module("consumer.handler")
+    assert module.secret.secret_id == ARN
+    monkeypatch.setattr(module, "secret", RotatedSecret(ARN, client=cast("Any", secrets)))
+    return module
 
 
 def document(postgres: PostgresServer, password: str) -> dict[str, object]:
@@ -37,12 +45,9 @@ def document(postgres: PostgresServer, password: str) -> dict[str, object]:
 
 
 def test_it_answers_who_it_is_with_which_version_and_when(
-    secrets: SecretsManager, monkeypatch: pytest.MonkeyPatch
+    consumer: ModuleType, secrets: SecretsManager
 ) -> None:
-    monkeypatch.setenv("SECRET_ID", ARN)
-    importlib.reload(module)
-    monkeypatch.setattr(module, "secrets_manager", secrets)
-    answer = module.handler({}, None)
+    answer = consumer.handler({}, None)
     assert answer.keys() == {"user", "version_id", "server_time"}
     assert answer["user"] == "consumer"
     assert answer["version_id"] == secrets.secrets[ARN].labels["AWSCURRENT"]
@@ -50,61 +55,18 @@ def test_it_answers_who_it_is_with_which_version_and_when(
     assert "pass-Word-1" not in str(answer)
 
 
-def test_it_always_says_which_label_it_reads(secrets: SecretsManager) -> None:
-    asked: list[dict[str, str]] = []
-
-    class Asked:
-        def get_secret_value(self, **which: str) -> dict[str, Any]:
-            asked.append(which)
-            return secrets.get_secret_value(**which)
-
-    log_in(cast("Any", Asked()), ARN)[0].close()
-    assert asked == [{"SecretId": ARN, "VersionStage": "AWSCURRENT"}]
-
-
-def test_it_gets_in_although_the_label_moves_after_the_password(
-    secrets: SecretsManager, postgres: PostgresServer
+def test_it_gets_in_after_a_rotation_and_says_with_which_version(
+    consumer: ModuleType, secrets: SecretsManager, postgres: PostgresServer
 ) -> None:
+    before = consumer.handler({}, None)["version_id"]
     postgres.create_admin("consumer", "new-Pass-Word-1")
-    pauses: list[float] = []
-
-    def pause(seconds: float) -> None:
-        pauses.append(seconds)
-        if len(pauses) == 3:
-            secrets.put(ARN, "AWSCURRENT", document(postgres, "new-Pass-Word-1"))
-
-    connection, version = log_in(cast("Any", secrets), ARN, pause=pause)
-    connection.close()
-    assert len(pauses) == 3
-    assert version == secrets.secrets[ARN].labels["AWSCURRENT"]
-
-
-def test_a_password_that_stays_wrong_ends_in_the_databases_refusal(
-    secrets: SecretsManager, postgres: PostgresServer
-) -> None:
-    postgres.create_admin("consumer", "new-Pass-Word-1")
-    pauses: list[float] = []
-    with pytest.raises(pg8000.native.DatabaseError, match="password authentication failed"):
-        log_in(cast("Any", secrets), ARN, pause=pauses.append)
-    assert sum(pauses) == pytest.approx(PATIENCE_SECONDS - PAUSE_SECONDS)
-
-
-def test_another_refusal_is_not_waited_for(
-    secrets: SecretsManager, postgres: PostgresServer
-) -> None:
-    wrong = document(postgres, "pass-Word-1") | {"dbname": "missing"}
-    secrets.put(ARN, "AWSCURRENT", wrong)
-    with pytest.raises(pg8000.native.DatabaseError, match="does not exist"):
-        log_in(cast("Any", secrets), ARN, pause=lambda _: pytest.fail("waited"))
+    newest = secrets.put(ARN, "AWSCURRENT", document(postgres, "new-Pass-Word-1"))
+    assert consumer.handler({}, None)["version_id"] == newest != before
 
 
 def test_a_server_that_is_not_trusted_gets_nothing(
-    secrets: SecretsManager, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    consumer: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verified_context.cache_clear()
     monkeypatch.delenv("RDS_CA_BUNDLE")
     with pytest.raises(Exception, match="certificate verify failed"):
-        log_in(cast("Any", secrets), ARN)
-    verified_context.cache_clear()
-    with postgres.connect("consumer", "pass-Word-1") as connection:
-        assert isinstance(connection, psycopg.Connection)
+        consumer.handler({}, None)

@@ -8,7 +8,8 @@ from typing import Any, cast
 import psycopg
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from consumer.login import log_in
+from rotated_secret import RotatedSecret
+from rotated_secret.pg8000 import connect
 from tests.faults.site import Site
 from tests.faults.turns import Turns
 from tests.postgres_user.world import Document
@@ -40,6 +41,7 @@ class Consumers:
 
     def __post_init__(self) -> None:
         self.stale = self.site.document()
+        self.library = RotatedSecret(self.site.arn, client=cast("Any", self.site.secrets))
 
     def fresh(self) -> None:
         """Reads AWSCURRENT and logs in, once."""
@@ -50,8 +52,8 @@ class Consumers:
         self.site.as_login(self.stale).close()
 
     def with_our_library(self) -> None:
-        """Logs in as our sample consumer does."""
-        log_in(cast("Any", self.site.secrets), self.site.arn)[0].close()
+        """Logs in as our sample consumer does, with a credential that is held."""
+        connect(self.library).close()
 
     def a_password_is_about_to_change(self) -> None:
         """Lets the stale ones be one rotation stale, and no more."""

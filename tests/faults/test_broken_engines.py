@@ -5,12 +5,12 @@ from contextlib import nullcontext
 
 import pytest
 
-from consumer.login import PAUSE_SECONDS
 from database.single_user import SingleUser
 from database.strategy import UserStrategy
 from database.target import Target
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
+from rotated_secret import RotatedSecret
 from rotation.errors import BusyError
 from rotation.observability import logger
 from rotation.rotating_secret import RotatingSecret
@@ -189,7 +189,7 @@ def test_a_lock_that_ends_in_an_error_without_hope_is_seen(
 
 
 def test_a_library_that_does_not_try_again_is_seen(bench: Bench, monkeypatch: Patch) -> None:
-    monkeypatch.setattr("consumer.login.PATIENCE_SECONDS", PAUSE_SECONDS)
+    monkeypatch.setattr(RotatedSecret, "_another", lambda *_: None)
     assert consumers.single(bench, rounds=5).failed_logins
 
 

@@ -1,0 +1,190 @@
+"""Each adapter at a real PostgreSQL, while our own engine rotates."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, cast
+
+import pytest
+
+from local.postgres import PostgresServer
+from rds.trust import verified_context
+from rotated_secret import RotatedSecret, is_retired, pg8000, psycopg, sqlalchemy, version_of
+from rotated_secret.cache import AGAIN_SECONDS
+from rotated_secret.refusals import is_refusal
+from tests.postgres_user.impostor import SSL_REQUEST, impostor, without_tls
+from tests.postgres_user.world import World
+from tests.rotated_secret.applications import CONNECTIONS, POOLS, Make
+
+APPLICATIONS = {**CONNECTIONS, **POOLS}
+
+on_every_adapter = pytest.mark.parametrize("make", APPLICATIONS.values(), ids=APPLICATIONS)
+on_every_driver = pytest.mark.parametrize("make", CONNECTIONS.values(), ids=CONNECTIONS)
+on_every_pool = pytest.mark.parametrize("make", POOLS.values(), ids=POOLS)
+
+
+@pytest.fixture(autouse=True)
+def trusting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
+
+
+@pytest.fixture
+def world(trusting: None, postgres: PostgresServer) -> Iterator[World]:
+    verified_context.cache_clear()
+    world = World(postgres)
+    world.create_first_user()
+    yield world
+    verified_context.cache_clear()
+
+
+def sessions(world: World) -> set[str]:
+    rows = world.ask("SELECT usename FROM pg_stat_activity WHERE usename LIKE %s", f"{world.user}%")
+    return {user for [user] in rows}
+
+
+def end_sessions(world: World) -> None:
+    ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE %s"
+    world.ask(ending, f"{world.user}%")
+
+
+@on_every_adapter
+@pytest.mark.parametrize("strategy", ["single", "alternating"])
+def test_it_works_after_each_of_several_rotations(world: World, make: Make, strategy: str) -> None:
+    handler = getattr(world, strategy)
+    with make(world) as application:
+        assert application.user() == world.user
+        for _ in range(3):
+            world.rotate(handler)
+            assert application.user() in {world.user, world.clone}
+
+
+@on_every_adapter
+def test_it_gets_in_between_the_change_of_the_password_and_the_move_of_the_label(
+    world: World, make: Make
+) -> None:
+    with make(world) as application:
+        application.renew()
+        token = world.until(world.single, "testSecret")
+
+        def finish() -> None:
+            for step in ("testSecret", "finishSecret"):
+                world.step(world.single, token, step)
+
+        rest = threading.Timer(0.2, finish)
+        rest.start()
+        end_sessions(world)
+        application.rest()
+        assert application.user() == world.user
+        rest.join()
+
+
+@on_every_pool
+def test_connections_of_a_retired_credential_are_let_go_when_they_are_used(
+    world: World, make: Make
+) -> None:
+    with make(world) as application:
+        for _ in range(2):
+            application.user()
+        before = sessions(world)
+        world.rotate(world.alternating)
+        application.renew()
+        application.user()
+        assert application.user() not in before
+        newest = application.secret.newest()
+        assert newest is not None
+        for _ in range(3):
+            assert application.user() == newest.username
+        assert sessions(world) == {newest.username}
+
+
+@on_every_pool
+def test_a_pool_survives_a_restart_of_its_connections(world: World, make: Make) -> None:
+    with make(world) as application:
+        application.user()
+        end_sessions(world)
+        application.rest()
+        for _ in range(3):
+            assert application.user() == world.user
+
+
+@on_every_driver
+def test_a_server_that_is_not_trusted_is_refused(
+    world: World, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RDS_CA_BUNDLE")
+    with (
+        pytest.raises(Exception, match="certificate verify failed"),
+        make(world) as application,
+    ):
+        application.user()
+
+
+@on_every_driver
+def test_a_server_without_tls_is_sent_nothing(world: World, make: Make) -> None:
+    with impostor(without_tls) as server:
+        there = world.document() | {"host": "127.0.0.1", "port": server.port}
+        world.secrets.put(world.arn, "AWSCURRENT", there)
+        with pytest.raises(Exception, match=r"(?i)ssl|tls"), make(world) as application:
+            application.user()
+        assert server.received == SSL_REQUEST
+
+
+@on_every_driver
+@pytest.mark.parametrize(
+    ("change", "told"), [("NOLOGIN", "not permitted to log in"), ("PASSWORD NULL", "password")]
+)
+def test_a_user_that_stays_refused_is_told_with_the_drivers_error(
+    world: World, make: Make, change: str, told: str
+) -> None:
+    world.run(f"ALTER ROLE {{}} {change}", world.user)
+    with make(world) as application:
+        application.secret._patience_seconds = 0.3
+        with pytest.raises(Exception, match=told) as caught:
+            application.user()
+    assert is_refusal(caught.value)
+    assert "was still refused after 0.3 seconds" in caught.value.__notes__[0]
+
+
+@on_every_driver
+def test_a_database_that_is_not_there_is_no_refusal(world: World, make: Make) -> None:
+    world.secrets.put(world.arn, "AWSCURRENT", world.document() | {"dbname": "missing"})
+    with make(world) as application, pytest.raises(Exception, match="does not exist") as caught:
+        application.user()
+    assert not is_refusal(caught.value)
+
+
+def test_options_win_over_what_the_secret_says(world: World) -> None:
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    with psycopg.connect(secret, dbname="postgres", application_name="it") as connection:
+        row = connection.execute("SELECT current_database(), current_setting('application_name')")
+        assert row.fetchone() == ("postgres", "it")
+
+
+def test_the_time_out_of_a_login_is_not_one_of_queries(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rotated_secret.pg8000.CONNECT_SECONDS", 2)
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    with closing(pg8000.connect(secret)) as connection:
+        assert connection._usock.gettimeout() is None
+
+
+def test_a_connection_tells_with_which_version_it_logged_in(world: World) -> None:
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    with psycopg.connect(secret) as connection:
+        assert version_of(connection) == secret.credential().version_id
+        assert not is_retired(connection, secret)
+        world.rotate(world.alternating)
+        time.sleep(AGAIN_SECONDS)
+        secret.refresh(secret.credential())
+        assert is_retired(connection, secret)
+    with world.as_admin() as another:
+        assert version_of(another) is None
+        assert not is_retired(another, secret)
+
+
+def test_an_engine_on_a_driver_without_an_adapter_is_refused(world: World) -> None:
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    with pytest.raises(ValueError, match="no adapter for psycopg2"):
+        sqlalchemy.create_engine(secret, "postgresql+psycopg2://")
