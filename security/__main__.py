@@ -10,9 +10,11 @@ from local import toolchain
 from local.policies import Evaluator
 from security.controls import CONTROLS, unsatisfied
 from security.deployment import Deployment
+from security.people import controls as people
+from security.people.table import decisions
 from security.proof import Proof
 from security.report import Report
-from security.synthesis import Synthesis, synthesize
+from security.synthesis import Synthesis, synthesize, synthesize_with_people
 from security.template_lint import lint_template
 
 WIDTH = 150
@@ -38,10 +40,12 @@ def main() -> int:
     ):
         made = synthesize(Path(folder) / "a", github_repository=REPOSITORY)
         single = synthesize(Path(folder) / "b", rotation__strategy="single", ec2_consumer="true")
+        staffed = synthesize_with_people(Path(folder) / "c")
         surprises = (
             _prove_rotation(report, evaluator, made, verbose=True)
             + _prove_rotation(report, evaluator, single, verbose=False)
             + _prove_deploy_role(report, evaluator, made)
+            + _prove_people(report, evaluator, staffed)
         )
     return min(surprises, 1)
 
@@ -66,6 +70,18 @@ def _prove_deploy_role(report: Report, evaluator: Evaluator, made: Synthesis) ->
     )
     more = {"findings of cfn-lint": lint_template(role)}
     return report.show("deploy role", proof, deployment, more, verbose=True)
+
+
+def _prove_people(report: Report, evaluator: Evaluator, made: Synthesis) -> int:
+    deployment = Deployment.of(made.settings.prefix, made.with_people())
+    proof = Proof.of_people(evaluator, deployment, settings=made.settings)
+    report.print(decisions([*proof.needed, *proof.attacked]))
+    more = {
+        "findings of the rule packs not accepted": [": ".join(each) for each in made.findings],
+        "findings of cfn-lint": lint_template(made.people),
+        f"of {len(people.CONTROLS)} controls not satisfied": people.unsatisfied(deployment),
+    }
+    return report.show("people", proof, deployment, more, verbose=False)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class Deployment:
     def places(self, intent: Intent) -> frozenset[Place]:
         """The places of the policies that have a say."""
         places = {
-            Place(Layer.IDENTITY, intent.who.role_arn),
+            Place(Layer.IDENTITY, intent.who.holder),
             Place(Layer.BOUNDARY, self._boundary(intent)),
             Place(layer_of(intent.action), intent.resource),
             Place(Layer.ENDPOINT, intent.endpoint),
@@ -49,7 +49,7 @@ class Deployment:
 
     def request(self, intent: Intent) -> Request:
         """Make a request of an intent, with all policies that have a say."""
-        own = self._policy(Layer.IDENTITY, intent.who.role_arn)
+        own = self._policy(Layer.IDENTITY, intent.who.holder)
         return Request(
             principal=intent.who.arn,
             action=intent.action,
@@ -75,7 +75,10 @@ def layer_of(action: str) -> Layer:
     """The layer to which the policy of an action's resource belongs."""
     if action.startswith("kms:"):
         return Layer.KEY
-    return Layer.TRUST if action.startswith("sts:AssumeRole") else Layer.RESOURCE
+    return Layer.TRUST if action.startswith(_OF_ROLES) else Layer.RESOURCE
+
+
+_OF_ROLES = ("sts:AssumeRole", "sts:SetSourceIdentity")
 
 
 def _context(intent: Intent) -> Context:

@@ -1,43 +1,63 @@
 """`python -m security.document`: writes the tables of docs/security.md."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from local.policies import Layer
-from security.controls import CONTROLS
+from security.controls import CONTROLS, Control
 from security.deployment import Deployment
-from security.synthesis import ROOT, synthesize
-from stacks.accepted import accepted
-from stacks.settings import Settings
+from security.documents import Document, Place
+from security.people import controls as people
+from security.synthesis import ROOT, Synthesis, synthesize, synthesize_with_people
+from stacks.accepted import Accepted, accepted
+from stacks.access.accepted import accepted_for_people
 
 PATH = ROOT / "docs" / "security.md"
 _BEGIN, _END = "<!-- generated: python -m security.document -->\n", "<!-- end -->\n"
 _SHOWN = 2
 
 
-def with_tables(text: str, deployment: Deployment, settings: Settings) -> str:
+def with_tables(text: str, made: Synthesis, staffed: Synthesis) -> str:
     """Bring the generated part of the document up to date.
 
     Args:
         text: The document.
-        deployment: What the controls are looked for in.
-        settings: What it was made from.
+        made: What the controls are looked for in.
+        staffed: The same with the stack for people.
     """
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
-    tables = "\n".join((_controls(deployment), _accepted(settings), _boundary(deployment)))
+    deployment = Deployment.of(made.settings.prefix, made.template)
+    with_people = Deployment.of(made.settings.prefix, staffed.with_people())
+    tables = "\n".join(
+        (
+            _controls(deployment, CONTROLS),
+            _accepted(accepted(made.settings)),
+            _boundary(deployment.documents),
+            "The stack for people, which `access.enabled` adds:\n",
+            _controls(with_people, people.CONTROLS),
+            _accepted(accepted_for_people(staffed.settings)),
+            _boundary(
+                {
+                    place: document
+                    for place, document in with_people.documents.items()
+                    if place not in deployment.documents
+                }
+            ),
+        )
+    )
     return f"{before}{_BEGIN}\n{tables}\n{_END}{after}"
 
 
-def _controls(deployment: Deployment) -> str:
+def _controls(deployment: Deployment, controls: Sequence[Control]) -> str:
     rows = [
         "| control | asks | satisfied by |",
         "| --- | --- | --- |",
         *(
             f"| {control.id} | {control.meaning} | {_cell(control.find(deployment))} |"
-            for control in CONTROLS
+            for control in controls
         ),
     ]
     return "".join(f"{row}\n" for row in rows)
@@ -51,17 +71,17 @@ def _cell(lines: Sequence[str]) -> str:
     return "<br>".join([*shown, *more])
 
 
-def _accepted(settings: Settings) -> str:
+def _accepted(findings: Iterable[Accepted]) -> str:
     rows = ["| accepted finding | of | because |", "| --- | --- | --- |"]
-    for each in accepted(settings):
+    for each in findings:
         rules = _lines([rule.partition("::")[2] for rule in each.rules])
         rows.append(f"| {rules} | {each.kind} | {each.reason} |")
     return "".join(f"{row}\n" for row in rows)
 
 
-def _boundary(deployment: Deployment) -> str:
+def _boundary(documents: Mapping[Place, Document]) -> str:
     rows = ["| the boundary allows | on | if |", "| --- | --- | --- |"]
-    for place, document in deployment.documents.items():
+    for place, document in documents.items():
         if place.layer is Layer.BOUNDARY:
             rows += [_ceiling(statement) for statement in document["Statement"]]
     return "".join(f"{row}\n" for row in rows)
@@ -84,9 +104,9 @@ def _lines(values: Sequence[str]) -> str:
 def main() -> None:
     """Rewrite the document."""
     with tempfile.TemporaryDirectory() as folder:
-        made = synthesize(Path(folder))
-    deployment = Deployment.of(made.settings.prefix, made.template)
-    PATH.write_text(with_tables(PATH.read_text(), deployment, made.settings))
+        made = synthesize(Path(folder) / "a")
+        staffed = synthesize_with_people(Path(folder) / "b")
+        PATH.write_text(with_tables(PATH.read_text(), made, staffed))
 
 
 if __name__ == "__main__":

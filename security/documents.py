@@ -11,8 +11,16 @@ from security.identifiers import Identifiers
 
 Document = Mapping[str, Any]
 
-_NEVER = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy")
+_NEVER = (
+    *("AWS::IAM::GroupPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy"),
+    "AWS::IAM::UserPolicy",
+)
 _ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+_BY_EXCEPTION = {
+    "NothingElseWithoutMfa": "It denies, and its exceptions are spelt out: what else there is to "
+    "deny, whatever other policies a person has, cannot be listed.",
+}
+"""The statements that may name what they are not about, each with the reason."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ def read_documents(ids: Identifiers) -> dict[Place, Document]:
     found: dict[Place, list[Any]] = defaultdict(list)
     for name, resource in ids.resources.items():
         if resource["Type"] in _NEVER:
-            raise ProofError(f"{name} is an inline policy; roles have customer-managed ones")
+            raise ProofError(f"{name} is an inline policy; others are customer-managed")
         for place, statements in _policies(ids, name, resource):
             found[place] += [_listed(each) for each in ids.resolve(statements)]
     return {
@@ -69,8 +77,27 @@ def _managed_policy(ids: Identifiers, name: str, properties: Properties) -> Poli
     statements = properties["PolicyDocument"]["Statement"]
     for role in properties.get("Roles", []):
         yield Place(Layer.IDENTITY, ids.lookup(role["Ref"], "Arn")), statements
-    if "Roles" not in properties:
+    if any(name in _references(each, "PermissionsBoundary") for each in _all(ids, "Role")):
         yield Place(Layer.BOUNDARY, ids.lookup(name, None)), statements
+
+
+def _group(ids: Identifiers, name: str, properties: Properties) -> Policies:
+    if "Policies" in properties:
+        raise ProofError(f"{name} has an inline policy; others are customer-managed")
+    for policy in _references(properties, "ManagedPolicyArns"):
+        document = ids.resources[policy]["Properties"]["PolicyDocument"]
+        yield Place(Layer.IDENTITY, ids.lookup(name, "Arn")), document["Statement"]
+
+
+def _all(ids: Identifiers, kind: str) -> Iterator[Properties]:
+    for resource in ids.resources.values():
+        if resource["Type"] == f"AWS::IAM::{kind}":
+            yield resource["Properties"]
+
+
+def _references(properties: Properties, key: str) -> list[str]:
+    """Logical ids of the resources that a property refers to; it is one or a list."""
+    return [each["Ref"] for each in _list(properties.get(key, [])) if "Ref" in each]
 
 
 def _key(ids: Identifiers, name: str, properties: Properties) -> Policies:
@@ -99,6 +126,7 @@ def _function(ids: Identifiers, _: str, properties: Properties) -> Policies:
 
 _READ_FROM: Mapping[str, Callable[[Identifiers, str, Properties], Policies]] = {
     "AWS::EC2::VPCEndpoint": _endpoint,
+    "AWS::IAM::Group": _group,
     "AWS::IAM::ManagedPolicy": _managed_policy,
     "AWS::IAM::Role": _trust,
     "AWS::KMS::Key": _key,
@@ -126,14 +154,16 @@ def _permission(function: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listed(statement: Mapping[str, Any]) -> dict[str, Any]:
-    strange = statement.keys() - _ELEMENTS
+    denies_all_but = statement["Effect"] == "Deny" and statement.get("Sid") in _BY_EXCEPTION
+    strange = statement.keys() - _ELEMENTS - ({"NotAction"} if denies_all_but else set())
     if strange:
         raise ProofError(f"A statement has {', '.join(sorted(strange))}: {statement}")
     listed = dict(statement)
-    for element in ("Action", "Resource"):
+    for element in ("Action", "NotAction", "Resource"):
         if element in listed:
             listed[element] = _list(listed[element])
-    if any("*" in action or "?" in action for action in listed["Action"]):
+    actions = [*listed.get("Action", []), *listed.get("NotAction", [])]
+    if any("*" in action or "?" in action for action in actions):
         raise ProofError(f"A statement has an action with a wildcard: {statement}")
     listed["Condition"] = {
         operator: {key: _list(value) for key, value in keys.items()}

@@ -90,7 +90,7 @@ def _hex(name: str, length: int) -> str:
 
 
 def _role_name(ids: Identifiers, name: str) -> str:
-    return f"{ids.stack}-{stem(name)}"
+    return str(ids.resources[name]["Properties"].get("RoleName", f"{ids.stack}-{stem(name)}"))
 
 
 def _role(ids: Identifiers, name: str) -> str:
@@ -99,6 +99,10 @@ def _role(ids: Identifiers, name: str) -> str:
 
 def _managed_policy(ids: Identifiers, name: str) -> str:
     return arn("iam", f"policy/{ids.stack}-{stem(name)}", region="")
+
+
+def _group(ids: Identifiers, name: str) -> str:
+    return arn("iam", f"group/{ids.property(name, 'GroupName')}", region="")
 
 
 def _key(_: Identifiers, name: str) -> str:
@@ -141,6 +145,7 @@ _VALUES: Mapping[tuple[str, str | None], Callable[[Identifiers, str], str]] = {
     ("AWS::EC2::VPC", "DefaultSecurityGroup"): _numbered("sg"),
     ("AWS::EC2::VPCEndpoint", None): _endpoint,
     ("AWS::Events::Rule", "Arn"): _rule,
+    ("AWS::IAM::Group", "Arn"): _group,
     ("AWS::IAM::ManagedPolicy", None): _managed_policy,
     ("AWS::IAM::Role", None): _role_name,
     ("AWS::IAM::Role", "Arn"): _role,

@@ -79,6 +79,26 @@ class Parts:
         [instance] = self.of(_INSTANCE)
         return str(self.ids.property(instance, "UserData"))
 
+    def person_role(self, name: str) -> Principal:
+        """A session of the role for people that is named after the stack and this.
+
+        Raises:
+            ProofError: There is none.
+        """
+        for each, role in self.of("AWS::IAM::Role").items():
+            if role.get("RoleName") == f"{self.ids.stack}-{name}":
+                return Principal.role(name, self.ids.lookup(each, "Arn"))
+        raise ProofError(f"There is no role {name} in the template")
+
+    def group(self, name: str) -> str:
+        """ARN of the group that is named after the stack and this.
+
+        Raises:
+            ProofError: There is none.
+        """
+        logical_id = self._named("AWS::IAM::Group", "GroupName", f"{self.ids.stack}-{name}")
+        return self.ids.lookup(logical_id, "Arn")
+
     def secret(self, name: str) -> str:
         """ARN of the secret that is named after the stack and this.
 

@@ -46,7 +46,7 @@ def no_wildcard_in_actions(deployment: Deployment) -> Sequence[str]:
         action
         for document in deployment.documents.values()
         for statement in document["Statement"]
-        for action in statement["Action"]
+        for action in (*statement.get("Action", []), *statement.get("NotAction", []))
     ]
     if any(mark in action for action in actions for mark in _WILDCARDS):
         return ()

@@ -19,14 +19,16 @@ EVERYTHING = Policy(
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """A role's session, or a service.
+    """A role's session, a user, or a service.
 
     Attributes:
         name: For people.
-        arn: The session's ARN, or the service's name.
-        role_arn: The role; empty for a service.
+        arn: The session's ARN, the user's, or the service's name.
+        role_arn: The role; empty for a user and a service.
         policies: What it brings itself; the policies of the stack's own roles are in the stack.
         code_of: ARN of the function whose code it is, if it is a function's.
+        user_name: The user's name; empty for all others.
+        group_arn: ARN of the user's group, if it is in one of the stack's.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Principal:
     role_arn: str = ""
     policies: tuple[Policy, ...] = ()
     code_of: str = ""
+    user_name: str = ""
+    group_arn: str = ""
 
     @classmethod
     def service(cls, name: str) -> Self:
@@ -47,6 +51,24 @@ class Principal:
         session = f"arn:{PARTITION}:sts::{account}:assumed-role/{role_name}/session"
         return cls(name=name, arn=session, role_arn=arn, policies=policies)
 
+    @classmethod
+    def user(
+        cls,
+        name: str,
+        *,
+        account: str = ACCOUNT,
+        group_arn: str = "",
+        policies: tuple[Policy, ...] = (),
+    ) -> Self:
+        """A user of IAM, with a password or an access key."""
+        return cls(
+            name=f"the user {name}",
+            arn=f"arn:{PARTITION}:iam::{account}:user/{name}",
+            user_name=name,
+            group_arn=group_arn,
+            policies=policies,
+        )
+
     def as_service_of(self, service: str) -> Self:
         """The same role in the hands of the service, which does something for the function."""
         return replace(self, name=f"{service}, as {self.name}", code_of="")
@@ -54,12 +76,17 @@ class Principal:
     @property
     def is_service(self) -> bool:
         """Whether it is a service that acts for itself."""
-        return not self.role_arn
+        return not self.role_arn and not self.user_name
+
+    @property
+    def holder(self) -> str:
+        """ARN of the role or the group whose policies of the stack it has."""
+        return self.role_arn or self.group_arn
 
     @property
     def account(self) -> str:
         """Its account."""
-        return self.arn.split(":")[4] if self.role_arn else ACCOUNT
+        return ACCOUNT if self.is_service else self.arn.split(":")[4]
 
     @property
     def context(self) -> Mapping[str, str]:
@@ -70,6 +97,15 @@ class Principal:
         """
         if self.is_service:
             return {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": self.name}
+        if self.user_name:
+            return {
+                "aws:PrincipalAccount": self.account,
+                "aws:PrincipalArn": self.arn,
+                "aws:PrincipalIsAWSService": "false",
+                "aws:PrincipalType": "User",
+                "aws:userid": "AIDAEXAMPLEID",
+                "aws:username": self.user_name,
+            }
         return {
             "aws:PrincipalAccount": self.account,
             "aws:PrincipalArn": self.role_arn,

@@ -1,17 +1,18 @@
 """The proof: what is allowed, what is denied, and that nothing can be left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
 from local.policies import Evaluator, Layer
-from security import attacks, pipeline, purposes
+from security import attacks, people, pipeline, purposes
 from security.attacks.attack import Attack
 from security.deployment import Deployment
 from security.intent import Intent
 from security.removals import Removal, removals
 from security.verdict import refusing_layers
+from stacks.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Proof:
         deployment: Whose policies.
         purposes: What must be allowed.
         attacks: What must be denied.
+        removable: Whether something is to be tried without; everything by default.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class Proof:
         *,
         purposes: Sequence[Intent],
         attacks: Sequence[Attack],
+        removable: Callable[[Removal], bool] = lambda _: True,
     ) -> None:
         self._evaluator = evaluator
         self._deployment = deployment
         self._purposes = purposes
         self._attacks = attacks
+        self._removable = removable
 
     @classmethod
     def of_rotation(cls, evaluator: Evaluator, deployment: Deployment, *, strategy: str) -> Self:
@@ -92,6 +96,31 @@ class Proof:
             attacks=list(pipeline.attacks(repository, environment, deployment)),
         )
 
+    @classmethod
+    def of_people(cls, evaluator: Evaluator, deployment: Deployment, *, settings: Settings) -> Self:
+        """The proof of the stack for people, without repeating that of the one which rotates.
+
+        Args:
+            evaluator: Who decides.
+            deployment: The policies of both.
+            settings: What they were made from.
+        """
+        staff = people.Staff(deployment.parts, settings.access)
+        owners = {
+            *(role.role_arn for role in staff.sessions()),
+            *(member.group_arn for _, member in staff.members()),
+            *(deployment.parts.boundaries[role.role_arn] for role in staff.sessions()),
+        }
+        return cls(
+            evaluator,
+            deployment,
+            purposes=list(people.purposes(staff)),
+            attacks=list(people.attacks(staff)),
+            removable=lambda each: (
+                each.place.owner in owners or staff.session("break-glass").role_arn in each.what
+            ),
+        )
+
     @cached_property
     def needed(self) -> Sequence[Outcome]:
         """What became of everything that the stack is for."""
@@ -115,6 +144,7 @@ class Proof:
             removal
             for place, document in self._deployment.documents.items()
             for removal in removals(place, document)
+            if self._removable(removal)
         ]
 
     @cached_property
@@ -133,9 +163,8 @@ class Proof:
     def _concerned(self, removal: Removal) -> Iterator[Outcome]:
         for outcome in (*self.needed, *self.attacked):
             intent = outcome.intent
-            if intent.action in removal.actions and removal.place in self._deployment.places(
-                intent
-            ):
+            places = self._deployment.places(intent)
+            if removal.concerns(intent.action) and removal.place in places:
                 yield outcome
 
     def _refusing(self, intent: Intent, deployment: Deployment) -> frozenset[Layer]:

@@ -15,17 +15,21 @@ class Removal:
 
     Attributes:
         place: Where the policy is.
-        kind: `action`, `resource`, `condition`, or `value` of a condition.
+        kind: `action`, `resource`, `condition`, `value` of a condition, or `statement`.
         what: What was taken, for people.
-        actions: The actions that this may matter to.
+        actions: The actions that this may matter to; None if to any.
         document: What is left.
     """
 
     place: Place
     kind: str
     what: str
-    actions: frozenset[str]
+    actions: frozenset[str] | None
     document: Document
+
+    def concerns(self, action: str) -> bool:
+        """Whether this may matter to an action."""
+        return self.actions is None or action in self.actions
 
     def __str__(self) -> str:
         return f"{self.what}, in the {self.place}"
@@ -48,11 +52,17 @@ def removals(place: Place, document: Document) -> Iterator[Removal]:
             yield Removal(place, kind, what, actions, {**document, "Statement": changed})
 
 
-def _less(statement: Statement) -> Iterator[tuple[str, str, frozenset[str], Statement | None]]:
+_Less = tuple[str, str, frozenset[str] | None, Statement | None]
+
+
+def _less(statement: Statement) -> Iterator[_Less]:
     """Give kind and name of what is taken, the actions concerned, and what is left."""
-    for action in statement["Action"]:
-        yield "action", action, frozenset({action}), _without(statement, "Action", action)
-    every = frozenset(statement["Action"])
+    every = frozenset(statement["Action"]) if "Action" in statement else None
+    for element in ("Action", "NotAction"):
+        for action in statement.get(element, []):
+            yield "action", action, frozenset({action}), _without(statement, element, action)
+    if every is None:  # without its actions it is not gone, but about all
+        yield "statement", "as a whole", None, None
     for resource in statement.get("Resource", []):
         if len(statement["Resource"]) > 1:
             yield "resource", resource, every, _without(statement, "Resource", resource)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
+from rich.table import Table
 
 from security import tables
 from security.deployment import Deployment
@@ -22,6 +23,10 @@ class Report:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+
+    def print(self, table: Table) -> None:
+        """Show a table."""
+        self._console.print(table)
 
     def show(
         self, name: str, proof: Proof, deployment: Deployment, more: Findings, *, verbose: bool

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 # isort: split
 import aws_cdk as cdk
 
+from security.joined import joined
+from stacks.access.access_stack import AccessStack
 from stacks.compliance import check
 from stacks.deploy_role import DeployRoleStack
 from stacks.rotation_stack import RotationStack
@@ -18,6 +21,11 @@ from stacks.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {"name": "orders"}
+_PEOPLE = {
+    "access__enabled": "true",
+    "access__contractor_account": "444455556666",
+    "access__contractor_external_id": "3f1c9a52-7f0e-4a0f-9d6b-5b1f3c2d1e0a",
+}
 _ADVICE = "Annotation::"
 
 
@@ -42,6 +50,15 @@ class Synthesis:
         """The template of the role for a pipeline; there is one if a repository is set."""
         return self.path.with_name(f"{self.settings.prefix}-deploy-role.template.json")
 
+    @property
+    def people(self) -> Path:
+        """The template of the stack for people; there is one if access is enabled."""
+        return self.path.with_name(f"{self.settings.prefix}-access.template.json")
+
+    def with_people(self) -> Mapping[str, Any]:
+        """The templates of the two stacks as one."""
+        return joined(self.template, self.read(self.people))
+
     @staticmethod
     def read(path: Path) -> Mapping[str, Any]:
         """Read a template."""
@@ -63,6 +80,8 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
     )
     settings = read_settings(app.node.get_all_context())
     stack = RotationStack(app, settings=settings)
+    if settings.access.enabled:
+        AccessStack(app, settings=settings, rotation=stack)
     if settings.github_repository:
         DeployRoleStack(app, settings=settings)
     check(app, settings=settings)
@@ -73,6 +92,16 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
             raise
     path = folder / stack.template_file
     return Synthesis(settings, Synthesis.read(path), path, _findings(_report(folder)))
+
+
+def synthesize_with_people(folder: Path) -> Synthesis:
+    """Synthesize the stack for people as well, with a contractor whose contract is in force.
+
+    Args:
+        folder: Where the files go.
+    """
+    until = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
+    return synthesize(folder, **_PEOPLE, access__contractor_until=until)
 
 
 def _report(folder: Path) -> Path:

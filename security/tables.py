@@ -28,7 +28,7 @@ def needed(outcomes: Sequence[Outcome]) -> Table:
     table = _table("What it is for", "what", "who", "actions", "requests", "verdict")
     for group in _grouped(outcomes, lambda each: each.intent.what):
         refused = {layer for each in group for layer in each.refused_by}
-        verdict = f"[red]refused: {_layers(refused)}" if refused else "allowed"
+        verdict = f"[red]refused: {layers(refused)}" if refused else "allowed"
         table.add_row(*_told(group), verdict)
     return table
 
@@ -38,9 +38,9 @@ def attacked(outcomes: Sequence[Outcome]) -> Table:
     table = _table("Attacks", "what", "by whom", "actions", "requests", "refused by each of")
     for group in _grouped(outcomes, lambda each: (each.intent.what, each.expected)):
         odd = [each for each in group if each.surprising]
-        refused = _layers(group[0].expected)
+        refused = layers(group[0].expected)
         if odd:
-            refused = f"[red]{_layers(odd[0].refused_by) or 'nobody'}, not {refused}"
+            refused = f"[red]{layers(odd[0].refused_by) or 'nobody'}, not {refused}"
         table.add_row(*_told(group), refused)
     return table
 
@@ -53,7 +53,7 @@ def _told(group: Sequence[Outcome]) -> tuple[str, str, str, str]:
 
 def removed(removals: Sequence[Removal], survivors: Sequence[Removal]) -> Table:
     """How much can be taken out of each policy without anything being missed."""
-    kinds = ("action", "resource", "condition", "value")
+    kinds = ("action", "resource", "condition", "value", "statement")
     table = _table("One thing less", "policy", *(f"{kind}s" for kind in kinds), "not missed")
     for group in _grouped(removals, lambda each: each.place):
         counts = [str(sum(each.kind == kind for each in group)) for kind in kinds]
@@ -86,5 +86,6 @@ def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> list[list[_T
     return list(groups.values())
 
 
-def _layers(layers: Iterable[Layer]) -> str:
-    return ", ".join(sorted(_SHORT[layer] for layer in layers))
+def layers(found: Iterable[Layer]) -> str:
+    """Name layers in short."""
+    return ", ".join(sorted(_SHORT[layer] for layer in found))

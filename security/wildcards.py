@@ -10,6 +10,8 @@ _THIS_KEY = "in a key's policy it means the key that carries it"
 _NO_RESOURCES = "X-Ray's actions have no resources"
 _NOT_YET = "Lambda asks before there is an interface to name, and describing has no resources"
 _NOT_LAUNCHED = "the channels have no resources, and the role is there before its instance"
+_NO_METRICS = "metrics have no ARN that GetMetricData could name"
+_NO_RULES = "the rules for passwords and the list of virtual devices have no resources"
 _DENIAL = "a denial reaches as far as what it takes back"
 
 _REASONS: Mapping[tuple[Layer, str], str] = {
@@ -27,6 +29,10 @@ _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.BOUNDARY, "Sessions"): _NOT_LAUNCHED,
     (Layer.ENDPOINT, "SessionManager"): _NOT_LAUNCHED,
     (Layer.IDENTITY, "SessionManager"): _NOT_LAUNCHED,
+    (Layer.BOUNDARY, "SeeMetrics"): _NO_METRICS,
+    (Layer.IDENTITY, "SeeMetrics"): _NO_METRICS,
+    (Layer.IDENTITY, "SeeRules"): _NO_RULES,
+    (Layer.IDENTITY, "NothingElseWithoutMfa"): _DENIAL,
     (Layer.IDENTITY, "Traces"): _NO_RESOURCES,
     (Layer.IDENTITY, "NetworkInterfaces"): _NOT_YET,
     (Layer.IDENTITY, "NoNetworkInterfacesForTheCode"): _DENIAL,

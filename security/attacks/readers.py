@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, Attack, refused
-from security.calls import Calls
+from security.calls import SECRETS, Calls
 from security.identifiers import arn
 from security.parts import Parts
 from security.principals import Principal
@@ -44,17 +44,22 @@ def read_beyond(calls: Calls, who: Principal, reads: set[str]) -> Iterator[Attac
     """
     yield from _other_secrets(calls, who, strange=STRANGE_SECRET)
     for secret in sorted(reads):
-        yield from _other_versions(calls, who, calls.parts.secret(secret))
+        yield from other_versions(calls, who, calls.parts.secret(secret))
 
 
-def _other_versions(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
+def other_versions(
+    calls: Calls, who: Principal, secret: str, *, endpoint: str = SECRETS
+) -> Iterator[Attack]:
+    """List the versions that somebody may not read who reads the one in use."""
     for what, parameters in {
         "read a password that is not proven yet": {"VersionStage": "AWSPENDING"},
         "read the password before": {"VersionStage": "AWSPREVIOUS"},
         "read any version by its id": {"VersionId": _VERSION},
         "read without saying which version": {},
     }.items():
-        call = calls.secret_alone(who, "GetSecretValue", secret, what, **parameters)
+        call = calls.secret_alone(
+            who, "GetSecretValue", secret, what, endpoint=endpoint, **parameters
+        )
         yield from refused(call, IDENTITY)
 
 

@@ -55,9 +55,10 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
             )
     if not settings.permissions_boundary:
         yield _wildcards(
-            logs,
-            "A permissions boundary gives nothing, and names the logs as the operator's role does.",
-            within=f"{stack}Boundary/",
+            ["*", f"arn:<AWS::Partition>:secretsmanager:{_HERE}:secret:{settings.path}/*", *logs],
+            "A permissions boundary gives nothing: it is the most that roles for people may do, and "
+            "each role's own policy names its resources.",
+            within=f"{stack}PeopleBoundary/",
         )
 
 

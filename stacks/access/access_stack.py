@@ -66,7 +66,7 @@ class AccessStack(Stack):
             key=rotation.secrets_key,
             functions=[each.function for each in rotation.rotations],
         )
-        Boundary(self, "Boundary", settings=settings, ceiling=list(ceiling.statements()))
+        Boundary(self, "PeopleBoundary", settings=settings, ceiling=list(ceiling.statements()))
         for key, value in settings.all_tags().items():
             Tags.of(self).add(key, value)
 

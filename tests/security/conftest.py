@@ -8,7 +8,7 @@ from local import toolchain
 from local.policies import Evaluator
 from security.deployment import Deployment
 from security.proof import Proof
-from security.synthesis import Synthesis, synthesize
+from security.synthesis import Synthesis, synthesize, synthesize_with_people
 
 Prove = Callable[[Deployment], Proof]
 
@@ -31,6 +31,12 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
         database__multi_az="false",
         database__deletion_protection="false",
     )
+
+
+@pytest.fixture(scope="session")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """The stack of `cdk.json` with the one for people, and a contractor."""
+    return synthesize_with_people(tmp_path_factory.mktemp("staffed"))
 
 
 @pytest.fixture(scope="session")

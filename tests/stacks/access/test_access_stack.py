@@ -40,7 +40,7 @@ def test_the_stack_is_made_of_these_types_which_the_local_aws_knows(people: Temp
 
 def test_a_role_lasts_an_hour_and_has_a_boundary(people: Template) -> None:
     assert roles(people).keys() == ROLES
-    boundary = people.name("AWS::IAM::ManagedPolicy", "Boundary")
+    boundary = people.name("AWS::IAM::ManagedPolicy", "PeopleBoundary")
     for role in roles(people).values():
         assert role["MaxSessionDuration"] == 3600
         assert role["PermissionsBoundary"] == {"Ref": boundary}
