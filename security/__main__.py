@@ -10,6 +10,7 @@ from local import toolchain
 from local.policies import Evaluator
 from security.controls import CONTROLS, unsatisfied
 from security.deployment import Deployment
+from security.people import Staff
 from security.people import controls as people
 from security.people.table import decisions
 from security.proof import Proof
@@ -75,7 +76,8 @@ def _prove_deploy_role(report: Report, evaluator: Evaluator, made: Synthesis) ->
 def _prove_people(report: Report, evaluator: Evaluator, made: Synthesis) -> int:
     deployment = Deployment.of(made.settings.prefix, made.with_people())
     proof = Proof.of_people(evaluator, deployment, settings=made.settings)
-    report.print(decisions([*proof.needed, *proof.attacked]))
+    staff = Staff(deployment.parts, made.settings.access)
+    report.print(decisions([*proof.needed, *proof.attacked], staff))
     more = {
         "findings of the rule packs not accepted": [": ".join(each) for each in made.findings],
         "findings of cfn-lint": lint_template(made.people),

@@ -50,6 +50,16 @@ class Staff:
         for role in (*MEMBERS, "contractor"):
             yield self.session(role)
 
+    def longest_session(self, role: str) -> int:
+        """Seconds that a session of a role may be asked for.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html
+        """
+        name = f"{self.parts.ids.stack}-{role}"
+        roles = self.parts.of("AWS::IAM::Role").values()
+        [longest] = [each["MaxSessionDuration"] for each in roles if each.get("RoleName") == name]
+        return int(longest)
+
     def contractor(self, *, account: str = "") -> Principal:
         """A user of the contractor's, or of another account, who may do everything there."""
         return Principal.user(

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
-from security.people.staff import MEMBERS
+from security.people.staff import MEMBERS, Staff
 from security.proof import Outcome
 from security.tables import layers
 
 ROLES = (*MEMBERS, "contractor")
 
 
-def decisions(outcomes: Sequence[Outcome]) -> Table:
+def decisions(outcomes: Sequence[Outcome], staff: Staff) -> Table:
     """What became of each wish, by the role that somebody has or wants.
 
     Args:
         outcomes: Of everything that must be allowed, and of all attacks.
+        staff: Knows how long a session may be, which STS looks at and no policy.
     """
     table = Table(title="Who may do what", title_justify="left", title_style="bold", box=box.SIMPLE)
     for column in ("what", *ROLES):
@@ -24,7 +25,13 @@ def decisions(outcomes: Sequence[Outcome]) -> Table:
     for what in dict.fromkeys(each.intent.what for each in outcomes):
         row = [each for each in outcomes if each.intent.what == what]
         table.add_row(what, *(_cell([each for each in row if _role(each) == r]) for r in ROLES))
+    table.add_row("ask for a session of two hours", *(_asked_for(7200, staff, r) for r in ROLES))
     return table
+
+
+def _asked_for(seconds: int, staff: Staff, role: str) -> str:
+    longest = staff.longest_session(role)
+    return "[red]! allowed[/]" if seconds <= longest else f"[dim]STS: {longest} s at most[/]"
 
 
 def _cell(outcomes: Sequence[Outcome]) -> str:

@@ -56,7 +56,7 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
     if not settings.permissions_boundary:
         yield _wildcards(
             ["*", f"arn:<AWS::Partition>:secretsmanager:{_HERE}:secret:{settings.path}/*", *logs],
-            "A permissions boundary gives nothing: it is the most that roles for people may do, and "
+            "A permissions boundary gives nothing: it is the most that roles for people may, and "
             "each role's own policy names its resources.",
             within=f"{stack}PeopleBoundary/",
         )

@@ -13,6 +13,7 @@ from security.documents import Place, read_documents
 from security.errors import ProofError
 from security.identifiers import Identifiers
 from security.joined import joined
+from security.people import Staff
 from security.people.controls import CONTROLS, unsatisfied
 from security.people.table import ROLES, decisions
 from security.proof import Proof
@@ -148,13 +149,17 @@ def odd(proof: Proof) -> set[str]:
     return {each.intent.what for each in proof.attacked if each.surprising}
 
 
-def test_the_table_has_a_verdict_for_every_role(proof: Proof) -> None:
-    table = decisions([*proof.needed, *proof.attacked])
+def test_the_table_has_a_verdict_for_every_role(
+    proof: Proof, people: Deployment, staffed: Synthesis
+) -> None:
+    staff = Staff(people.parts, staffed.settings.access)
+    table = decisions([*proof.needed, *proof.attacked], staff)
     cells = [list(column.cells) for column in table.columns]
     rows = dict(zip(cells[0], zip(*cells[1:], strict=True), strict=True))
     assert [bool(cell) for cell in rows["take the role on without MFA"]] == [True] * 4
     reads = rows["read the application's password in use"]
     assert [cell == "[green]allowed[/]" for cell in reads] == [False, False, True, False]
+    assert set(rows["ask for a session of two hours"]) == {"[dim]STS: 3600 s at most[/]"}
     assert not [each for each in cells[0] if not any(rows[each])]
 
 
