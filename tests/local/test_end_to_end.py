@@ -12,6 +12,7 @@ from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.demo.refusal import refused_call
 from local.demo.rotation_watch import RotationWatch
+from local.demo.variables import changed_variables
 from local.local_aws import REGION, LocalAws
 from tests.local.on_instance import OnInstance
 
@@ -80,7 +81,10 @@ def refused(aws, credential):
 
 
 def consume(aws, outputs):
-    answer = aws.client("lambda").invoke(FunctionName=outputs["ConsumerFunctionName"])
+    functions, consumer = aws.client("lambda"), outputs["ConsumerFunctionName"]
+    # Else it would go on with the credential that it holds as long as that is accepted.
+    with changed_variables(functions, consumer, REFRESH_SECONDS="0"):
+        answer = functions.invoke(FunctionName=consumer)
     payload = json.loads(answer["Payload"].read())
     assert "FunctionError" not in answer, payload
     return payload
