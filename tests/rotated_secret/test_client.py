@@ -1,0 +1,64 @@
+"""The real client, at a Secrets Manager behind TLS that throttles, hangs, or is not there."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.rotation.authority import Authority
+from benchmarks.rotation.secrets_manager import ServedSecretsManager
+from rotated_secret import RotatedSecret, SecretUnavailableError
+from rotated_secret import client as client_module
+from rotated_secret.client import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, secrets_manager_client
+from tests.rotated_secret.conftest import ARN, FIRST_PASSWORD, Store
+from tests.rotation.secrets_manager import failure
+
+
+@pytest.fixture
+def served(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ServedSecretsManager]:
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(authority.bundle))
+    with ServedSecretsManager(store.manager, authority) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        yield server
+
+
+def test_the_time_outs_of_the_client_are_bounded() -> None:
+    config = secrets_manager_client().meta.config
+    assert config.connect_timeout == CONNECT_SECONDS  # type: ignore[attr-defined]  # not in the stubs
+    assert config.read_timeout == READ_SECONDS  # type: ignore[attr-defined]
+    assert config.retries["total_max_attempts"] == ATTEMPTS  # type: ignore[attr-defined]
+
+
+def test_a_handle_needs_no_more_than_the_secrets_id(served: ServedSecretsManager) -> None:
+    assert RotatedSecret(ARN).credential().password == FIRST_PASSWORD
+
+
+def test_a_throttled_first_read_is_tried_again(store: Store, served: ServedSecretsManager) -> None:
+    def throttle(_: str) -> None:
+        if len(served.calls) <= 2 * ATTEMPTS:
+            raise failure("ThrottlingException", "GetSecretValue")
+
+    store.manager.before = throttle
+    assert RotatedSecret(ARN).credential().password == FIRST_PASSWORD
+    assert len(served.calls) == 2 * ATTEMPTS + 1
+
+
+def test_a_secrets_manager_that_hangs_ends_in_an_error(
+    store: Store, served: ServedSecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "READ_SECONDS", 0.1)
+    store.manager.before = lambda _: time.sleep(0.5)
+    with pytest.raises(SecretUnavailableError, match=r"ReadTimeoutError|did not answer"):
+        RotatedSecret(ARN, patience_seconds=1.5).credential()
+
+
+def test_a_secrets_manager_that_is_not_there_ends_in_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:9")
+    with pytest.raises(SecretUnavailableError, match=r"EndpointConnectionError|did not answer"):
+        RotatedSecret(ARN, patience_seconds=0.2).credential()
