@@ -50,8 +50,7 @@ def _run(console: Console, for_cdk: list[str], *, speed: float | None, keep: boo
     with contextlib.ExitStack() as stack:
         with console.status("PostgreSQL and the local AWS start …"):
             stack.enter_context(aws)
-        scenario = Scenario(aws, console)
-        result = scenario.rotate(scenario.deploy(for_cdk), speed=speed)
+        result = Scenario(aws, console).play(for_cdk, speed=speed)
         status = _tell(console, aws, result, kept=keep)
         if keep and status == 0:
             with contextlib.suppress(KeyboardInterrupt):
@@ -63,6 +62,8 @@ def _tell(console: Console, aws: LocalAws, result: Result, *, kept: bool) -> int
     console.print()
     console.print(report.rotation_table(result.rotations, result.tally))
     report.tell_consumers(console, result.tally)
+    if result.attempts:
+        console.print(report.attempt_table(result.attempts))
     console.print(f"Refused:   {result.refusal}\n")
     report.tell_how_to_go_on(console, aws.exports, kept=kept)
     rotations, tally = result.rotations, result.tally

@@ -1,5 +1,6 @@
 """The real CDK CLI, run on the unchanged app."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ from local.errors import LocalError
 from local.toolchain import ROOT
 
 _TAIL_LINES = 12
-_UNATTENDED = ("--all", "--require-approval=never", "--progress=events")
+_UNATTENDED = ("--require-approval=never", "--progress=events")
 
 
 class CdkError(LocalError):
@@ -43,6 +44,7 @@ class Cdk:
         self._environment = dict(environment)
         self._output = output
         self._logs = logs
+        self._running: set[subprocess.Popen[bytes]] = set()
 
     def bootstrap(self, account: str, region: str) -> None:
         """Prepare the account for deployments.
@@ -73,15 +75,24 @@ class Cdk:
         Raises:
             CdkError: It failed.
         """
-        self._run("deploy", f"--output={self._output}", *_UNATTENDED, *arguments)
+        self._run("deploy", f"--output={self._output}", "--all", *_UNATTENDED, *arguments)
 
-    def deploy_synthesized(self) -> None:
-        """Deploy the stacks as they were synthesized last.
+    def deploy_synthesized(self, *stacks: str) -> None:
+        """Deploy stacks as they were synthesized last.
+
+        Args:
+            *stacks: Their names, and those alone; none for all.
 
         Raises:
             CdkError: It failed.
         """
-        self._run("deploy", f"--app={self._output}", *_UNATTENDED)
+        which = [*stacks, "--exclusively"] if stacks else ["--all"]
+        self._run("deploy", f"--app={self._output}", *_UNATTENDED, *which)
+
+    def stop(self) -> None:
+        """End whatever commands are running in other threads; they fail."""
+        for process in list(self._running):
+            _end(process)
 
     def stack_names(self) -> list[str]:
         """Return the names of the stacks that were synthesized last."""
@@ -106,11 +117,19 @@ class Cdk:
                 start_new_session=True,
             ) as process,
         ):
+            self._running.add(process)
             try:
                 status = process.wait()
             except BaseException:
-                # The app that the CLI has started must not go on writing, either.
-                os.killpg(process.pid, signal.SIGKILL)
+                _end(process)
                 raise
+            finally:
+                self._running.discard(process)
         if status:
             raise CdkError(command, status, log)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a command together with the app that it has started, which must not go on writing."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

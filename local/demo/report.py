@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.aws.rotations import STEPS
+from local.demo.attempt import Attempt
 from local.demo.consumers import Tally
 from local.demo.rotation_watch import Rotation
 
@@ -36,6 +37,22 @@ def rotation_table(rotations: list[Rotation], tally: Tally) -> Table:
             *(f"{rotation.seconds.get(step, 0.0):.2f}" for step in STEPS),
             f"{rotation.total:.2f}",
         )
+    return table
+
+
+def attempt_table(attempts: list[Attempt]) -> Table:
+    """A line per thing that somebody tried; all of them came out as intended."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        title="People (times until the end of the session)",
+        title_justify="left",
+    )
+    for heading in ("who", "tried to", ""):
+        table.add_column(heading, no_wrap=True)
+    for attempt in attempts:
+        table.add_row(attempt.who, attempt.what, attempt.outcome)
     return table
 
 

@@ -1,6 +1,7 @@
 """Waiting for rotations to come to their end."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +58,28 @@ class RotationWatch:
         """Return the rotations that succeeded so far."""
         return [Rotation.of(e) for e in self._entries() if e["error"] is None]
 
-    def rotate(self) -> None:
+    def rotate(self, secrets: "SecretsManagerClient | None" = None) -> None:
         """Rotate by hand and wait for the end.
+
+        Args:
+            secrets: Whose hand it is; without, the administrator's.
 
         Raises:
             RotationFailedError: It failed, or took too long.
         """
-        before = len(self.done())
-        self._secrets.rotate_secret(SecretId=self._secret)
-        self.wait_for(before + 1)
+        version = self._start(secrets or self._secrets)
+        self._wait_until(lambda done: version in {rotation.version for rotation in done})
+
+    def _start(self, secrets: "SecretsManagerClient") -> str:
+        """Start a rotation, after one that the schedule has started meanwhile."""
+        deadline = time.monotonic() + SECONDS_FOR_A_ROTATION
+        while True:
+            try:
+                return secrets.rotate_secret(SecretId=self._secret)["VersionId"]
+            except secrets.exceptions.InvalidRequestException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def wait_for(self, count: int) -> None:
         """Wait until so many rotations have succeeded.
@@ -74,8 +88,11 @@ class RotationWatch:
             RotationFailedError: The next one took too long.
             ServerDiedError: The server ended meanwhile.
         """
+        self._wait_until(lambda done: len(done) >= count)
+
+    def _wait_until(self, enough: Callable[[list[Rotation]], bool]) -> None:
         seen, deadline = 0, 0.0
-        while len(done := self.done()) < count:
+        while not enough(done := self.done()):
             if len(done) > seen or not deadline:
                 seen, deadline = len(done), time.monotonic() + SECONDS_FOR_A_ROTATION
             self._aws.server.check()

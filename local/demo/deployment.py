@@ -1,0 +1,138 @@
+"""The app, deployed: what rotates first, and what is for people while that already rotates."""
+
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from local.aws.configuration import ACCOUNT
+from local.cdk import CdkError
+from local.demo.profile import Profile
+from local.demo.steps import Steps
+from local.errors import LocalError
+from local.local_aws import REGION, LocalAws
+
+CONTRACTOR_ACCOUNT = "999988887777"
+_CONTRACT = timedelta(days=30)
+_FOR_PEOPLE = "-access"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What the demonstration needs to know of what rotates: the stack's outputs."""
+
+    application_secret: str
+    admin_secret: str
+    consumer: str
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """What the demonstration needs to know of what is for people."""
+
+    operator: Profile
+    contractor: Profile
+
+
+class NoConsumerError(LocalError):
+    """There is no consumer to look at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the demonstration can't go on",
+            why="the setting `consumer` is off, so that nobody would notice a broken rotation",
+            remedy='Leave it on: make local ARGS="-c consumer=true"',
+        )
+
+
+class Deployment:
+    """Deploys the app. Use it as a context manager: on leaving, no deployment goes on.
+
+    Args:
+        aws: Where to.
+        steps: Tells how it goes.
+    """
+
+    def __init__(self, aws: LocalAws, steps: Steps) -> None:
+        self._aws = aws
+        self._steps = steps
+        self._cdk = aws.cdk()
+        self._threads = ThreadPoolExecutor(1)
+        self._for_people: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cdk.stop()
+        self._threads.shutdown()
+
+    def deploy(self, arguments: Sequence[str]) -> Deployed:
+        """Bootstrap the account and deploy what rotates; go on with the rest in the background.
+
+        Args:
+            arguments: For the CDK CLI, after those of the demonstration, which they can change.
+
+        Raises:
+            CdkError: The CLI failed.
+            ServerDiedError: The server ended meanwhile.
+            NoConsumerError: The settings leave the consumer out.
+        """
+        try:
+            with self._steps.step("cdk bootstrap, cdk synth"), ThreadPoolExecutor() as threads:
+                bootstrapped = threads.submit(self._cdk.bootstrap, ACCOUNT, REGION)
+                self._cdk.synth(*_with_people(), *arguments)
+                bootstrapped.result()
+            first = [each for each in self._cdk.stack_names() if not each.endswith(_FOR_PEOPLE)]
+            with self._steps.step("cdk deploy"):
+                self._cdk.deploy_synthesized(*first)
+        except CdkError:
+            self._aws.server.check()  # if it has died, that is the reason to tell
+            raise
+        rest = [each for each in self._cdk.stack_names() if each not in first]
+        if rest:
+            self._for_people = self._threads.submit(self._cdk.deploy_synthesized, *rest)
+        return self._deployed(first)
+
+    def profiles(self) -> Profiles | None:
+        """Wait until the roles for people are deployed.
+
+        Returns:
+            Their profiles; None if the settings leave the roles or the contractor out.
+
+        Raises:
+            CdkError: The CLI failed.
+        """
+        if self._for_people is None:
+            return None
+        self._for_people.result()
+        outputs = self._aws.outputs(*self._cdk.stack_names())
+        if "ContractorProfile" not in outputs:
+            return None
+        return Profiles(
+            operator=Profile.read(outputs["RotationOperatorProfile"]),
+            contractor=Profile.read(outputs["ContractorProfile"]),
+        )
+
+    def _deployed(self, stacks: Sequence[str]) -> Deployed:
+        outputs = self._aws.outputs(*stacks)
+        if "ConsumerFunctionName" not in outputs:
+            raise NoConsumerError
+        return Deployed(
+            application_secret=outputs["ApplicationSecretName"],
+            admin_secret=outputs["AdminSecretName"],
+            consumer=outputs["ConsumerFunctionName"],
+        )
+
+
+def _with_people() -> list[str]:
+    """Return the settings that deploy roles for people."""
+    settings = {
+        "enabled": "true",
+        "contractor_account": CONTRACTOR_ACCOUNT,
+        "contractor_external_id": str(uuid.uuid4()),
+        "contractor_until": f"{datetime.now(UTC) + _CONTRACT:%Y-%m-%d}",
+    }
+    return [word for key, value in settings.items() for word in ("-c", f"access.{key}={value}")]
