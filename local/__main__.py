@@ -62,9 +62,8 @@ def _tell(console: Console, aws: LocalAws, result: Result, *, kept: bool) -> int
     console.print()
     console.print(report.rotation_table(result.rotations, result.tally))
     report.tell_consumers(console, result.tally)
-    if result.attempts:
-        console.print(report.attempt_table(result.attempts))
-    console.print(f"Refused:   {result.refusal}\n")
+    console.print()
+    console.print(report.attempt_table(result.attempts))
     report.tell_how_to_go_on(console, aws.exports, kept=kept)
     rotations, tally = result.rotations, result.tally
     counts = f"{len(rotations)} rotations, {tally.logins} logins, {len(tally.failures)} failed"

@@ -41,12 +41,12 @@ def rotation_table(rotations: list[Rotation], tally: Tally) -> Table:
 
 
 def attempt_table(attempts: list[Attempt]) -> Table:
-    """A line per thing that somebody tried; all of them came out as intended."""
+    """A line per thing that was tried; all of them came out as intended."""
     table = Table(
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
-        title="People (times until the end of the session)",
+        title="Who tried what",
         title_justify="left",
     )
     for heading in ("who", "tried to", ""):
