@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import (
+    AccessKey,
     Group,
     IAMBackend,
     ManagedPolicy,
@@ -113,6 +114,7 @@ def _role_session(iam: IAMBackend, session: AssumedRole) -> Caller:
         account=session.account_id,
         context={
             **_context(role.arn, "AssumedRole", session.user_id, session.account_id, role.tags),
+            **_issued(session.access_key),
             **_said(session),
         },
         identity_policies=_policies(role),
@@ -140,7 +142,7 @@ def _user(iam: IAMBackend, user: User, session: UserSession | None = None) -> Ca
         context={
             **_context(user.arn, "User", user.id, user.account_id, user.tags or []),
             "aws:username": user.name,
-            **(session.mfa_context() if session else {}),
+            **({**session.mfa_context(), **_issued(session)} if session else {}),
         },
         identity_policies=(
             *_policies(user),
@@ -149,6 +151,14 @@ def _user(iam: IAMBackend, user: User, session: UserSession | None = None) -> Ca
         boundary=_boundary(iam, boundary_of(user)),
         temporary=session is not None,
     )
+
+
+def _issued(key: AccessKey) -> dict[str, str]:
+    """Say when temporary credentials were given out: a policy can end those of before some time.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+    """
+    return {"aws:TokenIssueTime": key.create_date.replace(tzinfo=UTC).isoformat(timespec="seconds")}
 
 
 def _expired() -> CredentialsRefused:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from local import toolchain
-from local.local_aws import LocalAws
+from local.aws.configuration import ACCOUNT
+from local.cdk import Cdk
+from local.demo.person import Person
+from local.local_aws import REGION, LocalAws
 
 TRUST = json.dumps(
     {
@@ -31,6 +34,41 @@ def aws() -> Iterator[LocalAws]:
     """One local AWS per test process; tests make resources of their own names on it."""
     with LocalAws(toolchain.find()) as running:
         yield running
+
+
+MEMBERS = {
+    "auditors": "auditors",
+    "operators": "rotation-operators",
+    "break_glass": "break-glass",
+}
+"""The groups by the settings that name their members."""
+
+
+@pytest.fixture(scope="session")
+def deployed_aws() -> Iterator[LocalAws]:
+    """One local AWS per test process for the whole app."""
+    with LocalAws(toolchain.find()) as running:
+        running.cdk().bootstrap(ACCOUNT, REGION)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed_people(deployed_aws: LocalAws) -> dict[str, Person]:
+    """A user for each group, who exists before the app is deployed."""
+    return {setting: Person(deployed_aws, setting, account=ACCOUNT) for setting in MEMBERS}
+
+
+@pytest.fixture(scope="session")
+def deployed_cdk(deployed_aws: LocalAws, deployed_people: dict[str, Person]) -> Cdk:
+    """The app, deployed by the real CDK CLI, with the stack for people."""
+    settings = {"enabled": "true", **{key: who.name for key, who in deployed_people.items()}}
+    cdk = deployed_aws.cdk()
+    cdk.deploy(
+        *(word for key, value in settings.items() for word in ("-c", f"access.{key}={value}"))
+    )
+    for person in deployed_people.values():
+        person.enrol()
+    return cdk
 
 
 @pytest.fixture

@@ -8,29 +8,22 @@ import time
 import psycopg
 import pytest
 
-from local import toolchain
-from local.aws.configuration import ACCOUNT
 from local.demo.refusal import refused_call
 from local.demo.rotation_watch import RotationWatch
 from local.demo.variables import changed_variables
-from local.local_aws import REGION, LocalAws
 from tests.local.on_instance import OnInstance
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
 
 @pytest.fixture(scope="module")
-def aws():
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
-        yield running
+def aws(deployed_aws):
+    return deployed_aws
 
 
 @pytest.fixture(scope="module")
-def cdk(aws):
-    cdk = aws.cdk()
-    cdk.deploy()
-    return cdk
+def cdk(deployed_cdk):
+    return deployed_cdk
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from moto.sts.models import sts_backends
 
 from .calling import raw, read, refusal
 from .conftest import Aws, Credentials
-from .documents import ACCOUNT, READ, REGION, allow, document, when
+from .documents import ACCOUNT, READ, REGION, allow, deny, document, when
 
 
 def test_expired_credentials_are_refused(aws: Aws, secret: str) -> None:
@@ -113,6 +113,26 @@ def test_only_the_roles_of_the_cdks_bootstrap_deploy_unjudged(
             call()
     finally:
         aws.client("iam").delete_role(RoleName=name)
+
+
+def test_a_policy_ends_the_sessions_of_before_some_time_and_no_others(
+    aws: Aws, secret: str
+) -> None:
+    role = aws.session(allow(READ, secret))
+    name = aws.client("sts", role).get_caller_identity()["Arn"].split("/")[1]
+    for minutes, ended in ((-1, False), (1, True)):
+        time = (datetime.now(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        older = document(deny("*", **when("DateLessThan", "aws:TokenIssueTime", time)))
+        aws.client("iam").put_role_policy(
+            RoleName=name, PolicyName="older", PolicyDocument=json.dumps(older)
+        )
+        if ended:
+            _, message = refusal(
+                aws.client("secretsmanager", role).get_secret_value, SecretId=secret
+            )
+            assert "explicit deny" in message
+        else:
+            assert read(aws, role, secret) == "one"
 
 
 def test_the_accounts_own_credentials_are_not_judged(aws: Aws, secret: str) -> None:
