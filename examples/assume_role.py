@@ -11,6 +11,7 @@ The access key of the user comes from where boto3 finds it. It can do nothing bu
 """
 
 import argparse
+from typing import Any
 
 import boto3
 
@@ -43,7 +44,9 @@ def take_on(role_arn: str, mfa_serial: str, *, external_id: str | None = None) -
     """
     sts = boto3.client("sts")
     user = sts.get_caller_identity()["Arn"].rpartition("/")[2]
-    of_contractor = {"ExternalId": external_id, "SourceIdentity": user} if external_id else {}
+    of_contractor: dict[str, Any] = {}
+    if external_id:
+        of_contractor = {"ExternalId": external_id, "SourceIdentity": user}
     answer = sts.assume_role(
         RoleArn=role_arn,
         RoleSessionName=user,  # the role asks for it, so that CloudTrail says who it was
