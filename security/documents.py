@@ -75,10 +75,14 @@ def _trust(ids: Identifiers, name: str, properties: Properties) -> Policies:
 
 def _managed_policy(ids: Identifiers, name: str, properties: Properties) -> Policies:
     statements = properties["PolicyDocument"]["Statement"]
-    for role in properties.get("Roles", []):
+    roles = properties.get("Roles", [])
+    for role in roles:
         yield Place(Layer.IDENTITY, ids.lookup(role["Ref"], "Arn")), statements
-    if any(name in _references(each, "PermissionsBoundary") for each in _all(ids, "Role")):
+    bounds = _refers(ids, name, ("Role", "User"), "PermissionsBoundary")
+    if bounds:
         yield Place(Layer.BOUNDARY, ids.lookup(name, None)), statements
+    if not (roles or bounds or _refers(ids, name, ("Group",), "ManagedPolicyArns")):
+        raise ProofError(f"{name} is attached to nothing that is looked at here")
 
 
 def _group(ids: Identifiers, name: str, properties: Properties) -> Policies:
@@ -89,10 +93,13 @@ def _group(ids: Identifiers, name: str, properties: Properties) -> Policies:
         yield Place(Layer.IDENTITY, ids.lookup(name, "Arn")), document["Statement"]
 
 
-def _all(ids: Identifiers, kind: str) -> Iterator[Properties]:
-    for resource in ids.resources.values():
-        if resource["Type"] == f"AWS::IAM::{kind}":
-            yield resource["Properties"]
+def _refers(ids: Identifiers, name: str, kinds: tuple[str, ...], key: str) -> bool:
+    """Whether a property of some resource of IAM refers to a policy."""
+    types = {f"AWS::IAM::{kind}" for kind in kinds}
+    return any(
+        resource["Type"] in types and name in _references(resource["Properties"], key)
+        for resource in ids.resources.values()
+    )
 
 
 def _references(properties: Properties, key: str) -> list[str]:

@@ -107,6 +107,10 @@ class Parts:
         """
         return self.ids.lookup(self._named(_SECRET, "Name", f"{self.path}/{name}"), None)
 
+    def secrets(self) -> list[str]:
+        """ARNs of all secrets."""
+        return [self.ids.lookup(each, None) for each in self.of(_SECRET)]
+
     def key_of(self, secret: str) -> str:
         """ARN of the key of a secret, which is given by its ARN."""
         [name] = [each for each in self.of(_SECRET) if self.ids.lookup(each, None) == secret]

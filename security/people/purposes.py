@@ -94,8 +94,7 @@ def _sight(staff: Staff) -> Iterator[Intent]:
 
 
 def _look(staff: Staff, who: Principal, operation: str, what: str) -> Iterator[Intent]:
-    for name in ("application", "admin"):
-        secret = staff.parts.secret(name)
+    for secret in staff.parts.secrets():
         call = Calls(staff.parts).secret_alone(who, operation, secret, what, endpoint="")
         yield replace(call, context={**call.context, "aws:CurrentTime": IN_TIME})
 

@@ -32,7 +32,7 @@ def attacks(staff: Staff) -> Iterator[Attack]:
     """List what no session may do, and what those of other roles may not."""
     calls = Calls(staff.parts)
     for who in staff.sessions():
-        for secret in (staff.parts.secret("application"), staff.parts.secret("admin")):
+        for secret in staff.parts.secrets():
             for operation, what in _CHANGES.items():
                 call = calls.secret_alone(who, operation, secret, what, endpoint="")
                 yield from refused(call, IDENTITY, BOUNDARY)

@@ -44,7 +44,11 @@ class AccessStack(Stack):
         self._own = OwnCredentials(self, "OwnCredentials")
         auditor = Auditor(self, "Auditor", settings=settings, secrets=rotation.secrets)
         operator = RotationOperator(
-            self, "RotationOperator", settings=settings, rotations=rotation.rotations
+            self,
+            "RotationOperator",
+            settings=settings,
+            secrets=rotation.secrets,
+            rotations=rotation.rotations,
         )
         break_glass = BreakGlass(
             self,

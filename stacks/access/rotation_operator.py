@@ -8,6 +8,7 @@ from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
 from stacks.access.trust import Trust
+from stacks.database_secret import DatabaseSecret
 from stacks.rotation import Rotation
 from stacks.settings import Settings
 
@@ -21,6 +22,7 @@ class RotationOperator(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
+        secrets: Sequence[DatabaseSecret],
         rotations: Sequence[Rotation],
     ) -> None:
         """Create the role.
@@ -29,6 +31,7 @@ class RotationOperator(PersonRole):
             scope: The parent.
             construct_id: The name within the parent.
             settings: What the team decided.
+            secrets: What it may see the state of.
             rotations: What it may operate.
         """
         super().__init__(
@@ -39,7 +42,7 @@ class RotationOperator(PersonRole):
             description=f"Operates the rotation of {settings.path}",
             trust=Trust.in_users(),
         )
-        self.allow(see_rotation([rotation.secret for rotation in rotations]))
+        self.allow(see_rotation(secrets))
         self.allow(see_alarms(self))
         for rotation in rotations:
             rotation.grant_operate(self)

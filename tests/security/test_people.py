@@ -237,6 +237,13 @@ def test_an_inline_policy_of_a_group_is_refused() -> None:
         read_documents(group_with(Policies=[]))
 
 
+def test_a_policy_that_is_attached_to_nothing_is_refused() -> None:
+    ids = group_with({**BUT_FEW, "Sid": "NothingElseWithoutMfa"})
+    ids.resources["Group"]["Properties"]["ManagedPolicyArns"] = []
+    with pytest.raises(ProofError, match="Policy is attached to nothing"):
+        read_documents(ids)
+
+
 def test_templates_are_joined_by_their_outputs() -> None:
     reads = {"Fn::GetStackOutput": {"StackName": "a", "OutputName": "Name"}}
     first = {"Resources": {"A": {}}, "Outputs": {"Name": {"Value": {"Ref": "A"}}}}
