@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -29,14 +30,23 @@ def aws(deployed_aws, deployed_cdk):
 
 
 @pytest.fixture
-def profile(aws, deployed_cdk):
-    outputs = aws.outputs(*deployed_cdk.stack_names())
+def outputs(aws, deployed_cdk):
+    return aws.outputs(*deployed_cdk.stack_names())
+
+
+@pytest.fixture
+def profile(outputs):
     return lambda role: Profile.read(outputs[f"{role}Profile"])
 
 
 @pytest.fixture
 def anna(deployed_people):
     return deployed_people["auditors"]
+
+
+@pytest.fixture
+def otto(deployed_people):
+    return deployed_people["operators"]
 
 
 @pytest.fixture
@@ -87,6 +97,29 @@ def test_the_example_is_refused_with_a_wrong_code(aws, anna, profile):
     done = example(aws, anna, profile("Auditor").role_arn, "000000")
     assert done.returncode == 1
     assert "MultiFactorAuthentication failed" in done.stderr
+
+
+def test_the_profile_is_all_that_boto3_needs_but_the_code(
+    aws, otto, outputs, tmp_path, monkeypatch
+):
+    (tmp_path / "config").write_text(
+        outputs["RotationOperatorProfile"].replace("YOUR-USER-NAME", otto.name)
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    key = otto._key
+    (tmp_path / "credentials").write_text(
+        f"[default]\naws_access_key_id={key['AccessKeyId']}\n"
+        f"aws_secret_access_key={key['SecretAccessKey']}\n"
+    )
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.server.url)
+    monkeypatch.delenv("AWS_DEFAULT_REGION")  # the profile has it
+    session = boto3.Session(profile_name="orders-production-rotation-operator")
+    providers = session._session.get_component("credential_provider")
+    providers.get_provider("assume-role")._prompter = lambda _: otto.mfa()["TokenCode"]
+    who = session.client("sts").get_caller_identity()["Arn"]
+    assert who.endswith(f":assumed-role/orders-production-rotation-operator/{otto.name}")
+    session.client("secretsmanager").describe_secret(SecretId=SECRET)
 
 
 def test_break_glass_reads_the_application_s_password_and_no_other(aws, bea, profile):
