@@ -6,11 +6,11 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from stacks import network_interfaces
-from stacks.database_secret import ROTATE
 from stacks.ec2_consumer.session_manager import REGISTRATION, SESSIONS
 from stacks.function import TRACES
 from stacks.monitoring_role import DELIVER_METRICS, METRICS_LOG
 from stacks.network import Network
+from stacks.rotated_secret import ROTATE
 from stacks.secrets_key import SecretsKey
 from stacks.settings import Settings
 

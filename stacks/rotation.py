@@ -1,97 +1,74 @@
 """Rotating a secret on a schedule."""
 
-from aws_cdk import Duration, Stack
+from collections.abc import Sequence
+
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
-from constructs import Construct
+from constructs import Construct, IDependable
 
-from stacks.bundle import Bundle
-from stacks.database_secret import DatabaseSecret
 from stacks.function import PythonFunction
 from stacks.role import Grantee
-from stacks.settings import Password
-from stacks.site import Site
-
-HANDLERS = {
-    "alternating": "postgres_user.handler.alternating_users",
-    "single": "postgres_user.handler.single_user",
-}
+from stacks.rotated_secret import RotatedSecret
 
 
 class Rotation(Construct):
-    """The function that rotates one secret, the right to call it, and the schedule."""
+    """A function that rotates one secret, the right to call it, and the schedule.
 
-    def __init__(
+    Attributes:
+        secret: What is rotated.
+        strategy: What the function's metrics are called.
+        function: The function.
+        schedule: When; it has to wait for what a rotation needs.
+    """
+
+    secret: RotatedSecret
+    strategy: str
+    function: PythonFunction
+    schedule: secretsmanager.CfnRotationSchedule
+
+    def run(
         self,
-        scope: Construct,
-        construct_id: str,
         *,
-        site: Site,
-        name: str,
-        strategy: str,
-        secret: DatabaseSecret,
-        admin: DatabaseSecret | None,
+        secret_id: str,
         schedule: str,
         window: str,
         on_deploy: bool,
+        after: Sequence[IDependable],
     ) -> None:
-        """Create the function and the schedule.
+        """Let Secrets Manager call the function, and say when.
 
         Args:
-            scope: The parent.
-            construct_id: The name within the parent.
-            site: Where the function runs and the credential is changed.
-            name: The function's name.
-            strategy: `alternating` or `single`, which is also what its metrics are called.
-            secret: What is rotated.
-            admin: What the strategy needs besides, to act for the master user; None when the user
-                changes its own password.
+            secret_id: The secret's ARN, of the resource that completes it.
             schedule: When to rotate, as `rate(…)` or `cron(…)`.
             window: How long after the scheduled hour the rotation may start, such as `3h`.
             on_deploy: Rotate also whenever a deployment changes the schedule.
+            after: What has to exist before the function can run.
         """
-        super().__init__(scope, construct_id)
-        self.secret = secret
-        self.strategy = strategy
-        self.function = PythonFunction(
-            self,
-            "Function",
-            name=name,
-            description=f"Rotates the secret {secret.name}",
-            bundle=Bundle("postgres_user"),
-            handler=HANDLERS[strategy],
-            key=site.key,
-            vpc=site.network.vpc,
-            timeout=Duration.seconds(30),
-            environment=_password_rules(site.settings.password),
-        )
-        ways = self.function.allow_to(site.database, site.network.secrets_endpoint)
-        secret.grant_rotate(self.function.role, function_arn=self.function.arn)
-        if admin:
-            admin.grant_read(self.function.role)
+        arn = self.function.function.function_arn
         permission = lambda_.CfnPermission(
             self,
             "Permission",
             action="lambda:InvokeFunction",
-            function_name=self.function.function.function_arn,
+            function_name=arn,
             principal="secretsmanager.amazonaws.com",
             source_account=Stack.of(self).account,
-            source_arn=secret.arn,
+            source_arn=self.secret.arn,
         )
         # The L1: the L2 knows neither cron nor windows, and its permission lets in any secret.
         self.schedule = secretsmanager.CfnRotationSchedule(
             self,
             "Schedule",
-            secret_id=secret.attachment.ref,
-            rotation_lambda_arn=self.function.function.function_arn,
+            secret_id=secret_id,
+            rotation_lambda_arn=arn,
             rotate_immediately_on_update=on_deploy,
             rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
                 schedule_expression=schedule, duration=window
             ),
         )
         # Secrets Manager calls the function as soon as there is a schedule, to try it.
-        self.schedule.node.add_dependency(permission, *ways)
+        self.schedule.node.add_dependency(permission, *after)
 
     def grant_operate(self, role: Grantee) -> None:
         """Let a role start and stop the rotation, move labels back, and read why a step failed.
@@ -128,10 +105,3 @@ class Rotation(Construct):
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.function.arn])
         )
         self.function.grant_read_log(role)
-
-
-def _password_rules(password: Password) -> dict[str, str]:
-    rules = {"PASSWORD_LENGTH": str(password.length)}
-    if password.exclude_characters:
-        rules["PASSWORD_EXCLUDE_CHARACTERS"] = password.exclude_characters
-    return rules

@@ -4,12 +4,12 @@ from aws_cdk import RemovalPolicies
 from constructs import Construct
 
 from stacks.application_user import ApplicationUser
-from stacks.rotation import Rotation
+from stacks.database_rotation import DatabaseRotation
 from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.site import Site
 
 
-class ApplicationRotation(Rotation):
+class ApplicationRotation(DatabaseRotation):
     """Changes the application's credential, with the admin's help where two users alternate."""
 
     def __init__(
@@ -27,7 +27,7 @@ class ApplicationRotation(Rotation):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            site: See `Rotation`.
+            site: See `DatabaseRotation`.
             secret: What is rotated.
             admin: The credential that the strategy may need besides.
             user: Whose credential it is; it has to exist first.
@@ -48,7 +48,7 @@ class ApplicationRotation(Rotation):
         self.schedule.node.add_dependency(user)  # nobody can rotate who cannot log in yet
 
 
-class AdminRotation(Rotation):
+class AdminRotation(DatabaseRotation):
     """Changes the master user's password, which the master user does itself.
 
     A function and a role of their own: what rotates the application's secret reads the admin's and
@@ -69,7 +69,7 @@ class AdminRotation(Rotation):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            site: See `Rotation`.
+            site: See `DatabaseRotation`.
             secret: What is rotated.
             user: Who is created with the admin's credential, before that changes.
         """

@@ -10,7 +10,7 @@ from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
 from stacks.access.trust import Trust
-from stacks.database_secret import DatabaseSecret
+from stacks.rotated_secret import RotatedSecret
 from stacks.settings import Settings
 
 
@@ -23,7 +23,7 @@ class Auditor(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
-        secrets: Sequence[DatabaseSecret],
+        secrets: Sequence[RotatedSecret],
     ) -> None:
         """Create the role.
 

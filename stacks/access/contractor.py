@@ -8,7 +8,7 @@ from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
 from stacks.access.trust import Trust, until
-from stacks.database_secret import DatabaseSecret
+from stacks.rotated_secret import RotatedSecret
 from stacks.settings import Settings
 
 
@@ -21,7 +21,7 @@ class Contractor(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
-        secrets: Sequence[DatabaseSecret],
+        secrets: Sequence[RotatedSecret],
     ) -> None:
         """Create the role.
 

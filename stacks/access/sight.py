@@ -6,10 +6,10 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.database_secret import DatabaseSecret
+from stacks.rotated_secret import RotatedSecret
 
 
-def see_rotation(secrets: Sequence[DatabaseSecret]) -> iam.PolicyStatement:
+def see_rotation(secrets: Sequence[RotatedSecret]) -> iam.PolicyStatement:
     """When which secret was rotated, and which version has which label."""
     return iam.PolicyStatement(
         sid="SeeRotation",

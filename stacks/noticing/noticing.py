@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from stacks.database_secret import DatabaseSecret
 from stacks.noticing.alarm_topic import AlarmTopic
 from stacks.noticing.alarms import Alarms
 from stacks.noticing.dashboard import Dashboard
 from stacks.noticing.database_events import DatabaseEvents
 from stacks.noticing.rotation_watch import RotationWatch
 from stacks.noticing.trail_rules import TrailRules
+from stacks.rotated_secret import RotatedSecret
 from stacks.rotation import Rotation
 from stacks.site import Site
 
@@ -26,7 +26,7 @@ class Noticing(Construct):
         *,
         site: Site,
         rotations: Sequence[Rotation],
-        secrets: Sequence[DatabaseSecret],
+        secrets: Sequence[RotatedSecret],
         keys: Sequence[kms.IKey],
     ) -> None:
         """Create everything.

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, Stack
-from aws_cdk import aws_events as events
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.bundle import Bundle
-from stacks.database_secret import DatabaseSecret
 from stacks.endpoints import SecretsEndpoint
 from stacks.function import PythonFunction
+from stacks.rotated_secret import RotatedSecret
+from stacks.run_every import run_every
 from stacks.site import Site
 
 EVERY = Duration.hours(6)
@@ -30,7 +29,7 @@ class RotationWatch(Construct):
         construct_id: str,
         *,
         site: Site,
-        secrets: Sequence[DatabaseSecret],
+        secrets: Sequence[RotatedSecret],
     ) -> None:
         """Create the function and its schedule.
 
@@ -56,24 +55,12 @@ class RotationWatch(Construct):
         self.function.allow_to(site.network.secrets_endpoint)
         for secret in secrets:
             self._describe(secret.arn, site.network.secrets_endpoint)
-        rule = events.CfnRule(
+        run_every(
             self,
-            "Schedule",
-            name=self.function.name,
+            self.function,
+            EVERY,
             description="Measures how old the rotation of each secret is",
-            schedule_expression=f"rate({EVERY.to_hours()} hours)",
-            targets=[
-                events.CfnRule.TargetProperty(arn=self.function.function.function_arn, id="Watch")
-            ],
-        )
-        lambda_.CfnPermission(
-            self,
-            "Permission",
-            action="lambda:InvokeFunction",
-            function_name=self.function.function.function_arn,
-            principal="events.amazonaws.com",
-            source_account=Stack.of(self).account,
-            source_arn=rule.attr_arn,
+            target="Watch",
         )
 
     def _describe(self, secret_arn: str, endpoint: SecretsEndpoint) -> None:
