@@ -25,6 +25,11 @@ class RotatedSecret(Construct):
 
     The L1 constructs, because the L2 adds wildcards to the key's policy and cannot block public
     policies. The secret has one policy document: a second one would silently replace the first.
+
+    Attributes:
+        name: Its name.
+        arn: Its ARN.
+        policy: Who may read it at all.
     """
 
     def __init__(
@@ -71,7 +76,7 @@ class RotatedSecret(Construct):
             generate_secret_string=generated,
         )
         self.arn = secret.ref
-        self._policy = SecretPolicy(
+        self.policy = SecretPolicy(
             self, "Policy", secret_arn=self.arn, readers=deployers, endpoint=endpoint
         )
         for reader in readers:
@@ -80,13 +85,13 @@ class RotatedSecret(Construct):
     @property
     def readers(self) -> list[str]:
         """ARNs of the roles that may read it, as far as they have been admitted by now."""
-        return self._policy.readers
+        return self.policy.readers
 
     def grant_read(self, role: ServiceRole) -> None:
         """Let a role read the version in use, and no other: it has to ask for AWSCURRENT."""
         self._grant_read(role)
         self._admit(role.arn, [READ])
-        self._policy.keep_in_the_network(role.arn, actions=[READ])
+        self.policy.keep_in_the_network(role.arn, actions=[READ])
 
     def grant_read_by_person(self, role: Grantee) -> None:
         """Let a role of another stack read the version in use, from outside of the network.
@@ -98,7 +103,7 @@ class RotatedSecret(Construct):
 
     def admit_person(self, role_arn: str) -> None:
         """Take a role that people take on out of the denial; it does not have to exist yet."""
-        self._policy.admit(role_arn)
+        self.policy.admit(role_arn)
 
     def _grant_read(self, role: Grantee) -> None:
         role.allow(
@@ -112,6 +117,11 @@ class RotatedSecret(Construct):
 
     def grant_rotate(self, role: ServiceRole, *, function_arn: str) -> None:
         """Let a function's role rotate the secret, as long as the secret names that function."""
+        self._grant_rotate(role, function_arn=function_arn)
+        self._admit(role.arn, ROTATE)
+        self.policy.keep_in_the_network(role.arn, actions=ROTATE)
+
+    def _grant_rotate(self, role: ServiceRole, *, function_arn: str) -> None:
         role.allow(
             iam.PolicyStatement(
                 actions=list(ROTATE),
@@ -121,10 +131,8 @@ class RotatedSecret(Construct):
                 },
             )
         )
-        self._admit(role.arn, ROTATE)
-        self._policy.keep_in_the_network(role.arn, actions=ROTATE)
         self._key.grant_encrypt_decrypt(role, secret_arn=self.arn)
 
     def _admit(self, role_arn: str, actions: Sequence[str]) -> None:
         self._endpoint.allow(role_arn, actions=actions, resource=self.arn)
-        self._policy.admit(role_arn)
+        self.policy.admit(role_arn)

@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, DefaultStackSynthesizer, Fn, RemovalPolicies, Sta
 from constructs import Construct
 
 from stacks.access.names import BREAK_GLASS, role_arn
+from stacks.access_key.access_key import AccessKey
 from stacks.advice import advise
 from stacks.application_user import ApplicationUser
 from stacks.boundary import Boundary
@@ -101,17 +102,30 @@ class RotationStack(Stack):
         if settings.ec2_consumer:
             instance = Ec2Consumer(self, "Ec2Consumer", site=site, secret=application)
             CfnOutput(self, "ConsumerInstanceId", value=instance.instance_id)
+        access_key = None
+        if settings.access_key.enabled:
+            access_key = AccessKey(
+                self,
+                "AccessKey",
+                settings=settings,
+                secrets_key=secrets_key,
+                key=key,
+                endpoint=network.secrets_endpoint,
+            )
+            rotations.append(access_key.rotation)
+        secrets = [application, admin, *([access_key.secret] if access_key else [])]
         noticing = Noticing(
             self,
             "Noticing",
             site=site,
             rotations=rotations,
-            secrets=[application, admin],
+            secrets=secrets,
             keys=[secrets_key.key, key],
+            access_key=access_key,
         )
         CfnOutput(self, "AlarmTopicArn", value=noticing.topic.arn)
         self.application = application
-        self.secrets = (application, admin)
+        self.secrets = secrets
         self.secrets_key = secrets_key
         self.rotations = rotations
         self.topic_arn = noticing.topic.arn

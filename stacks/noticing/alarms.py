@@ -48,6 +48,22 @@ class Alarms(Construct):
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
+    def on_keys_of(self, user: str, *, reaper: str) -> None:
+        """Ring when an access key gets old, somebody made one, or nobody looks any more."""
+        self._ring(
+            "access-key-late",
+            metrics.reaped("Late", function=reaper, user=user, period=_DAY),
+            f"An access key of the IAM user {user} has to be replaced within the days that people "
+            "were promised (access_key.notice_days), or the reaper that measures it has stopped.",
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+        self._ring(
+            "access-key-strange",
+            metrics.reaped("StrangeKeys", function=reaper, user=user, period=_DAY),
+            f"The IAM user {user} has an access key that no version of the secret holds. Nothing "
+            "touches it, and it keeps the next rotation from making one.",
+        )
+
     def on_trouble_of(self, function: str) -> None:
         """Ring when a function ends with an error or is throttled."""
         short = function.removeprefix(f"{self._prefix}-")

@@ -1,7 +1,7 @@
 """The metrics that the functions emit, as alarms and the dashboard ask for them.
 
-Names and dimensions are those of `lambdas/rotation/observability.py` and
-`lambdas/rotation_watch/handler.py`.
+Names and dimensions are those of `lambdas/rotation/observability.py`,
+`lambdas/rotation_watch/handler.py` and `lambdas/iam_access_key/reaping.py`.
 """
 
 from aws_cdk import Duration
@@ -59,6 +59,25 @@ def watched(name: str, *, function: str, secret: str, period: Duration) -> cloud
         label=secret,
         period=period,
         statistic="Maximum",
+    )
+
+
+def reaped(name: str, *, function: str, user: str, period: Duration) -> cloudwatch.Metric:
+    """What the reaper says of a user's access keys: `DaysLeft`, `Late` or `StrangeKeys`.
+
+    Args:
+        name: The metric.
+        function: The name of the reaping function.
+        user: The user's name.
+        period: Of how long the worst value counts.
+    """
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": function, "user": user},
+        label=user,
+        period=period,
+        statistic="Minimum" if name == "DaysLeft" else "Maximum",
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from stacks.access_key.access_key import AccessKey
 from stacks.noticing.alarm_topic import AlarmTopic
 from stacks.noticing.alarms import Alarms
 from stacks.noticing.dashboard import Dashboard
@@ -28,6 +29,7 @@ class Noticing(Construct):
         rotations: Sequence[Rotation],
         secrets: Sequence[RotatedSecret],
         keys: Sequence[kms.IKey],
+        access_key: AccessKey | None,
     ) -> None:
         """Create everything.
 
@@ -38,6 +40,7 @@ class Noticing(Construct):
             rotations: Whose failures ring.
             secrets: Whose reads and changes are told, with all that may read them.
             keys: What encrypts secrets and data.
+            access_key: Whose reaper rings; None if there is none.
         """
         super().__init__(scope, construct_id)
         settings = site.settings
@@ -54,6 +57,9 @@ class Noticing(Construct):
         for secret in rotated:
             alarms.on_overdue_rotation(watch=watch, secret=secret)
         alarms.on_trouble_of(watch)
+        if access_key:
+            alarms.on_keys_of(access_key.user_name, reaper=access_key.reaper)
+            alarms.on_trouble_of(access_key.reaper)
         TrailRules(
             self,
             "Rules",

@@ -7,28 +7,22 @@ The defaults are for production: a team that sets only a name gets what an audit
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from stacks.settings import names
 from stacks.settings.access import Access
+from stacks.settings.access_key import AccessKey
 from stacks.settings.database import Database
 from stacks.settings.field import Group, setting
 from stacks.settings.lists import split
 from stacks.settings.password import Password
+from stacks.settings.roles import Readers
 from stacks.settings.rotation import Rotation
 from stacks.settings.tags import Tags
 
 _LONGEST_NAME = 30
-_LONGEST_ENVIRONMENT = 15  # with the longest name 63 characters in the longest function name, of 64
+_LONGEST_ENVIRONMENT = 13  # with the longest name 64 characters in the longest function name
 
-
-RoleArn = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$", max_length=640
-    ),
-]
-Readers = Annotated[tuple[RoleArn, ...], Field(max_length=20), BeforeValidator(split)]
 Emails = Annotated[
     tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s,]+@[^@\s,]+\.[^@\s,.]+$")], ...],
     Field(max_length=10),
@@ -68,6 +62,7 @@ class Settings(Group):
     rotation: Rotation = Rotation()
     password: Password = Password()
     access: Access = Access()
+    access_key: AccessKey = AccessKey()
     readers: Readers = setting(
         (),
         meaning="ARNs of the roles, besides the functions of this stack, that may read the "

@@ -122,7 +122,7 @@ def test_an_unknown_setting_is_an_error_that_knows_what_was_meant(
     [
         ("name", "Orders", "not made of lower-case letters"),
         ("name", "o" * 31, ""),
-        ("environment", "e" * 16, ""),
+        ("environment", "e" * 14, ""),
         ("tags", {"aws:team": "x"}, "'aws:team' is not a tag key"),
         ("tags", {"Application": "x"}, "one is set by the app"),
         ("tags", {"team": "x", "Team": "y"}, "differ in upper and lower case"),
@@ -200,8 +200,8 @@ def test_the_twin_of_the_application_user_is_not_the_admin() -> None:
 
 
 def test_the_longest_names_fit_into_every_limit_of_aws() -> None:
-    settings = read_settings({"name": "n" * 30, "environment": "e" * 15})
-    assert len(f"{settings.prefix}-application-user") <= 64, "function name"
+    settings = read_settings({"name": "n" * 30, "environment": "e" * 13})
+    assert len(f"{settings.prefix}-access-key-rotation") <= 64, "function name"
     assert len(settings.prefix) <= 63, "identifier of an instance"
 
 

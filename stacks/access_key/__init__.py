@@ -1,0 +1,1 @@
+"""An IAM user whose access key rotates by itself."""

@@ -1,0 +1,65 @@
+"""The IAM user."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.role import Grantee
+from stacks.settings import Settings
+
+_SEE = ("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys")
+MAKE_KEYS = (*_SEE, "iam:CreateAccessKey", "iam:DeleteAccessKey")
+"""What makes a key, and takes one back."""
+
+END_KEYS = (*_SEE, "iam:DeleteAccessKey", "iam:UpdateAccessKey")
+"""What ends the life of a key."""
+
+
+def user_arn(stack: Stack, settings: Settings) -> str:
+    """The user's ARN, made of its name: naming it does not wait for it."""
+    return stack.format_arn(
+        service="iam",
+        region="",
+        resource="user",
+        resource_name=f"{settings.path}/{settings.prefix}-access-key",
+    )
+
+
+class KeyUser(Construct):
+    """A user without a password, under a path of its own, who may do what one policy says.
+
+    The policy is a group's (IAM.2), and it is the user's permissions boundary as well: whatever
+    else somebody attaches, it is the most that a leaked key can do.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        """Create the user.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            settings: What the team decided.
+        """
+        super().__init__(scope, construct_id)
+        self.name = f"{settings.prefix}-access-key"
+        self.arn = user_arn(Stack.of(self), settings)
+        group = iam.CfnGroup(
+            self,
+            "Group",
+            group_name=self.name,
+            managed_policy_arns=[settings.access_key.policy],
+            path=f"/{settings.path}/",
+        )
+        user = iam.CfnUser(
+            self, "User", user_name=self.name, path=f"/{settings.path}/", groups=[group.ref]
+        )
+        most = iam.ManagedPolicy.from_managed_policy_arn(self, "Policy", settings.access_key.policy)
+        iam.PermissionsBoundary.of(user).apply(most)  # instead of that of the stack's roles
+
+    def grant_make_keys(self, role: Grantee) -> None:
+        """Let a role make the user's keys, and delete them."""
+        role.allow(iam.PolicyStatement(actions=list(MAKE_KEYS), resources=[self.arn]))
+
+    def grant_end_keys(self, role: Grantee) -> None:
+        """Let a role deactivate the user's keys, and delete them."""
+        role.allow(iam.PolicyStatement(actions=list(END_KEYS), resources=[self.arn]))
