@@ -25,6 +25,10 @@ REPOSITORY = "acme/orders"
 """Stands for any that a team may set."""
 
 
+POLICY = "arn:aws:iam::111122223333:policy/partner/upload"
+"""The same, of what the user with the access key may do."""
+
+
 def main() -> int:
     """Prove the stacks of `cdk.json`, with both strategies, and what settings may add.
 
@@ -42,9 +46,13 @@ def main() -> int:
         made = synthesize(Path(folder) / "a", github_repository=REPOSITORY)
         single = synthesize(Path(folder) / "b", rotation__strategy="single", ec2_consumer="true")
         staffed = synthesize_with_people(Path(folder) / "c")
+        keyed = synthesize(
+            Path(folder) / "d", access_key__enabled="true", access_key__policy=POLICY
+        )
         surprises = (
             _prove_rotation(report, evaluator, made, verbose=True)
             + _prove_rotation(report, evaluator, single, verbose=False)
+            + _prove_rotation(report, evaluator, keyed, verbose=False)
             + _prove_deploy_role(report, evaluator, made)
             + _prove_people(report, evaluator, staffed)
         )
@@ -60,7 +68,8 @@ def _prove_rotation(report: Report, evaluator: Evaluator, made: Synthesis, *, ve
         "findings of cfn-lint": lint_template(made.path),
         f"of {len(CONTROLS)} controls not satisfied": unsatisfied(deployment),
     }
-    return report.show(strategy, proof, deployment, more, verbose=verbose)
+    name = f"{strategy}, access key" if made.settings.access_key.enabled else strategy
+    return report.show(name, proof, deployment, more, verbose=verbose)
 
 
 def _prove_deploy_role(report: Report, evaluator: Evaluator, made: Synthesis) -> int:

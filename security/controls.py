@@ -115,8 +115,8 @@ _KEYS = (
 
 _IDENTITIES = (
     Control("IAM.1", "no policy allows everything", policies.no_wildcard_in_actions),
-    Control("IAM.2", "users have no policies", policies.no_users),
-    Control("IAM.3", "access keys are younger than 90 days", policies.no_users),
+    Control("IAM.2", "users have no policies", policies.users_have_groups),
+    Control("IAM.3", "access keys are younger than 90 days", policies.access_keys_rotate),
     Control("IAM.21", "no policy allows a whole service", policies.no_wildcard_in_actions),
 )
 

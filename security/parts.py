@@ -57,6 +57,10 @@ class Parts:
         logical_id = self._named(_FUNCTION, "FunctionName", f"{self.ids.stack}-{name}")
         return "VpcConfig" in self.of(_FUNCTION)[logical_id]
 
+    def runs_in_network(self, function: Principal) -> bool:
+        """Whether the function runs in the network whose code it is."""
+        return self.in_network(function.code_of.rpartition(f":{self.ids.stack}-")[2])
+
     def role(self, name: str) -> Principal:
         """A session of the role with this logical id, without its hash.
 

@@ -8,6 +8,14 @@ from security.deployment import Deployment
 from security.evidence import at, line, of
 
 _WILDCARDS = "*?"
+_OUTSIDE = {
+    "access-key-first": "IAM's API",
+    "access-key-reaper": "IAM's API",
+    "access-key-rotation": "IAM's API",
+    "default-group": "EC2's API",
+}
+"""Functions whose API has no endpoint in the network."""
+
 _DECRYPT = frozenset({"kms:Decrypt", "kms:ReEncryptFrom"})
 
 
@@ -30,7 +38,8 @@ def every_rotation_is_watched(deployment: Deployment) -> Sequence[str]:
         for name, each in of(deployment, "AWS::CloudWatch::Alarm")
         if str(at(each, "AlarmName")).endswith("-overdue")
     }
-    watched = {alarm.removesuffix("-overdue").rpartition("-")[2] for alarm in alarms.values()}
+    prefix = f"{deployment.parts.ids.stack}-"
+    watched = {each.removeprefix(prefix).removesuffix("-overdue") for each in alarms.values()}
     secrets = {str(at(each, "Name")).rpartition("/")[2] for _, each in _secrets(deployment)}
     found = watched == secrets
     return [line(name, "AlarmName", alarm) for name, alarm in alarms.items()] if found else ()
@@ -53,10 +62,39 @@ def no_wildcard_in_actions(deployment: Deployment) -> Sequence[str]:
     return [f"{len(actions)} actions in {len(deployment.documents)} policies, all spelt out"]
 
 
-def no_users(deployment: Deployment) -> Sequence[str]:
-    """There are no users, so there are no policies on users and no access keys."""
-    kinds = ("AWS::IAM::User", "AWS::IAM::UserPolicy", "AWS::IAM::AccessKey")
-    return () if any(list(of(deployment, kind)) for kind in kinds) else ["no user, no access key"]
+_THE_USERS_OWN = ("LoginProfile", "ManagedPolicyArns", "Policies")
+
+
+def users_have_groups(deployment: Deployment) -> Sequence[str]:
+    """Users have a boundary and what their groups have: no policy and no password of their own."""
+    if any(list(of(deployment, kind)) for kind in ("AWS::IAM::UserPolicy", "AWS::IAM::Policy")):
+        return ()
+    users = list(of(deployment, "AWS::IAM::User"))
+    if any(at(each, own) for _, each in users for own in _THE_USERS_OWN) or not all(
+        at(each, "Groups") and at(each, "PermissionsBoundary") for _, each in users
+    ):
+        return ()
+    return [line(name, "Groups", "one") for name, _ in users] or ["no user"]
+
+
+def access_keys_rotate(deployment: Deployment) -> Sequence[str]:
+    """CloudFormation makes no key; a function makes one where another ends its life in time."""
+    users = [name for name, _ in of(deployment, "AWS::IAM::User")]
+    if list(of(deployment, "AWS::IAM::AccessKey")):
+        return ()
+    if not users:
+        return ["no user, no access key"]
+    rates = [
+        line(name, "ScheduleExpression", at(each, "ScheduleExpression"))
+        for name, each in of(deployment, "AWS::Events::Rule")
+        if str(at(each, "Name")).endswith("-access-key-reaper")
+    ]
+    schedules = [
+        line(name, "RotationRules.ScheduleExpression", at(each, "RotationRules.ScheduleExpression"))
+        for name, each in of(deployment, "AWS::SecretsManager::RotationSchedule")
+        if name.startswith("AccessKey")
+    ]
+    return [*schedules, *rates] if len(rates) == len(schedules) == len(users) else ()
 
 
 def roles_decrypt_with_named_keys(deployment: Deployment) -> Sequence[str]:
@@ -128,13 +166,18 @@ def keys_are_kept(deployment: Deployment) -> Sequence[str]:
 
 
 def functions_run_in_the_network(deployment: Deployment) -> Sequence[str]:
-    """All functions do, but the one that talks to EC2's API alone."""
+    """All functions do, but those that talk to APIs to which the network has no way."""
     functions = list(of(deployment, "AWS::Lambda::Function"))
     outside = [at(each, "FunctionName") for _, each in functions if not at(each, "VpcConfig")]
-    if outside != [f"{deployment.parts.ids.stack}-default-group"]:
+    stack = deployment.parts.ids.stack
+    known = {f"{stack}-{name}" for name in _OUTSIDE}
+    if not known.issuperset(outside):
         return ()
     inside = [name for name, each in functions if at(each, "VpcConfig")]
-    return [*(f"{name}.VpcConfig" for name in inside), f"{outside[0]}: outside, for EC2's API"]
+    return [
+        *(f"{name}.VpcConfig" for name in inside),
+        *(f"{each}: outside, for {_OUTSIDE[each.removeprefix(f'{stack}-')]}" for each in outside),
+    ]
 
 
 def functions_run_in_two_zones(deployment: Deployment) -> Sequence[str]:

@@ -109,6 +109,14 @@ SESSIONS = Accepted(
 def accepted(settings: Settings) -> Iterator[Accepted]:
     """List what is accepted: always, and because a team set it so and was warned."""
     yield from ALWAYS
+    if settings.access_key.enabled:
+        yield Accepted(
+            (f"{_NIST}-LambdaInsideVPC", f"{_HIPAA}-LambdaInsideVPC", f"{_PCI}-LambdaInsideVPC"),
+            "AWS::Lambda::Function",
+            "It calls IAM's API, which has no endpoint in most regions' networks, and ours has no "
+            "other way out. It may read one secret and manage the keys of one user.",
+            within="/AccessKey/",
+        )
     if not settings.permissions_boundary:
         yield _boundary(settings)
     if settings.ec2_consumer:

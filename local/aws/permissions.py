@@ -1,4 +1,4 @@
-"""What services may do: call a rotation function, assume a function's role."""
+"""What services may do: call a function, assume a function's role."""
 
 import logging
 
@@ -12,17 +12,23 @@ _log = logging.getLogger(__name__)
 
 
 class InvokePermission:
-    """Asks the function's own policy."""
+    """Asks the function's own policy.
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    Args:
+        evaluator: Who decides.
+        service: Who wants to invoke.
+    """
+
+    def __init__(self, evaluator: Evaluator, *, service: str) -> None:
         self._evaluator = evaluator
+        self._service = service
 
-    def __call__(self, function_arn: str, secret_arn: str) -> bool:
-        """Tell whether Secrets Manager may invoke the function for the secret.
+    def __call__(self, function_arn: str, source_arn: str) -> bool:
+        """Tell whether the service may invoke the function for one of its resources.
 
         Args:
-            function_arn: The rotation function's ARN; one that does not exist may not be invoked.
-            secret_arn: The secret's ARN.
+            function_arn: The function's ARN; one that does not exist may not be invoked.
+            source_arn: ARN of the resource: a secret, a rule.
         """
         _, _, _, region, account, *_ = function_arn.split(":")
         try:
@@ -31,12 +37,12 @@ class InvokePermission:
                 self._evaluator,
                 function_arn=function_arn,
                 policy=function_policy(function),
-                service="secretsmanager.amazonaws.com",
-                source_arn=secret_arn,
-                source_account=secret_arn.split(":")[4],
+                service=self._service,
+                source_arn=source_arn,
+                source_account=source_arn.split(":")[4],
             )
         except (UnknownFunctionException, EvaluatorError) as error:
-            _log.warning("%s may not be invoked for %s: %s", function_arn, secret_arn, error)
+            _log.warning("%s may not be invoked for %s: %s", function_arn, source_arn, error)
             return False
         return decision.allowed
 

@@ -1,11 +1,13 @@
-"""Fires the rotations that are due."""
+"""Fires the rotations and the rules that are due."""
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Self
 
 from moto.secretsmanager.models import secretsmanager_backends
 
+from local.aws.rules import Rules
 from local.aws.secrets_manager import SecretsManager
 
 _log = logging.getLogger(__name__)
@@ -15,12 +17,16 @@ INTERVAL = 0.05
 
 
 class Scheduler:
-    """Looks again and again for secrets whose rotation window has opened.
+    """Looks again and again for secrets whose rotation window has opened, and for due rules.
 
     Use it as a context manager.
+
+    Args:
+        rules: The rules of EventBridge.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="scheduler")
 
@@ -38,11 +44,12 @@ class Scheduler:
         while not self._stop.wait(INTERVAL):
             for _, _, backend in list(secretsmanager_backends.iter_backends()):
                 if isinstance(backend, SecretsManager):
-                    self._look(backend)
+                    self._look(backend.rotate_what_is_due)
+            self._look(self._rules.fire_what_is_due)
 
-    def _look(self, backend: SecretsManager) -> None:
+    def _look(self, fire: Callable[[], None]) -> None:
         try:
-            backend.rotate_what_is_due()
+            fire()
         except Exception:  # noqa: BLE001 - see below
-            # One secret that can't be rotated must not stop the others' schedules.
+            # What can't be fired must not stop the other schedules.
             _log.exception("the scheduler failed; it goes on")

@@ -37,6 +37,7 @@ from local.aws.control import Control
 from local.aws.journal import Journal
 from local.aws.permissions import InvokePermission, TrustOf
 from local.aws.rotations import Rotations
+from local.aws.rules import Rules
 from local.aws.scheduler import Scheduler
 from local.functions import Functions
 from local.instances import InstanceSessions, MetadataService
@@ -106,7 +107,12 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
         late.application = Control(
             judged, clock=clock, answers=answers, metadata=MetadataService(instances)
         )
-        with Scheduler():
+        rules = Rules(
+            invoke=functions.invoke,
+            clock=clock,
+            may_invoke=InvokePermission(evaluator, service="events.amazonaws.com"),
+        )
+        with Scheduler(rules):
             yield url, server
 
 
@@ -121,7 +127,9 @@ def _install(
         invoke=functions.invoke, clock=clock, journal=Journal(configuration.rotations)
     )
     secrets_manager.install(
-        clock=clock, rotations=rotations, may_invoke=InvokePermission(evaluator)
+        clock=clock,
+        rotations=rotations,
+        may_invoke=InvokePermission(evaluator, service="secretsmanager.amazonaws.com"),
     )
     custom_resources.install(answers=answers, call=functions.invoke)
     failures.install()

@@ -8,6 +8,7 @@ else.
 from collections.abc import Iterator
 
 from security.attacks import (
+    access_key,
     code,
     deputies,
     elsewhere,
@@ -43,3 +44,4 @@ def _all(deployment: Deployment, strategy: str) -> Iterator[Attack]:
     for group in (rotators, code, outsiders, keys, deputies, network, escalation, noticing):
         yield from group.attacks(parts)
     yield from instance.attacks(parts)
+    yield from access_key.attacks(parts)

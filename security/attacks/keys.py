@@ -23,8 +23,8 @@ _LOG_KEY = "kms:EncryptionContext:aws:logs:arn"
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what the keys do not do."""
     calls = Calls(parts)
-    for name in ("application", "admin"):
-        yield from _secrets_key(calls, parts, parts.secret(name))
+    for secret in parts.secrets():
+        yield from _secrets_key(calls, parts, secret)
     yield from _for_a_stranger(calls, parts.secret("application"))
     yield from _data_key(parts, parts.data_key())
 

@@ -25,8 +25,7 @@ _OF_ANOTHER_ACCOUNT = (
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what they may not do to each secret."""
     calls = Calls(parts)
-    for name in ("application", "admin"):
-        secret = parts.secret(name)
+    for secret in parts.secrets():
         yield from _administrator(calls, secret)
         yield from _another_account(calls, secret)
         yield from _without_tls(calls, parts, secret)
@@ -50,8 +49,9 @@ def _another_account(calls: Calls, secret: str) -> Iterator[Attack]:
 def _without_tls(calls: Calls, parts: Parts, secret: str) -> Iterator[Attack]:
     """A rotation's calls would come through the endpoint, which looks at other things."""
     rotators = [parts.rotator(secret)] if secret in parts.rotators else []
+    outside = [each for each in rotators if not parts.runs_in_network(each)]
     senders = {
-        "GetSecretValue": (deployer(),),
+        "GetSecretValue": (deployer(), *outside),
         "UpdateSecret": (ADMINISTRATOR,),
         "PutSecretValue": (ADMINISTRATOR, *rotators),
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from security.attacks.attack import ENDPOINT, IDENTITY, RESOURCE, Attack, refused
-from security.calls import Calls
+from security.calls import SECRETS, Calls
 from security.identifiers import arn
 from security.intent import Intent
 from security.parts import Parts
@@ -26,7 +26,7 @@ def _of_the_wrong_function(parts: Parts) -> Iterator[Attack]:
     for name in parts.functions():
         who = parts.function(name)
         for secret, rotator in parts.rotators.items():
-            if who.code_of == rotator:
+            if who.code_of == rotator or (name, secret) == _filler(parts):
                 continue
             for operation in _WRITES:
                 what = "rotate another's secret" if who.code_of in rotators else "rotate"
@@ -41,13 +41,20 @@ def _of_the_wrong_function(parts: Parts) -> Iterator[Attack]:
         yield from refused(calls.key(who, "kms:Decrypt", secret, call.what), IDENTITY)
 
 
+def _filler(parts: Parts) -> tuple[str, str] | None:
+    """Who puts the first value into which secret, which takes the same calls."""
+    filler = "access-key-first"
+    return (filler, parts.secret("access-key")) if filler in parts.functions() else None
+
+
 def _of_secrets_with_another_rotator(parts: Parts) -> Iterator[Attack]:
     calls = Calls(parts)
     for secret in parts.rotators:
         who = parts.rotator(secret)
         for operation in _ROTATE:
             what = "rotate a secret that another function rotates by now"
-            call = calls.secret_alone(who, operation, secret, what)
+            way = SECRETS if parts.runs_in_network(who) else ""
+            call = calls.secret_alone(who, operation, secret, what, endpoint=way)
             yield from refused(_renamed(call), IDENTITY)
 
 

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 
 from security.deployment import Deployment
 from security.intent import Intent
-from security.purposes import functions, instance, keys, lambda_, noticing, rotation, services
+from security.purposes import (
+    access_key,
+    functions,
+    instance,
+    keys,
+    lambda_,
+    noticing,
+    rotation,
+    services,
+)
 
 
 def purposes(deployment: Deployment, *, strategy: str) -> list[Intent]:
@@ -25,6 +34,7 @@ def _all(deployment: Deployment, strategy: str) -> Iterator[Intent]:
     parts = deployment.parts
     yield from rotation.purposes(parts, strategy=strategy)
     yield from functions.purposes(parts)
+    yield from access_key.purposes(parts)
     for name in parts.functions():
         yield from lambda_.purposes(parts, name)
     yield from services.purposes(parts)

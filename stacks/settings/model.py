@@ -7,7 +7,7 @@ The defaults are for production: a team that sets only a name gets what an audit
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from stacks.settings import names
 from stacks.settings.access import Access

@@ -1,4 +1,4 @@
-"""Groups of IAM users, which moto's CloudFormation lacks.
+"""IAM users and their groups, which moto's CloudFormation lacks or has without their rights.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html
 """
@@ -7,9 +7,11 @@ from moto.iam.models import Group as GroupOfUsers
 from moto.iam.models import IAMBackend, iam_backends
 
 from local.aws.cloudformation.resource import Properties, Resource
+from local.identity.boundaries import set_boundary
 
 _PARTITION = "aws"
 _KNOWN = {"GroupName", "ManagedPolicyArns", "Path"}
+_KNOWN_OF_USERS = {"Groups", "Path", "PermissionsBoundary", "Tags", "UserName"}
 
 
 class _InIam(Resource):
@@ -71,6 +73,63 @@ class Group(_InIam):
     @property
     def _group(self) -> GroupOfUsers:
         return self._service.get_group(self._physical_id)
+
+
+class User(_InIam):
+    """A user in groups, with a permissions boundary; moto makes one without either."""
+
+    type_name = "AWS::IAM::User"
+    attributes = ("Arn",)
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names a user."""
+        return "UserName"
+
+    def create(self, properties: Properties) -> str:
+        """Make the user and return its name.
+
+        Raises:
+            ValueError: It has a property that is not known here.
+        """
+        self._check(properties)
+        self._service.create_user(
+            self.region, self.name, properties.get("Path", "/"), properties.get("Tags", [])
+        )
+        self._allow(properties)
+        return self.name
+
+    def update(self, properties: Properties) -> None:
+        """Exchange groups, boundary and tags."""
+        self._check(properties)
+        self._leave_groups()
+        self._service.tag_user(self._physical_id, properties.get("Tags", []))
+        self._allow(properties)
+
+    def remove(self) -> None:
+        """Delete the user, who must have no keys any more."""
+        self._leave_groups()
+        self._service.delete_user(self._physical_id)
+
+    def attribute(self, name: str) -> str:
+        """Return the user's ARN."""
+        del name
+        return str(self._service.get_user(self._physical_id).arn)
+
+    def _check(self, properties: Properties) -> None:
+        strange = properties.keys() - _KNOWN_OF_USERS
+        if strange:
+            raise ValueError(f"the local AWS knows no {', '.join(sorted(strange))} of a user")
+
+    def _allow(self, properties: Properties) -> None:
+        user = self._service.get_user(self.name)
+        set_boundary(user, properties.get("PermissionsBoundary"))
+        for group in properties.get("Groups", []):
+            self._service.add_user_to_group(group, self.name)
+
+    def _leave_groups(self) -> None:
+        for group in self._service.get_groups_for_user(self._physical_id):
+            self._service.remove_user_from_group(group.name, self._physical_id)
 
 
 class UserToGroupAddition(_InIam):

@@ -11,7 +11,7 @@ from local.aws.cloudformation.noticing import (
     TopicPolicy,
 )
 from local.aws.cloudformation.others import BucketPolicy, Metadata, SecurityGroupEgress
-from local.aws.cloudformation.people import Group, UserToGroupAddition
+from local.aws.cloudformation.people import Group, User, UserToGroupAddition
 from local.aws.cloudformation.resource import Resource
 from local.aws.cloudformation.secrets import (
     ResourcePolicy,
@@ -71,6 +71,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         SecurityGroupEgress,
         Subscription,
         TopicPolicy,
+        User,
         UserToGroupAddition,
     )
 }

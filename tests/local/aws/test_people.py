@@ -74,3 +74,46 @@ def test_a_user_who_does_not_exist_fails_the_deployment(stack):
 def test_an_inline_policy_of_a_group_fails_the_deployment(stack):
     assert stack.deploy({"Group": group(stack.name, Policies=[])}) == "ROLLBACK_COMPLETE"
     assert any("knows no Policies of a group" in reason for reason in stack.reasons())
+
+
+def user(stack, **properties):
+    return {"Type": "AWS::IAM::User", "Properties": {"UserName": f"{stack.name}-u", **properties}}
+
+
+def test_a_user_has_the_groups_the_boundary_and_the_path_of_the_template(aws, stack):
+    resources = {
+        "See": policy("s3:GetObject"),
+        "Group": group(stack.name, "See"),
+        "User": user(
+            stack,
+            Path="/orders/",
+            Groups=[{"Ref": "Group"}],
+            PermissionsBoundary={"Ref": "See"},
+            Tags=[{"Key": "application", "Value": "orders"}],
+        ),
+    }
+    outputs = {"Arn": {"Value": {"Fn::GetAtt": ["User", "Arn"]}}, "See": {"Value": {"Ref": "See"}}}
+    assert stack.deploy(resources, outputs) == "CREATE_COMPLETE", stack.reasons()
+    made = aws.client("iam").get_user(UserName=f"{stack.name}-u")["User"]
+    assert made["Arn"] == stack.outputs()["Arn"]
+    assert made["Path"] == "/orders/"
+    assert made["PermissionsBoundary"]["PermissionsBoundaryArn"] == stack.outputs()["See"]
+    assert made["Tags"] == [{"Key": "application", "Value": "orders"}]
+    assert of(aws, stack.name) == ([f"{stack.name}-u"], 1)
+
+
+def test_a_user_leaves_his_groups_and_goes(aws, stack):
+    groups = {"See": policy("s3:GetObject"), "Group": group(stack.name, "See")}
+    stack.deploy({**groups, "User": user(stack, Groups=[{"Ref": "Group"}])})
+    assert stack.deploy({**groups, "User": user(stack)}) == "UPDATE_COMPLETE", stack.reasons()
+    assert of(aws, stack.name) == ([], 1)
+    stack.deploy({**groups, "User": user(stack, Groups=[{"Ref": "Group"}])})
+    assert stack.deploy(groups) == "UPDATE_COMPLETE", stack.reasons()
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        aws.client("iam").get_user(UserName=f"{stack.name}-u")
+
+
+def test_a_password_of_a_user_fails_the_deployment(stack):
+    resources = {"User": user(stack, LoginProfile={"Password": "x"})}
+    assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
+    assert any("LoginProfile" in reason for reason in stack.reasons())

@@ -1,0 +1,131 @@
+"""Functions about one access key that want more, and others that want it."""
+
+from collections.abc import Iterator
+
+from security.attacks.attack import BOUNDARY, IDENTITY, RESOURCE, Attack, refused
+from security.attacks.readers import STRANGE_SECRET
+from security.calls import Calls, invoke
+from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
+from security.intent import Intent
+from security.parts import Parts
+from security.principals import ADMINISTRATOR, STRANGER, Principal
+from security.purposes.access_key import user
+from security.purposes.keys import deployer
+from security.purposes.noticing import RULES
+
+_ANOTHER_USER = arn("iam", "user/admin", region="")
+_KEYS = ("CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey")
+
+_ON_THE_USER = {
+    "AttachUserPolicy": "give the user more rights",
+    "CreateLoginProfile": "give the user a password",
+    "DeactivateMFADevice": "change how the user signs in",
+    "DeleteUser": "delete the user",
+    "DeleteUserPermissionsBoundary": "take the user's boundary away",
+    "PutUserPermissionsBoundary": "give the user another boundary",
+    "PutUserPolicy": "write the user a policy",
+    "TagUser": "change the tags that policies go by",
+    "UpdateUser": "rename the user",
+}
+
+
+def attacks(parts: Parts) -> Iterator[Attack]:
+    """List what must be denied about the key, if the stack has one."""
+    if "access-key-rotation" not in parts.functions():
+        return
+    ours = [name for name in parts.functions() if name.startswith("access-key-")]
+    for name in parts.functions():
+        who = parts.function(name)
+        yield from _users(parts, who)
+        if name not in ours:
+            yield from _by_others(parts, who)
+    for name in ours:
+        yield from _other_secrets(parts, parts.function(name))
+    yield from _reaper(parts)
+    yield from _readers(parts)
+
+
+def _users(parts: Parts, who: Principal) -> Iterator[Attack]:
+    for operation in _KEYS:
+        what = "make or end a key of another user"
+        yield from refused(_iam(who, operation, _ANOTHER_USER, what), IDENTITY, BOUNDARY)
+    for operation, what in _ON_THE_USER.items():
+        yield from refused(_iam(who, operation, user(parts), what), IDENTITY, BOUNDARY)
+    policy, what = arn("iam", "policy/any", region=""), "change what the user's policy says"
+    yield from refused(_iam(who, "CreatePolicyVersion", policy, what), IDENTITY, BOUNDARY)
+
+
+def _by_others(parts: Parts, who: Principal) -> Iterator[Attack]:
+    for operation in _KEYS:
+        what = "make or end a key without being there for it"
+        yield from refused(_iam(who, operation, user(parts), what), IDENTITY)
+    what = "read the access key"
+    call = Calls(parts).secret_alone(
+        who,
+        "GetSecretValue",
+        parts.secret("access-key"),
+        what,
+        endpoint="",
+        VersionStage="AWSCURRENT",
+    )
+    yield from refused(call, IDENTITY, RESOURCE)
+
+
+def _other_secrets(parts: Parts, who: Principal) -> Iterator[Attack]:
+    calls = Calls(parts)
+    for secret, layers in (
+        (parts.secret("application"), (IDENTITY, RESOURCE)),
+        (parts.secret("admin"), (IDENTITY, RESOURCE)),
+        (STRANGE_SECRET, (IDENTITY, BOUNDARY)),
+    ):
+        what = "read a secret that is not of its user"
+        call = calls.secret_alone(
+            who, "GetSecretValue", secret, what, endpoint="", VersionStage="AWSCURRENT"
+        )
+        yield from refused(call, *layers)
+
+
+def _reaper(parts: Parts) -> Iterator[Attack]:
+    reaper, calls, secret = parts.function("access-key-reaper"), Calls(parts), _secret(parts)
+    what = "make a key, and not only end them"
+    yield from refused(_iam(reaper, "CreateAccessKey", user(parts), what), IDENTITY)
+    for operation in ("PutSecretValue", "UpdateSecretVersionStage"):
+        what = "change the secret that it only reads"
+        call = calls.secret_alone(reaper, operation, secret, what, endpoint="")
+        yield from refused(call, IDENTITY)
+    what = "encrypt what it only reads"
+    yield from refused(calls.key(reaper, "kms:GenerateDataKey", secret, what), IDENTITY)
+    for what, parameters in {
+        "read any version by its id": {"VersionId": "EXAMPLE2-90ab-cdef-fedc-ba987EXAMPLE"},
+        "read without saying which version": {},
+    }.items():
+        call = calls.secret_alone(reaper, "GetSecretValue", secret, what, endpoint="", **parameters)
+        yield from refused(call, IDENTITY)
+    for name in ("access-key-first", "access-key-rotation"):
+        who, what = parts.function(name), "deactivate a key that is in use"
+        yield from refused(_iam(who, "UpdateAccessKey", user(parts), what), IDENTITY)
+    rule = parts.rule("access-key-reaper")
+    for what, source, account in (
+        ("invoke the reaper by another rule", arn("events", "rule/another"), ACCOUNT),
+        ("invoke the reaper for another account", rule, OTHER_ACCOUNT),
+    ):
+        call = invoke(RULES.name, reaper.code_of, source, account, what)
+        yield from refused(call, RESOURCE)
+
+
+def _readers(parts: Parts) -> Iterator[Attack]:
+    calls = Calls(parts)
+    for who in (ADMINISTRATOR, STRANGER, deployer()):
+        what = "read the access key without being named as a reader"
+        call = calls.secret_alone(
+            who, "GetSecretValue", _secret(parts), what, endpoint="", VersionStage="AWSCURRENT"
+        )
+        yield from refused(call, RESOURCE)
+
+
+def _secret(parts: Parts) -> str:
+    return parts.secret("access-key")
+
+
+def _iam(who: Principal, operation: str, resource: str, what: str) -> Intent:
+    return Intent(what=what, who=who, action=f"iam:{operation}", resource=resource)
