@@ -6,8 +6,8 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from stacks import network_interfaces
-from stacks.ec2_consumer.session_manager import REGISTRATION, SESSIONS
 from stacks.access_key.user import END_KEYS, MAKE_KEYS, user_arn
+from stacks.ec2_consumer.session_manager import REGISTRATION, SESSIONS
 from stacks.function import TRACES
 from stacks.monitoring_role import DELIVER_METRICS, METRICS_LOG
 from stacks.network import Network

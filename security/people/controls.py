@@ -16,7 +16,7 @@ _WITHOUT_MFA = "NothingElseWithoutMfa"
 def _rights_are_groups(deployment: Deployment) -> Sequence[str]:
     """No policy is a user's; users are named in groups alone."""
     attached = [name for name, each in of(deployment, _POLICY) if at(each, "Users")]
-    if attached or not policies.no_users(deployment):
+    if attached or not policies.users_have_groups(deployment):
         return ()
     return [line(name, "GroupName", at(each, "GroupName")) for name, each in of(deployment, _GROUP)]
 
@@ -46,7 +46,7 @@ def _sessions_end(deployment: Deployment) -> Sequence[str]:
 CONTROLS = (
     Control("IAM.1", "no policy allows everything", policies.no_wildcard_in_actions),
     Control("IAM.2, CIS 1.15", "rights are groups', not users'", _rights_are_groups),
-    Control("IAM.3, CIS 1.14", "no key that could grow old", policies.no_users),
+    Control("IAM.3, CIS 1.14", "no key that could grow old", policies.access_keys_rotate),
     Control("IAM.5, CIS 1.10", "MFA, or nothing", _nothing_without_mfa),
     Control("IAM.21", "no policy allows a whole service", policies.no_wildcard_in_actions),
     Control("NIST AC-12", "sessions end after an hour", _sessions_end),

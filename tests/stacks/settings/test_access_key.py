@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stacks.settings.access_key import AccessKey
 
 from stacks.settings import SettingsError, read_settings
+from stacks.settings.access_key import AccessKey
 
 POLICY = "arn:aws:iam::111122223333:policy/partner/upload"
 
@@ -38,8 +38,7 @@ def test_a_policy_is_enough() -> None:
         ),
         (
             {"interval_days": 54},
-            "access_key.notice_days = 14: a key could get 91 days old, with access_key"
-            ".interval_days 54 and access_key.grace_days 7. Allowed: 3 to 30; and interval_days",
+            "access_key.notice_days = 14: a key could get 91 days old, with access_key.interval_da",
         ),
         ({"grace_days": 29, "interval_days": 60, "notice_days": 3}, "(IAM.3)"),
         ({"readers": "arn:aws:iam::111122223333:user/me"}, "ARNs of roles"),
