@@ -61,6 +61,10 @@ class Parts:
         """Whether the function runs in the network whose code it is."""
         return self.in_network(function.code_of.rpartition(f":{self.ids.stack}-")[2])
 
+    def is_about_keys(self, function: Principal) -> bool:
+        """Whether it is one of the functions about an access key, whose boundary is narrower."""
+        return function.name.startswith("access-key-")
+
     def role(self, name: str) -> Principal:
         """A session of the role with this logical id, without its hash.
 

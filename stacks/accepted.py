@@ -152,6 +152,9 @@ def _boundary(settings: Settings) -> Accepted:
         f"arn:<AWS::Partition>:logs:{here}:log-group:/{settings.path}/flow-log:*",
         f"arn:<AWS::Partition>:logs:{here}:log-group:RDSOSMetrics:*",
     ]
+    if settings.access_key.enabled:
+        keys = f"/aws/lambda/{settings.prefix}-access-key-*:*"
+        resources.append(f"arn:<AWS::Partition>:logs:{here}:log-group:{keys}")
     if settings.ec2_consumer:
         bucket = "cdk-*-assets-<AWS::AccountId>-<AWS::Region>"
         resources.append(f"arn:<AWS::Partition>:s3:::{bucket}/*")

@@ -6,7 +6,6 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from stacks import network_interfaces
-from stacks.access_key.user import END_KEYS, MAKE_KEYS, user_arn
 from stacks.ec2_consumer.session_manager import REGISTRATION, SESSIONS
 from stacks.function import TRACES
 from stacks.monitoring_role import DELIVER_METRICS, METRICS_LOG
@@ -52,9 +51,6 @@ class Ceiling:
             self._log_group(f"/{path}/flow-log:*"),
         )
         yield _allow("Metrics", DELIVER_METRICS, self._log_group(METRICS_LOG))
-        if self._settings.access_key.enabled:
-            keys = tuple(sorted({*MAKE_KEYS, *END_KEYS}))
-            yield _allow("AccessKeys", keys, user_arn(self._stack, self._settings))
         yield _allow("Traces", TRACES, "*")  # as for the functions' roles, see there
         yield _allow("NetworkInterfaces", network_interfaces.ACTIONS, "*")  # the same
         yield _allow(

@@ -58,7 +58,7 @@ def _users(parts: Parts, who: Principal) -> Iterator[Attack]:
 def _by_others(parts: Parts, who: Principal) -> Iterator[Attack]:
     for operation in _KEYS:
         what = "make or end a key without being there for it"
-        yield from refused(_iam(who, operation, user(parts), what), IDENTITY)
+        yield from refused(_iam(who, operation, user(parts), what), IDENTITY, BOUNDARY)
     what = "read the access key"
     call = Calls(parts).secret_alone(
         who,
@@ -74,8 +74,8 @@ def _by_others(parts: Parts, who: Principal) -> Iterator[Attack]:
 def _other_secrets(parts: Parts, who: Principal) -> Iterator[Attack]:
     calls = Calls(parts)
     for secret, layers in (
-        (parts.secret("application"), (IDENTITY, RESOURCE)),
-        (parts.secret("admin"), (IDENTITY, RESOURCE)),
+        (parts.secret("application"), (IDENTITY, BOUNDARY, RESOURCE)),
+        (parts.secret("admin"), (IDENTITY, BOUNDARY, RESOURCE)),
         (STRANGE_SECRET, (IDENTITY, BOUNDARY)),
     ):
         what = "read a secret that is not of its user"

@@ -23,15 +23,17 @@ _INTERFACES = {
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what must not leave the network or change it."""
     for name in parts.functions():
+        who = parts.function(name)
+        layers = (IDENTITY, BOUNDARY) if parts.is_about_keys(who) else (IDENTITY,)
         for action, resource in _INTERFACES.items():
             intent = Intent(
                 what="touch network interfaces, which Lambda alone may",
-                who=parts.function(name),
+                who=who,
                 action=action,
                 resource=resource,
                 context={"ec2:Region": REGION},
             )
-            yield from refused(intent, IDENTITY)
+            yield from refused(intent, *layers)
     yield from _groups(parts)
     yield from _smuggling()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from security.attacks.attack import ENDPOINT, IDENTITY, RESOURCE, Attack, refused
+from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, Attack, refused
 from security.calls import SECRETS, Calls
 from security.identifiers import arn
 from security.intent import Intent
@@ -31,7 +31,8 @@ def _of_the_wrong_function(parts: Parts) -> Iterator[Attack]:
             for operation in _WRITES:
                 what = "rotate another's secret" if who.code_of in rotators else "rotate"
                 call = calls.secret_alone(who, operation, secret, what)
-                yield from refused(call, IDENTITY, ENDPOINT)
+                foreign = parts.is_about_keys(who) and secret != parts.secret("access-key")
+                yield from refused(call, IDENTITY, ENDPOINT, *([BOUNDARY] if foreign else []))
     if "admin-rotation" in parts.functions():
         who, secret = parts.function("admin-rotation"), parts.secret("application")
         call = calls.secret_alone(

@@ -4,11 +4,13 @@ from aws_cdk import CfnOutput, RemovalPolicies, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from stacks.access_key.ceiling import KeyCeiling
 from stacks.access_key.first_key import FirstKey
 from stacks.access_key.reaper import Reaper
 from stacks.access_key.rotation import AccessKeyRotation
 from stacks.access_key.secret import AccessKeySecret
 from stacks.access_key.user import KeyUser
+from stacks.boundary import Boundary
 from stacks.endpoints import SecretsEndpoint
 from stacks.secrets_key import SecretsKey
 from stacks.settings import Settings
@@ -55,6 +57,10 @@ class AccessKey(Construct):
             key=secrets_key,
             endpoint=endpoint,
         )
+        ceiling = KeyCeiling(
+            Stack.of(self), settings=settings, secret=self.secret.arn, key=secrets_key
+        )
+        Boundary(self, "Boundary", settings=settings, ceiling=list(ceiling.statements()))
         first = FirstKey(self, "First", settings=settings, user=user, secret=self.secret, key=key)
         self.rotation = AccessKeyRotation(
             self,

@@ -1,0 +1,52 @@
+"""What no role about the access key may do more than."""
+
+from collections.abc import Iterator
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+
+from stacks.access_key.user import END_KEYS, MAKE_KEYS, user_arn
+from stacks.function import TRACES
+from stacks.rotated_secret import ROTATE
+from stacks.secrets_key import SecretsKey
+from stacks.settings import Settings
+
+
+class KeyCeiling:
+    """The statements of a permissions boundary of its own.
+
+    The other functions of the stack never reach IAM, not even with a policy that is too wide. And
+    when the setting goes, CloudFormation changes what stays before it deletes what goes: the rights
+    to delete the keys must not be in what stays.
+
+    Args:
+        stack: Whose roles.
+        settings: What the team decided.
+        secret: ARN of the secret.
+        key: Encrypts it.
+    """
+
+    def __init__(self, stack: Stack, *, settings: Settings, secret: str, key: SecretsKey) -> None:
+        self._stack = stack
+        self._settings = settings
+        self._secret = secret
+        self._key = key
+
+    def statements(self) -> Iterator[iam.PolicyStatement]:
+        """List them."""
+        keys = tuple(sorted({*MAKE_KEYS, *END_KEYS}))
+        yield _allow("AccessKeys", keys, user_arn(self._stack, self._settings))
+        yield _allow("Secret", ROTATE, self._secret)
+        yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey")
+        logs = self._stack.format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"/aws/lambda/{self._settings.prefix}-access-key-*:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        yield _allow("FunctionLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), logs)
+        yield _allow("Traces", TRACES, "*")  # as for the functions' roles, see there
+
+
+def _allow(sid: str, actions: tuple[str, ...], resource: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=[resource])
