@@ -152,9 +152,3 @@ def test_no_key_is_in_any_log(aws, outputs):
         if log.is_file():
             text = log.read_text(errors="replace")
             assert not [key for key in known if key in text], log
-
-
-def test_without_the_setting_neither_the_user_nor_a_key_is_left(aws, cdk, iam, user):
-    cdk.deploy("-c", "access_key.enabled=false")
-    with pytest.raises(ClientError, match="NoSuchEntity"):
-        iam.get_user(UserName=user)

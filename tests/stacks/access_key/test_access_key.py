@@ -104,3 +104,20 @@ def test_what_comes_and_goes_with_the_setting_leaves_no_name_behind(keyed: Templ
 
 def test_no_resource_waits_for_itself(keyed: Template) -> None:
     assert not [name for name in keyed.resources if name in keyed.waits_for(name)]
+
+
+def test_what_stays_when_the_setting_goes_is_not_needed_by_what_goes(
+    keyed: Template, template: Template
+) -> None:
+    """CloudFormation changes what stays first, and then a function deletes the keys."""
+    kinds = {"AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Logs::LogGroup"}
+    for name, each in template.resources.items():
+        if each["Type"] in kinds and not name.startswith("NoticingWatch"):
+            assert keyed.resources[name] == each, name
+
+
+def test_its_functions_have_a_boundary_of_their_own(keyed: Template) -> None:
+    boundary = keyed.name("AWS::IAM::ManagedPolicy", "AccessKeyBoundary")
+    for name, role in keyed.of("AWS::IAM::Role").items():
+        own = role["PermissionsBoundary"] == {"Ref": boundary}
+        assert own is name.startswith("AccessKey"), name
