@@ -8,7 +8,7 @@ from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
 from stacks.access.trust import Trust
-from stacks.database_secret import DatabaseSecret
+from stacks.rotated_secret import RotatedSecret
 from stacks.rotation import Rotation
 from stacks.settings import Settings
 
@@ -22,7 +22,7 @@ class RotationOperator(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
-        secrets: Sequence[DatabaseSecret],
+        secrets: Sequence[RotatedSecret],
         rotations: Sequence[Rotation],
     ) -> None:
         """Create the role.
