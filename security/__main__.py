@@ -45,10 +45,9 @@ def main() -> int:
     ):
         made = synthesize(Path(folder) / "a", github_repository=REPOSITORY)
         single = synthesize(Path(folder) / "b", rotation__strategy="single", ec2_consumer="true")
-        staffed = synthesize_with_people(Path(folder) / "c")
-        keyed = synthesize(
-            Path(folder) / "d", access_key__enabled="true", access_key__policy=POLICY
-        )
+        with_key = {"access_key__enabled": "true", "access_key__policy": POLICY}
+        keyed = synthesize(Path(folder) / "c", **with_key)
+        staffed = synthesize_with_people(Path(folder) / "d", **with_key)
         surprises = (
             _prove_rotation(report, evaluator, made, verbose=True)
             + _prove_rotation(report, evaluator, single, verbose=False)

@@ -94,14 +94,15 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
     return Synthesis(settings, Synthesis.read(path), path, _findings(_report(folder)))
 
 
-def synthesize_with_people(folder: Path) -> Synthesis:
+def synthesize_with_people(folder: Path, **overrides: object) -> Synthesis:
     """Synthesize the stack for people as well, with a contractor whose contract is in force.
 
     Args:
         folder: Where the files go.
+        overrides: Further settings, see `synthesize`.
     """
     until = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
-    return synthesize(folder, **_PEOPLE, access__contractor_until=until)
+    return synthesize(folder, **_PEOPLE, access__contractor_until=until, **overrides)
 
 
 def _report(folder: Path) -> Path:

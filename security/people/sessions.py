@@ -88,8 +88,8 @@ def _operator(staff: Staff, who: Principal) -> Iterator[Attack]:
         yield from refused(call, IDENTITY)
     what = "rotate a stranger's secret"
     yield from refused(rotate(staff, who, STRANGE_SECRET, what), IDENTITY, BOUNDARY)
-    for name in set(staff.parts.functions()) - {"rotation", "admin-rotation"}:
-        function = staff.parts.function(name).code_of
+    functions = {staff.parts.function(name).code_of for name in staff.parts.functions()}
+    for function in sorted(functions - set(staff.parts.rotators.values())):
         log = arn("logs", f"log-group:/aws/lambda/{function.rpartition(':')[2]}:log-stream:")
         for what, action, resource in (
             ("invoke a function that does not rotate", "lambda:InvokeFunction", function),

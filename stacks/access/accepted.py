@@ -66,6 +66,8 @@ def _rotations(settings: Settings) -> Iterator[str]:
     yield "rotation"
     if settings.rotation.admin:
         yield "admin-rotation"
+    if settings.access_key.enabled:
+        yield "access-key-rotation"
 
 
 def _log_group(settings: Settings, function: str) -> str:
