@@ -10,6 +10,7 @@ from tests.faults.scenarios import (
     crashes,
     duplicates,
     first_user,
+    iam_access_key,
     impostors,
     locks,
     stale,
@@ -23,6 +24,9 @@ Scenario = Callable[[Bench], Tally]
 
 ROUNDS = 40
 """Rotations of what depends on chance."""
+
+LIVES = 10
+"""Of an access key, each of ten years."""
 
 EXAMPLES = 10_000
 """Bad inputs, at least."""
@@ -51,6 +55,13 @@ def plan() -> Mapping[str, list[Scenario]]:
             lambda bench: window.felt(bench, rounds=ROUNDS),
         ],
         "first_user": _first_user(),
+        "iam_access_key": [
+            iam_access_key.crashes,
+            iam_access_key.duplicates,
+            iam_access_key.strangers,
+            iam_access_key.stale,
+            lambda bench: iam_access_key.years(bench, lives=LIVES),
+        ],
     }
 
 

@@ -1,0 +1,299 @@
+"""An access key whose rotation is struck at any call: crashes, duplicates, strangers, late calls.
+
+IAM, STS and Secrets Manager are in memory, at a simulated clock; IAM's answers may be half a minute
+behind. There is no PostgreSQL in it, so the bench gives nothing but its place in the table.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from rotation.errors import RotationError
+from rotation.event import Step
+from tests.faults.bench import EVERY, Bench
+from tests.faults.calls import When
+from tests.faults.crash import Crash
+from tests.faults.tally import Tally, Verdict
+from tests.iam_access_key.world import World
+from tests.iam_access_key.years import Years
+from tests.rotation.secrets_manager import failure
+
+STRATEGY = "access-key"
+LAGS = (0, 30)
+ATTEMPTS = 6
+"""How often Secrets Manager tries, a minute or two apart."""
+
+Strike = Callable[[World], None]
+
+
+@dataclass
+class Struck:
+    """A call of the rotation around which something happens, once.
+
+    Attributes:
+        number: Which call.
+        when: On which side of it.
+        how: What it is called.
+        strike: What happens; it may raise.
+        lag: Seconds that IAM's answers may be behind.
+        more: What else goes wrong from then on, by the name of the call.
+    """
+
+    number: int
+    when: When
+    how: str
+    strike: Strike
+    lag: float
+    more: frozenset[str] = frozenset()
+    reached: bool = field(default=False, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.when} call {self.number}, {self.lag:g} s behind"
+
+    def arm(self, world: World) -> None:
+        """Counts the calls of both services from now on."""
+        seen = {When.BEFORE: 0, When.AFTER: 0}
+
+        def at(when: When) -> Callable[[str], None]:
+            def count(name: str) -> None:
+                number, seen[when] = seen[when], seen[when] + 1
+                if (number, when) == (self.number, self.when):
+                    self.reached = True
+                    self.strike(world)
+                elif self.reached and when is When.BEFORE and name in self.more:
+                    raise failure("ServiceUnavailable", name, 503)
+
+            return count
+
+        world.iam.before = world.secrets.before = at(When.BEFORE)
+        world.iam.after = world.secrets.after = at(When.AFTER)
+
+
+def disarm(world: World) -> None:
+    """Lets nothing happen any more."""
+    world.iam.before = world.secrets.before = lambda _: None
+    world.iam.after = world.secrets.after = lambda _: None
+
+
+def prepared(lag: float, seed: int = 0) -> World:
+    """A key that was rotated, so that the next rotation has to make room too."""
+    world = World(lag=lag, seed=seed)
+    world.rotate()
+    world.clock.pass_days(10)
+    return world
+
+
+def _die(_: World) -> None:
+    raise Crash
+
+
+def _lose(_: World) -> None:
+    raise ReadTimeoutError(endpoint_url="https://aws")
+
+
+def _refuse(_: World) -> None:
+    raise failure("ServiceUnavailable", "AnyCall", 503)
+
+
+def crashes(_: Bench, *, pick: slice = EVERY) -> Tally:
+    """The function dies, or gets no answer, before and after each call of both services."""
+    kinds: dict[str, tuple[Strike, frozenset[str]]] = {
+        "crash": (_die, frozenset()),
+        "no answer": (_lose, frozenset()),
+        "refusal, and no deletion": (_refuse, frozenset({"delete_access_key"})),
+    }
+    faults = [
+        Struck(number, when, how, strike, lag, more)
+        for lag in LAGS
+        for how, (strike, more) in kinds.items()
+        for when, number in calls_of_a_rotation(lag)
+        if not (how.startswith("refusal") and when is When.AFTER)
+    ]
+    return _run("crash around each call of IAM and Secrets Manager", faults[pick], _crash)
+
+
+def duplicates(_: Bench, *, pick: slice = EVERY) -> Tally:
+    """A second and a third run do all four steps while the first one is at any call."""
+
+    def twins(world: World) -> None:
+        disarm(world)
+        token = world.labels["AWSPENDING"]
+        for _ in range(2):
+            attempt(world, token)
+
+    return _run("three runs at once", _at_each_call("twins", twins, pick), _crash)
+
+
+def strangers(_: Bench, *, pick: slice = EVERY) -> Tally:
+    """Somebody makes a key for the user while the rotation is at any call."""
+
+    def make(world: World) -> None:
+        with suppress(ClientError):  # if there is no room, there is no stranger
+            world.iam.make(by="stranger")
+
+    return _run("a stranger makes a key", _at_each_call("stranger", make, pick), _stranger)
+
+
+def stale(_: Bench, *, pick: slice = EVERY) -> Tally:
+    """A run hangs at any call, is given up, and comes back when two newer rotations are over."""
+
+    def give_up(world: World) -> None:
+        disarm(world)
+        world.labels.pop("AWSPENDING", None)
+        for _ in range(2):
+            world.clock.pass_days(10)
+            settle(world)
+
+    return _run("stale (given up): call", _at_each_call("stuck", give_up, pick), _stale)
+
+
+def years(_: Bench, *, lives: int) -> Tally:
+    """Ten years of schedules, rotations and reapers that fail, and people who mend them in time."""
+    tally = Tally("10 years of one key, everything failing", STRATEGY, wanted=lives)
+    failures = 0
+    for seed in range(lives):
+        verdict, life = Verdict(f"life {seed}"), Years(seed=seed)
+        life.live(10)
+        failures += life.failures
+        verdict.wrong(life.violations, "")
+        tally.add(verdict)
+    tally.note = f"{failures:,} failures"
+    return tally
+
+
+def _at_each_call(how: str, strike: Strike, pick: slice) -> list[Struck]:
+    return [
+        Struck(number, when, how, strike, lag)
+        for lag in LAGS
+        for when, number in calls_of_a_rotation(lag)
+    ][pick]
+
+
+def calls_of_a_rotation(lag: float) -> list[tuple[When, int]]:
+    """Where something can happen until the label has moved, polling included."""
+    world, seen = prepared(lag), {When.BEFORE: 0, When.AFTER: 0}
+
+    def count(when: When) -> Callable[[str], None]:
+        def one_more(_: str) -> None:
+            seen[when] += 1
+
+        return one_more
+
+    world.iam.before = world.secrets.before = count(When.BEFORE)
+    world.iam.after = world.secrets.after = count(When.AFTER)
+    world.rotate()
+    return [(when, number) for when in When for number in range(seen[when])]
+
+
+def attempt(world: World, token: str) -> RotationError | Crash | None:
+    """The four steps, until one fails, as Secrets Manager does it."""
+    for step in Step:
+        try:
+            world.step(token, step)
+        except (RotationError, Crash) as error:
+            return error
+    world.stored.rotated_at = world.stored.changed_at = world.clock.now()
+    return None
+
+
+def settle(world: World) -> str | None:
+    """Lets Secrets Manager try until a rotation succeeds.
+
+    Returns:
+        What ended the last attempt, if none did.
+    """
+    error: RotationError | Crash | None = None
+    for _ in range(ATTEMPTS):
+        token = world.labels.get("AWSPENDING", "")
+        if token in {"", world.labels["AWSCURRENT"]}:
+            token = world.begin()
+        error = attempt(world, token)
+        if error is None:
+            return None
+        world.clock.sleep(120)
+    return str(error)
+
+
+def wrong(world: World) -> Iterator[str]:
+    """What must never be, at any instant."""
+    if not world.works():
+        yield "AWSCURRENT does not sign requests"
+    if any(key.by == "stranger" for key in world.iam.deleted.values()):
+        yield "a key of a stranger was deleted"
+
+
+def _finished(world: World, verdict: Verdict) -> None:
+    held = {world.id(), world.id("AWSPREVIOUS")}
+    lost = {id_ for id_, key in world.iam.keys.items() if key.by == "us"} - held
+    verdict.wrong([f"{len(lost)} key(s) of ours lost"] if lost else [], "at the end")
+    verdict.wrong(list(wrong(world)), "at the end")
+
+
+def _crash(struck: Struck) -> Verdict:
+    world, verdict = prepared(struck.lag, seed=struck.number), Verdict(str(struck))
+    former, token = world.labels["AWSCURRENT"], world.begin()
+    struck.arm(world)
+    error = attempt(world, token)
+    disarm(world)
+    verdict.injected = struck.reached
+    verdict.wrong(list(wrong(world)), "when it had happened")
+    if error is not None:
+        world.clock.sleep(60)
+        if world.labels["AWSCURRENT"] == former and (trouble := settle(world)):
+            verdict.wrong([trouble], "when the steps ran again")
+    if world.labels["AWSCURRENT"] == former:
+        verdict.wrong(["AWSCURRENT did not move"], "at the end")
+    _finished(world, verdict)
+    return verdict
+
+
+def _stranger(struck: Struck) -> Verdict:
+    """The rotation goes on, or is refused until a person has looked at the key."""
+    world, verdict = prepared(struck.lag, seed=struck.number), Verdict(str(struck))
+    token = world.begin()
+    struck.arm(world)
+    attempt(world, token)
+    disarm(world)
+    verdict.injected = struck.reached
+    for _ in range(3):
+        world.clock.sleep(120)
+        attempt(world, world.labels.get("AWSPENDING") or world.begin())
+        world.reap()
+        verdict.wrong(list(wrong(world)), "while it was there")
+    theirs = [id_ for id_, key in world.iam.keys.items() if key.by == "stranger"]
+    for key_id in theirs:
+        verdict.remarks.append("refused until somebody looked")
+        world.iam.remove(key_id)
+        world.iam.deleted.pop(key_id)
+        world.clock.sleep(60)
+        if trouble := settle(world):
+            verdict.wrong([trouble], "when it was gone")
+    _finished(world, verdict)
+    return verdict
+
+
+def _stale(struck: Struck) -> Verdict:
+    world, verdict = prepared(struck.lag, seed=struck.number), Verdict(str(struck))
+    token = world.begin()
+    struck.arm(world)
+    attempt(world, token)
+    disarm(world)
+    verdict.injected = struck.reached
+    verdict.wrong(list(wrong(world)), "when it came back")
+    world.clock.pass_days(10)
+    world.reap()
+    world.clock.pass_days(10)
+    world.reap()
+    if trouble := settle(world):
+        verdict.wrong([trouble], "in the next rotation")
+    _finished(world, verdict)
+    return verdict
+
+
+def _run(name: str, faults: list[Struck], check: Callable[[Struck], Verdict]) -> Tally:
+    tally = Tally(name, STRATEGY, wanted=len(faults))
+    for struck in faults:
+        tally.add(check(struck))
+    return tally

@@ -1,0 +1,58 @@
+"""A part of what `make faults` does with access keys, and that it would see defects."""
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from iam_access_key.intent import Intent
+from iam_access_key.ledger import Ledger
+from iam_access_key.maker import Maker
+from tests.faults.bench import Bench
+from tests.faults.scenarios import iam_access_key
+from tests.faults.tally import Tally
+
+BENCH = cast("Bench", None)
+"""These scenarios need none."""
+
+
+def assert_good(tally: Tally) -> None:
+    assert tally.injected == tally.wanted == tally.survived > 0, tally.findings
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        iam_access_key.crashes,
+        iam_access_key.duplicates,
+        iam_access_key.strangers,
+        iam_access_key.stale,
+    ],
+)
+def test_nothing_is_lost_and_nothing_of_others_is_deleted(scenario: Any) -> None:
+    assert_good(scenario(BENCH, pick=slice(0, None, 3)))
+
+
+def test_a_lost_key_that_is_not_recognized_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ledger, "_orphan", lambda *_: None)
+    tally = iam_access_key.crashes(BENCH)
+    assert tally.survived < tally.injected
+
+
+def test_a_stranger_who_is_taken_for_us_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Intent, "covers", lambda intent, key: key.id not in intent.keys)
+    monkeypatch.setattr(Intent, "withdraw", lambda *_: None)
+    tally = iam_access_key.strangers(BENCH)
+    assert any("stranger was deleted" in finding for finding in tally.findings)
+
+
+def test_a_key_that_is_deleted_although_it_was_stored_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def take_back(maker: Maker, text: Any) -> None:
+        maker._user.delete(json.loads(text.reveal())["AccessKeyId"])
+
+    monkeypatch.setattr(Maker, "take_back", take_back)
+    monkeypatch.setattr(Maker, "_kept", lambda _, stored: stored.text)
+    tally = iam_access_key.crashes(BENCH)
+    assert tally.survived < tally.injected
