@@ -1,6 +1,7 @@
 """A part of what `make faults` does with access keys, and that it would see defects."""
 
 import json
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,8 +13,8 @@ from tests.faults.bench import Bench
 from tests.faults.scenarios import iam_access_key
 from tests.faults.tally import Tally
 
-BENCH = cast("Bench", None)
-"""These scenarios need none."""
+BENCH = cast("Bench", SimpleNamespace(errors=[], passwords=set()))
+"""All that these scenarios need of one."""
 
 
 def assert_good(tally: Tally) -> None:

@@ -35,6 +35,9 @@ class World:
     Attributes:
         lag: Seconds that IAM's answers may be behind.
         first: Whether the first key exists.
+        settings: Of the functions.
+        clock: What they go by.
+        errors: What came out of them.
     """
 
     lag: float = 0
@@ -42,6 +45,7 @@ class World:
     first: bool = True
     settings: Settings = SETTINGS
     clock: Clock = field(default_factory=Clock)
+    errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.iam = Iam(USER, self.clock.now, lag=self.lag, seed=self.seed)

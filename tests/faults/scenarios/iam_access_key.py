@@ -1,9 +1,11 @@
 """An access key whose rotation is struck at any call: crashes, duplicates, strangers, late calls.
 
 IAM, STS and Secrets Manager are in memory, at a simulated clock; IAM's answers may be half a minute
-behind. There is no PostgreSQL in it, so the bench gives nothing but its place in the table.
+behind. There is no PostgreSQL in it; the bench looks for keys in what the functions print.
 """
 
+import json
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,11 +14,12 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from rotation.errors import RotationError
 from rotation.event import Step
+from rotation.observability import observed
 from tests.faults.bench import EVERY, Bench
 from tests.faults.calls import When
 from tests.faults.crash import Crash
 from tests.faults.tally import Tally, Verdict
-from tests.iam_access_key.world import World
+from tests.iam_access_key.world import ARN, World
 from tests.iam_access_key.years import Years
 from tests.rotation.secrets_manager import failure
 
@@ -39,6 +42,9 @@ class Struck:
         strike: What happens; it may raise.
         lag: Seconds that IAM's answers may be behind.
         more: What else goes wrong from then on, by the name of the call.
+        reached: Whether it happened.
+        world: To whose rotation.
+        errors: What Lambda would print of the functions' errors, and more: the whole chains.
     """
 
     number: int
@@ -47,10 +53,18 @@ class Struck:
     strike: Strike
     lag: float
     more: frozenset[str] = frozenset()
-    reached: bool = field(default=False, compare=False)
+    reached: bool = False
+    world: World = field(init=False)
+    errors: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{self.how} {self.when} call {self.number}, {self.lag:g} s behind"
+
+    def prepare(self) -> World:
+        """Makes the world to which it happens."""
+        self.world = prepared(self.lag, seed=self.number)
+        self.world.errors = self.errors
+        return self.world
 
     def arm(self, world: World) -> None:
         """Counts the calls of both services from now on."""
@@ -97,7 +111,7 @@ def _refuse(_: World) -> None:
     raise failure("ServiceUnavailable", "AnyCall", 503)
 
 
-def crashes(_: Bench, *, pick: slice = EVERY) -> Tally:
+def crashes(bench: Bench, *, pick: slice = EVERY) -> Tally:
     """The function dies, or gets no answer, before and after each call of both services."""
     kinds: dict[str, tuple[Strike, frozenset[str]]] = {
         "crash": (_die, frozenset()),
@@ -111,10 +125,10 @@ def crashes(_: Bench, *, pick: slice = EVERY) -> Tally:
         for when, number in calls_of_a_rotation(lag)
         if not (how.startswith("refusal") and when is When.AFTER)
     ]
-    return _run("crash around each call of IAM and Secrets Manager", faults[pick], _crash)
+    return _run(bench, "crash around each call of IAM and Secrets Manager", faults[pick], _crash)
 
 
-def duplicates(_: Bench, *, pick: slice = EVERY) -> Tally:
+def duplicates(bench: Bench, *, pick: slice = EVERY) -> Tally:
     """A second and a third run do all four steps while the first one is at any call."""
 
     def twins(world: World) -> None:
@@ -123,20 +137,20 @@ def duplicates(_: Bench, *, pick: slice = EVERY) -> Tally:
         for _ in range(2):
             attempt(world, token)
 
-    return _run("three runs at once", _at_each_call("twins", twins, pick), _crash)
+    return _run(bench, "three runs at once", _at_each_call("twins", twins, pick), _crash)
 
 
-def strangers(_: Bench, *, pick: slice = EVERY) -> Tally:
+def strangers(bench: Bench, *, pick: slice = EVERY) -> Tally:
     """Somebody makes a key for the user while the rotation is at any call."""
 
     def make(world: World) -> None:
         with suppress(ClientError):  # if there is no room, there is no stranger
             world.iam.make(by="stranger")
 
-    return _run("a stranger makes a key", _at_each_call("stranger", make, pick), _stranger)
+    return _run(bench, "a stranger makes a key", _at_each_call("stranger", make, pick), _stranger)
 
 
-def stale(_: Bench, *, pick: slice = EVERY) -> Tally:
+def stale(bench: Bench, *, pick: slice = EVERY) -> Tally:
     """A run hangs at any call, is given up, and comes back when two newer rotations are over."""
 
     def give_up(world: World) -> None:
@@ -146,7 +160,7 @@ def stale(_: Bench, *, pick: slice = EVERY) -> Tally:
             world.clock.pass_days(10)
             settle(world)
 
-    return _run("stale (given up): call", _at_each_call("stuck", give_up, pick), _stale)
+    return _run(bench, "stale (given up): call", _at_each_call("stuck", give_up, pick), _stale)
 
 
 def years(_: Bench, *, lives: int) -> Tally:
@@ -191,8 +205,12 @@ def attempt(world: World, token: str) -> RotationError | Crash | None:
     """The four steps, until one fails, as Secrets Manager does it."""
     for step in Step:
         try:
-            world.step(token, step)
+            with observed(
+                strategy=STRATEGY, step=step, secret=ARN, correlation_id=token, request_id="request"
+            ):
+                world.step(token, step)
         except (RotationError, Crash) as error:
+            world.errors.append("".join(traceback.format_exception(error)))
             return error
     world.stored.rotated_at = world.stored.changed_at = world.clock.now()
     return None
@@ -232,7 +250,7 @@ def _finished(world: World, verdict: Verdict) -> None:
 
 
 def _crash(struck: Struck) -> Verdict:
-    world, verdict = prepared(struck.lag, seed=struck.number), Verdict(str(struck))
+    world, verdict = struck.prepare(), Verdict(str(struck))
     former, token = world.labels["AWSCURRENT"], world.begin()
     struck.arm(world)
     error = attempt(world, token)
@@ -251,7 +269,7 @@ def _crash(struck: Struck) -> Verdict:
 
 def _stranger(struck: Struck) -> Verdict:
     """The rotation goes on, or is refused until a person has looked at the key."""
-    world, verdict = prepared(struck.lag, seed=struck.number), Verdict(str(struck))
+    world, verdict = struck.prepare(), Verdict(str(struck))
     token = world.begin()
     struck.arm(world)
     attempt(world, token)
@@ -275,7 +293,7 @@ def _stranger(struck: Struck) -> Verdict:
 
 
 def _stale(struck: Struck) -> Verdict:
-    world, verdict = prepared(struck.lag, seed=struck.number), Verdict(str(struck))
+    world, verdict = struck.prepare(), Verdict(str(struck))
     token = world.begin()
     struck.arm(world)
     attempt(world, token)
@@ -292,8 +310,18 @@ def _stale(struck: Struck) -> Verdict:
     return verdict
 
 
-def _run(name: str, faults: list[Struck], check: Callable[[Struck], Verdict]) -> Tally:
+def _run(
+    bench: Bench, name: str, faults: list[Struck], check: Callable[[Struck], Verdict]
+) -> Tally:
     tally = Tally(name, STRATEGY, wanted=len(faults))
     for struck in faults:
         tally.add(check(struck))
+        bench.errors += struck.errors
+        bench.passwords |= _keys(struck.world)
     return tally
+
+
+def _keys(world: World) -> set[str]:
+    """Every secret access key in a version of the secret."""
+    documents = (json.loads(text) for text in world.stored.contents.values() if text)
+    return {each["SecretAccessKey"] for each in documents if "SecretAccessKey" in each}
