@@ -61,6 +61,16 @@ class Attempts:
         self.made.append(Attempt(who, what, _outcome(answer)))
         return answer
 
+    def succeeded(self, who: str, what: str, *, calls: int, failures: list[str]) -> None:
+        """Write down what was tried many times, and must have been allowed each time.
+
+        Raises:
+            NotAsIntendedError: It failed once.
+        """
+        if failures or not calls:
+            raise NotAsIntendedError(who, what, failures[0] if failures else "it made no call")
+        self.made.append(Attempt(who, what, f"{calls} calls, 0 failed"))
+
     def refused(self, who: str, what: str, call: Callable[[], Any]) -> None:
         """Try what must be refused.
 

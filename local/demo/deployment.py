@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from local.aws.configuration import ACCOUNT
 from local.cdk import CdkError
+from local.demo.partner import POLICY
 from local.demo.profile import Profile
 from local.demo.steps import Steps
 from local.errors import LocalError
 from local.local_aws import REGION, LocalAws
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam.client import IAMClient
 
 CONTRACTOR_ACCOUNT = "999988887777"
 _CONTRACT = timedelta(days=30)
@@ -26,6 +30,7 @@ class Deployed:
     application_secret: str
     admin_secret: str
     consumer: str
+    key_secret: str | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Deployment:
         try:
             with self._steps.step("cdk bootstrap, cdk synth"), ThreadPoolExecutor() as threads:
                 bootstrapped = threads.submit(self._cdk.bootstrap, ACCOUNT, REGION)
-                self._cdk.synth(*_with_people(), *arguments)
+                self._cdk.synth(*_settings(self._partners_policy()), *arguments)
                 bootstrapped.result()
             first = [each for each in self._cdk.stack_names() if not each.endswith(_FOR_PEOPLE)]
             with self._steps.step("cdk deploy"):
@@ -116,6 +121,10 @@ class Deployment:
             contractor=Profile.read(outputs["ContractorProfile"]),
         )
 
+    def _partners_policy(self) -> str:
+        iam: IAMClient = self._aws.client("iam")
+        return iam.create_policy(PolicyName="partner", PolicyDocument=POLICY)["Policy"]["Arn"]
+
     def _deployed(self, stacks: Sequence[str]) -> Deployed:
         outputs = self._aws.outputs(*stacks)
         if "ConsumerFunctionName" not in outputs:
@@ -124,15 +133,18 @@ class Deployment:
             application_secret=outputs["ApplicationSecretName"],
             admin_secret=outputs["AdminSecretName"],
             consumer=outputs["ConsumerFunctionName"],
+            key_secret=outputs.get("AccessKeySecretName"),
         )
 
 
-def _with_people() -> list[str]:
-    """Return the settings that deploy roles for people."""
+def _settings(partners_policy: str) -> list[str]:
+    """Return the settings that deploy roles for people, and an access key for a partner."""
     settings = {
-        "enabled": "true",
-        "contractor_account": CONTRACTOR_ACCOUNT,
-        "contractor_external_id": str(uuid.uuid4()),
-        "contractor_until": f"{datetime.now(UTC) + _CONTRACT:%Y-%m-%d}",
+        "access.enabled": "true",
+        "access.contractor_account": CONTRACTOR_ACCOUNT,
+        "access.contractor_external_id": str(uuid.uuid4()),
+        "access.contractor_until": f"{datetime.now(UTC) + _CONTRACT:%Y-%m-%d}",
+        "access_key.enabled": "true",
+        "access_key.policy": partners_policy,
     }
-    return [word for key, value in settings.items() for word in ("-c", f"access.{key}={value}")]
+    return [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local.aws.configuration import ACCOUNT
-from local.demo.attempt import Attempt, Attempts
+from local.demo.attempt import Attempts
 from local.demo.person import Person
 from local.demo.profile import Profile
 
@@ -31,28 +31,32 @@ class People:
 
     Args:
         aws: The local AWS.
+        attempts: Writes down what they try.
         operator: The profile of the role that may rotate.
         contractor: The profile of the role for the other account.
         secret: The name of the application's secret.
     """
 
     def __init__(
-        self, aws: "LocalAws", *, operator: Profile, contractor: Profile, secret: str
+        self,
+        aws: "LocalAws",
+        attempts: Attempts,
+        *,
+        operator: Profile,
+        contractor: Profile,
+        secret: str,
     ) -> None:
         self._aws = aws
+        self._attempts = attempts
         self._operator = operator
         self._contractor = contractor
         self._secret = secret
-        self._attempts = Attempts()
 
-    def act(self, watch: "RotationWatch") -> list[Attempt]:
+    def act(self, watch: "RotationWatch") -> None:
         """Let everybody try what he may and what he may not.
 
         Args:
             watch: Awaits the rotation that the operator starts.
-
-        Returns:
-            What was tried; it all came out as intended.
 
         Raises:
             NotAsIntendedError: Something did not.
@@ -60,7 +64,6 @@ class People:
         """
         self._operate(watch)
         self._help()
-        return self._attempts.made
 
     def _operate(self, watch: "RotationWatch") -> None:
         """Rotate with MFA for an hour, and read nothing."""

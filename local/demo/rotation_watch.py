@@ -67,11 +67,17 @@ class RotationWatch:
         Raises:
             RotationFailedError: It failed, or took too long.
         """
-        version = self._start(secrets or self._secrets)
-        self._wait_until(lambda done: version in {rotation.version for rotation in done})
+        self.wait_for_version(self.start(secrets or self._secrets))
 
-    def _start(self, secrets: "SecretsManagerClient") -> str:
-        """Start a rotation, after one that the schedule has started meanwhile."""
+    def start(self, secrets: "SecretsManagerClient") -> str:
+        """Start a rotation, after one that the schedule has started meanwhile.
+
+        Args:
+            secrets: Whose hand it is.
+
+        Returns:
+            The version that shall become AWSCURRENT.
+        """
         deadline = time.monotonic() + SECONDS_FOR_A_ROTATION
         while True:
             try:
@@ -80,6 +86,15 @@ class RotationWatch:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
+
+    def wait_for_version(self, version: str) -> None:
+        """Wait until the rotation to a version has succeeded.
+
+        Raises:
+            RotationFailedError: It failed, or took too long.
+            ServerDiedError: The server ended meanwhile.
+        """
+        self._wait_until(lambda done: version in {rotation.version for rotation in done})
 
     def wait_for(self, count: int) -> None:
         """Wait until so many rotations have succeeded.

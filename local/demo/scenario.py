@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from local.demo.attempt import Attempt
+from local.demo.attempt import Attempt, Attempts
 from local.demo.consumers import Consumers, Tally
 from local.demo.deployment import Deployed, Deployment
+from local.demo.partner import Partner
 from local.demo.people import People
 from local.demo.refusal import refused_call
 from local.demo.rotation_watch import Rotation, RotationWatch
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 SCHEDULED_ROTATIONS = 3
-SECONDS_BETWEEN_ROTATIONS = 2
+SECONDS_BETWEEN_ROTATIONS = 1
 """How far apart the sped-up clock brings scheduled rotations, in real seconds."""
 
 REFRESH_SECONDS = "0"
@@ -55,7 +56,10 @@ class Scenario:
         self._steps = Steps(console)
 
     def play(self, arguments: Sequence[str], *, speed: float | None) -> Result:
-        """Deploy the app, and rotate on schedule and by hand while consumers log in.
+        """Deploy the app, and rotate by hand and on schedule while consumers log in.
+
+        The partner's key rotates by the real time: on the fast clock a grace of days is over in
+        less than a second.
 
         Args:
             arguments: For the CDK CLI.
@@ -73,18 +77,58 @@ class Scenario:
         with ExitStack() as stack:
             deployment = stack.enter_context(Deployment(self._aws, self._steps))
             deployed = deployment.deploy(arguments)
+            attempts = Attempts()
             watch = RotationWatch(self._aws, deployed.application_secret)
-            with self._steps.step("consumers log in"):
-                client = partial(self._aws.client, "lambda")
-                stack.enter_context(
-                    changed_variables(client(), deployed.consumer, REFRESH_SECONDS=REFRESH_SECONDS)
-                )
-                consumers = stack.enter_context(Consumers(client, deployed.consumer))
+            with ExitStack() as calling:
+                partner = self._partner(deployed)
+                if partner:
+                    calling.enter_context(partner)
+                consumers = self._consume(deployed, stack)
+                self._rotate_by_hand(watch, deployment, deployed, attempts)
+                if partner:
+                    with self._steps.step("the partner's access key"):
+                        partner.wait_for_rotation()
+            if partner:
+                partner.tell(attempts)
             self._rotate_on_schedule(watch, speed or self._speed(deployed.application_secret))
-            attempts = self._rotate_by_hand(watch, deployment, deployed)
+            rotations = watch.done()  # one that goes on will find nobody who logs in
         refused_call(self._aws, consumer=deployed.consumer, secret=deployed.admin_secret)
-        attempts.append(Attempt("consumer", "read the admin's secret", "refused"))
-        return Result(watch.done(), consumers.tally, attempts)
+        attempts.made.append(Attempt("consumer", "read the admin's secret", "refused"))
+        return Result(rotations, consumers.tally, attempts.made)
+
+    def _partner(self, deployed: Deployed) -> Partner | None:
+        return Partner(self._aws, deployed.key_secret) if deployed.key_secret else None
+
+    def _consume(self, deployed: Deployed, stack: ExitStack) -> Consumers:
+        with self._steps.step("consumers log in"):
+            client = partial(self._aws.client, "lambda")
+            stack.enter_context(
+                changed_variables(client(), deployed.consumer, REFRESH_SECONDS=REFRESH_SECONDS)
+            )
+            return stack.enter_context(Consumers(client, deployed.consumer))
+
+    def _rotate_by_hand(
+        self,
+        watch: RotationWatch,
+        deployment: Deployment,
+        deployed: Deployed,
+        attempts: Attempts,
+    ) -> None:
+        """Let an operator do it, or the administrator where there are no roles for people."""
+        with self._steps.step("roles for people"):
+            profiles = deployment.profiles()
+        with self._steps.step("rotation by hand"):
+            if profiles is None:
+                watch.rotate()
+                return
+            people = People(
+                self._aws,
+                attempts,
+                operator=profiles.operator,
+                contractor=profiles.contractor,
+                secret=deployed.application_secret,
+            )
+            people.act(watch)
 
     def _rotate_on_schedule(self, watch: RotationWatch, speed: float) -> None:
         before = len(watch.done())
@@ -93,24 +137,6 @@ class Scenario:
             with self._steps.step("rotation by schedule"):
                 watch.wait_for(before + number)
         self._aws.server.run_clock_at(1)
-
-    def _rotate_by_hand(
-        self, watch: RotationWatch, deployment: Deployment, deployed: Deployed
-    ) -> list[Attempt]:
-        """Let an operator do it, or the administrator where there are no roles for people."""
-        with self._steps.step("roles for people"):
-            profiles = deployment.profiles()
-        with self._steps.step("rotation by hand"):
-            if profiles is None:
-                watch.rotate()
-                return []
-            people = People(
-                self._aws,
-                operator=profiles.operator,
-                contractor=profiles.contractor,
-                secret=deployed.application_secret,
-            )
-            return people.act(watch)
 
     def _speed(self, secret: str) -> float:
         client: SecretsManagerClient = self._aws.client("secretsmanager")

@@ -29,6 +29,7 @@ TRIED = (
     r"bob +become contractor with ours +until \d\d:\d\d",
     r"contractor +see the rotation +allowed",
     r"contractor +read the secret +refused",
+    r"partner +call while its key rotates +\d+ calls, 0 failed",
     r"consumer +read the admin's secret +refused",
 )
 HAND = Rotation("hand", "v1", 1, {})

@@ -39,6 +39,16 @@ def test_what_should_have_been_allowed_is_told() -> None:
         Attempts().allowed("ann", "rotate", raising("AccessDenied"))
 
 
+def test_what_was_tried_many_times_must_never_have_failed() -> None:
+    attempts = Attempts()
+    attempts.succeeded("partner", "call", calls=12, failures=[])
+    assert attempts.made == [Attempt("partner", "call", "12 calls, 0 failed")]
+    with pytest.raises(NotAsIntendedError, match="InvalidClientTokenId"):
+        attempts.succeeded("partner", "call", calls=12, failures=["InvalidClientTokenId"])
+    with pytest.raises(NotAsIntendedError, match="it made no call"):
+        attempts.succeeded("partner", "call", calls=0, failures=[])
+
+
 def test_a_session_is_written_down_with_its_end() -> None:
     ends = datetime.now().astimezone() + timedelta(hours=1)
     attempts = Attempts()

@@ -1,0 +1,122 @@
+"""A third party who insists on an access key."""
+
+import json
+import threading
+from typing import TYPE_CHECKING, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.demo.attempt import Attempts
+from local.demo.rotation_watch import RotationWatch
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+    from local.local_aws import LocalAws
+
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "secretsmanager:ListSecrets", "Resource": "*"}],
+    }
+)
+"""What its IAM user may do."""
+
+_PAUSE_SECONDS = 0.1
+_NOTE = "INTENT"
+
+
+class Partner:
+    """Calls AWS all the time: with the key that it has had from the beginning, and with AWSCURRENT.
+
+    Use it as a context manager: on leaving, the call under way is awaited.
+
+    Args:
+        aws: The local AWS.
+        secret: The name of the secret that holds the key.
+
+    Attributes:
+        calls: How many succeeded.
+        failures: What the others answered.
+    """
+
+    def __init__(self, aws: "LocalAws", secret: str) -> None:
+        self.calls = 0
+        self.failures: list[str] = []
+        self._aws = aws
+        self._secret = secret
+        self._secrets: SecretsManagerClient = aws.client("secretsmanager")
+        self._clients: dict[str, SecretsManagerClient] = {}
+        self._watch = RotationWatch(aws, secret)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start calling, and have the key rotated."""
+        self._key = self._read()
+        self._thread.start()
+        self._forget_the_maker()
+        self._version = self._watch.start(self._secrets)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop calling."""
+        self._stop.set()
+        self._thread.join()
+
+    def wait_for_rotation(self) -> None:
+        """Wait until the key has rotated, and call once more with both keys.
+
+        Raises:
+            RotationFailedError: It failed, or took too long.
+        """
+        self._watch.wait_for_version(self._version)
+        self._call(self._key)
+        self._call(self._read())
+
+    def tell(self, attempts: Attempts) -> None:
+        """Write down how it went.
+
+        Raises:
+            NotAsIntendedError: A call failed.
+        """
+        what = "call while its key rotates"
+        attempts.succeeded("partner", what, calls=self.calls, failures=self.failures)
+
+    def _forget_the_maker(self) -> None:
+        """Say that nobody is making a key any more.
+
+        Whoever makes one leaves a note, beside which no other is made for 40 seconds, and the
+        deployment has just made the first.
+        """
+        versions = self._secrets.describe_secret(SecretId=self._secret)["VersionIdsToStages"]
+        for version, labels in versions.items():
+            if _NOTE in labels:
+                self._secrets.update_secret_version_stage(
+                    SecretId=self._secret, VersionStage=_NOTE, RemoveFromVersionId=version
+                )
+
+    def _run(self) -> None:
+        while not self._stop.wait(_PAUSE_SECONDS):
+            self._call(self._key)
+            self._call(self._read())
+
+    def _call(self, key: dict[str, str]) -> None:
+        try:
+            self._client_of(key).list_secrets()
+        except (BotoCoreError, ClientError) as error:
+            self.failures.append(str(error))
+        else:
+            self.calls += 1
+
+    def _client_of(self, key: dict[str, str]) -> "SecretsManagerClient":
+        """Return the client for a key; making one takes longer than its calls."""
+        if key["AccessKeyId"] not in self._clients:
+            self._clients[key["AccessKeyId"]] = self._aws.client_of(key, "secretsmanager")
+        return self._clients[key["AccessKeyId"]]
+
+    def _read(self) -> dict[str, str]:
+        """Read AWSCURRENT: as the administrator, who stands for the partner's own role."""
+        answer = self._secrets.get_secret_value(SecretId=self._secret, VersionStage="AWSCURRENT")
+        key: dict[str, str] = json.loads(answer["SecretString"])
+        return key
