@@ -76,7 +76,7 @@ def _accepted(findings: Iterable[Accepted]) -> str:
     for each in findings:
         rules = _lines([rule.partition("::")[2] for rule in each.rules])
         rows.append(f"| {rules} | {each.kind} | {each.reason} |")
-    return "".join(f"{row}\n" for row in rows)
+    return "".join(f"{row}\n" for row in dict.fromkeys(rows))
 
 
 def _boundary(documents: Mapping[Place, Document]) -> str:

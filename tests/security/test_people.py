@@ -15,7 +15,7 @@ from security.identifiers import Identifiers
 from security.joined import joined
 from security.people import Staff
 from security.people.controls import CONTROLS, unsatisfied
-from security.people.table import ROLES, decisions
+from security.people.table import decisions
 from security.proof import Proof
 from security.synthesis import Synthesis
 from security.template_lint import lint_template
@@ -90,7 +90,7 @@ def without(operator: str, key: str) -> Callable[[Statement], Statement]:
     return change
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ["break-glass", "contractor"])
 @pytest.mark.parametrize(
     ("operator", "key", "what"),
     [
