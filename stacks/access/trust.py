@@ -40,7 +40,7 @@ class Trust:
         """Trust users of this account, whose policies have to allow it as well.
 
         The session bears the user's name, so that CloudTrail says who did what. A profile of the
-        CLI sets it with `role_session_name`; it has nothing for a source identity (docs/adr/0011).
+        CLI sets it with `role_session_name`; it has nothing for a source identity (docs/adr/0015).
         """
         return cls(iam.AccountRootPrincipal(), {"StringEquals": {"sts:RoleSessionName": OWN_NAME}})
 
