@@ -26,7 +26,6 @@ class Flight:
         """
         self.begun = begun
         self.landed: Future[RotatedSecretError | None] = Future()
-        self.landed.set_running_or_notify_cancel()  # who stops waiting does not cancel it
 
     def wait(self, seconds: float) -> RotatedSecretError | None:
         """Waits for the end, and so long at most.

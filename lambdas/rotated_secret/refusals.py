@@ -11,11 +11,10 @@ _CODES = {"28P01", "28000", 1045}
 
 _WORDS = re.compile(
     r"FATAL: +("
-    r"password authentication failed"
+    r"\w+ authentication failed"
     r"|role .* is not permitted to log in"
     r"|role .* does not exist"
-    r"|no pg_hba\.conf entry"
-    r"|\w+ authentication failed)"
+    r"|no pg_hba\.conf entry)"
 )
 """libpq does not tell the code of a login that failed, so that psycopg has only the server's words.
 

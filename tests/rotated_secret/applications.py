@@ -1,6 +1,7 @@
 """Applications on each adapter; each tells as whom it is logged in to PostgreSQL."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from rotated_secret import pg8000 as pg8000_adapter
 from rotated_secret import psycopg as psycopg_adapter
 from rotated_secret import psycopg_pool as pool_adapter
 from rotated_secret import sqlalchemy as sqlalchemy_adapter
+from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.handle import Handle
 from tests.postgres_user.world import World
 
@@ -51,10 +53,15 @@ def in_threads(
     @contextmanager
     def make(world: World) -> Iterator[Application]:
         secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+
+        def renew() -> None:
+            time.sleep(AGAIN_SECONDS)
+            secret.refresh(secret.credential())
+
         with opened(secret) as user:
             yield Application(
                 user=user,
-                renew=lambda: secret.refresh(secret.credential()),
+                renew=renew,
                 rest=lambda: None,
                 secret=secret,
             )
@@ -70,6 +77,7 @@ def in_coroutines(
         secret = AsyncRotatedSecret(world.arn, client=cast("Any", world.secrets))
 
         async def renew() -> None:
+            await asyncio.sleep(AGAIN_SECONDS)
             await secret.refresh(await secret.credential())
 
         with asyncio.Runner() as runner:

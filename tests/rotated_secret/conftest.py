@@ -1,6 +1,7 @@
 """A secret in memory, and a clock that a test moves."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -62,6 +63,10 @@ class Store:
 
     def recovers(self) -> None:
         self.manager.before = lambda _: None
+
+    def is_slow(self) -> None:
+        """Lets nobody get the newest who does not wait for it."""
+        self.manager.before = lambda _: time.sleep(0.1)
 
     def hangs(self) -> Callable[[], None]:
         """Lets calls wait; returns what lets them go on."""

@@ -1,6 +1,7 @@
 """PyMySQL, by itself and under SQLAlchemy."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy
 
 from rotated_secret import RotatedSecret, is_retired
+from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.pymysql import connect
 from rotated_secret.sqlalchemy import create_engine
 from tests.rotated_secret.conftest import ARN, Store, document
@@ -90,6 +92,7 @@ def test_an_engine_replaces_connections_of_a_retired_credential(
     for password in ("first", "second"):
         mysql.password = password
         rotate(password)
+        time.sleep(AGAIN_SECONDS)
         secret.refresh(secret.credential())
         with engine.connect() as connection:
             assert connection.scalar(sqlalchemy.text("SELECT CURRENT_USER()")) == "app_user"

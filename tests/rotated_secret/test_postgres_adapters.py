@@ -71,10 +71,10 @@ def test_it_gets_in_between_the_change_of_the_password_and_the_move_of_the_label
             for step in ("testSecret", "finishSecret"):
                 world.step(world.single, token, step)
 
-        rest = threading.Timer(0.2, finish)
-        rest.start()
         end_sessions(world)
         application.rest()
+        rest = threading.Timer(0.2, finish)
+        rest.start()
         assert application.user() == world.user
         rest.join()
 

@@ -74,6 +74,7 @@ def test_who_was_refused_an_older_version_gets_the_newer_one_without_a_read(
     store.rotate()
     hands.pass_by(1)
     newest = secret.refresh(refused)
+    hands.pass_by(1)
     assert secret.refresh(refused) is newest
     assert store.calls == 2
 
