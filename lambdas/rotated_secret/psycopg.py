@@ -1,8 +1,11 @@
 """psycopg: connections and pools, for threads and for coroutines."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.errors import FinishedPGconn
 
 from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.credential import Credential
@@ -32,10 +35,12 @@ def connect(
     Raises:
         Exception: See `RotatedSecret.run`.
     """
-    return log_in(
-        secret,
-        lambda credential: connection_class.connect(conninfo, **_arguments(credential) | options),
-    )
+
+    def attempt(credential: Credential) -> Connection:
+        with _discreet():
+            return connection_class.connect(conninfo, **_arguments(credential) | options)
+
+    return log_in(secret, attempt)
 
 
 async def connect_async(
@@ -46,10 +51,24 @@ async def connect_async(
     **options: Any,  # noqa: ANN401  # psycopg's
 ) -> AsyncConnection:
     """Opens a connection; see `connect`."""
-    return await log_in_async(
-        secret,
-        lambda credential: connection_class.connect(conninfo, **_arguments(credential) | options),
-    )
+
+    async def attempt(credential: Credential) -> AsyncConnection:
+        with _discreet():
+            return await connection_class.connect(conninfo, **_arguments(credential) | options)
+
+    return await log_in_async(secret, attempt)
+
+
+@contextmanager
+def _discreet() -> Iterator[None]:
+    """Takes the password out of the error of a login that failed: its `pgconn` holds it."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if isinstance(error.pgconn, FinishedPGconn):
+            error.pgconn.password = b""
+            error.pgconn.info = []
+        raise
 
 
 def _arguments(credential: Credential) -> dict[str, Any]:

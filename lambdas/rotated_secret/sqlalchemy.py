@@ -16,6 +16,8 @@ from rotated_secret.secret import RotatedSecret
 _CONNECT = {"psycopg": "connect", "pg8000": "connect", "pymysql": "connect"}
 """The adapter's function by the name of the driver, which is that of the module too."""
 
+_JUST_MADE = "rotated_secret.just_made"
+
 
 def create_engine(secret: RotatedSecret, url: str, **options: Any) -> Engine:  # noqa: ANN401  # SQLAlchemy's
     """Makes an engine whose connections log in with the current credential, over verified TLS.
@@ -62,9 +64,18 @@ def adapter_for(url: str, functions: dict[str, str]) -> Any:  # noqa: ANN401  # 
 
 
 def let_retired_go(engine: Engine, secret: Handle) -> None:
-    """Replaces a connection whose credential is retired when it is about to be handed out."""
+    """Replaces a connection whose credential is retired when it is about to be handed out.
+
+    One that was made just now is handed out in any case: else rotations that come faster than
+    logins would use up the two attempts that SQLAlchemy makes.
+    """
+
+    @event.listens_for(engine, "connect")
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_JUST_MADE] = True
 
     @event.listens_for(engine, "checkout")
     def check(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if is_retired(record.driver_connection, secret):
+        just_made = record.info.pop(_JUST_MADE, False)
+        if not just_made and is_retired(record.driver_connection, secret):
             raise DisconnectionError("The connection's credential is retired")

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any, cast
 
 import pytest
+from psycopg import OperationalError
 
 from local.postgres import PostgresServer
 from rds.trust import verified_context
@@ -144,6 +145,30 @@ def test_a_user_that_stays_refused_is_told_with_the_drivers_error(
             application.user()
     assert is_refusal(caught.value)
     assert "was still refused after 0.3 seconds" in caught.value.__notes__[0]
+
+
+def test_the_error_of_a_refused_login_does_not_carry_the_password(world: World) -> None:
+    password = world.document()["password"]
+    world.run("ALTER ROLE {} PASSWORD NULL", world.user)
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets), patience_seconds=0.1)
+    with pytest.raises(OperationalError) as caught:
+        psycopg.connect(secret)
+    assert caught.value.pgconn is not None
+    assert "FinishedPGconn" in repr(caught.value.pgconn)
+    assert password not in repr(caught.value.pgconn)
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "pg8000"])
+def test_an_engine_gives_connections_although_the_secret_changes_faster_than_it_logs_in(
+    world: World, monkeypatch: pytest.MonkeyPatch, driver: str
+) -> None:
+    monkeypatch.setattr("rotated_secret.sqlalchemy.is_retired", lambda *_: True)
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    engine = sqlalchemy.create_engine(secret, f"postgresql+{driver}://")
+    for _ in range(3):
+        with engine.connect() as connection:
+            assert not connection.closed
+    engine.dispose()
 
 
 @on_every_driver

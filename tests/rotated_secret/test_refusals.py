@@ -1,4 +1,4 @@
-"""How each driver says that the login was refused; those of the tests' drivers are real elsewhere."""
+"""How each driver says that the login was refused."""
 
 import psycopg
 import pytest
