@@ -91,6 +91,7 @@ def in_coroutines(
                 )
             finally:
                 runner.run(close())
+                runner.run(asyncio.sleep(0.1))  # what was closed is closed by the event loop
 
     return make
 
