@@ -48,6 +48,8 @@ class AsyncRotatedSecret(Handle):
                 if another is None:
                     self._give_up(error, credential)
                     raise
+            if another.version_id != credential.version_id:
+                patience.begin_anew()
             credential = another
 
     async def _aged(self) -> Credential:

@@ -30,6 +30,10 @@ class Patience:
         """Seconds that are left; 0 at the least."""
         return max(0.0, self._end - self._clock.monotonic())
 
+    def begin_anew(self) -> None:
+        """Lets the pauses grow from the shortest again: what is tried is another thing by now."""
+        self._next = FIRST_PAUSE_SECONDS
+
     def pause(self) -> float | None:
         """How long to wait before the next try; None if it is over."""
         left = self.left()

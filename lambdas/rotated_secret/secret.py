@@ -78,6 +78,8 @@ class RotatedSecret(Handle):
                 if another is None:
                     self._give_up(error, credential)
                     raise
+            if another.version_id != credential.version_id:
+                patience.begin_anew()
             credential = another
 
     def _aged(self) -> Credential:

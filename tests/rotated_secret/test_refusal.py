@@ -9,6 +9,7 @@ import pytest
 from rotated_secret import AsyncRotatedSecret, Credential, RotatedSecret
 from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.handle import PATIENCE_SECONDS
+from rotated_secret.patience import FIRST_PAUSE_SECONDS
 from tests.rotated_secret.conftest import Hands, RefusedError, Store
 from tests.rotation.secrets_manager import failure
 
@@ -139,6 +140,25 @@ def test_versions_that_are_refused_one_after_the_other_end_in_time_too(
     with pytest.raises(RefusedError):
         secret.run(log_in, refused=is_refused)
     assert hands.monotonic < 1_000 + PATIENCE_SECONDS + 5
+
+
+def test_each_newer_version_is_waited_for_with_short_pauses_first(
+    secret: RotatedSecret, store: Store, hands: Hands
+) -> None:
+    tried: list[str] = []
+
+    def log_in(credential: Credential) -> str:
+        tried.append(credential.version_id)
+        if len(set(tried)) == 6:
+            return credential.version_id
+        if tried.count(credential.version_id) == 3:
+            store.rotate()
+        raise RefusedError
+
+    secret.credential()
+    hands.pass_by(1)
+    assert secret.run(log_in, refused=is_refused) == tried[-1]
+    assert max(hands.slept) < 4 * FIRST_PAUSE_SECONDS
 
 
 def test_another_error_of_the_target_is_not_waited_for(
