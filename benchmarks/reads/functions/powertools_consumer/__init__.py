@@ -1,0 +1,1 @@
+"""The sample consumer on Powertools' parameters: what ours is measured beside."""
