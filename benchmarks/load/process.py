@@ -1,5 +1,6 @@
 """A process of applications, as the load sees it."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import IO
 from benchmarks.load.record import Record, Task
 from benchmarks.load.tally import Tally
 from local.errors import LocalError
+from local.toolchain import ROOT
 
 
 class ApplicationsDiedError(LocalError):
@@ -41,6 +43,8 @@ def applications(task: Task, tally: Tally) -> Iterator[Callable[[], None]]:
         [sys.executable, "-m", "benchmarks.load.applications"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "lambdas")},
         text=True,
     ) as process:
         told, says = _pipes(process)
