@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any, cast
 
 import sqlalchemy
@@ -16,6 +15,7 @@ from rotated_secret import pg8000 as pg8000_adapter
 from rotated_secret import psycopg as psycopg_adapter
 from rotated_secret import psycopg_pool as pool_adapter
 from rotated_secret import sqlalchemy as sqlalchemy_adapter
+from rotated_secret import sqlalchemy_async as sqlalchemy_async_adapter
 from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.handle import Handle
 from tests.postgres_user.world import World
@@ -191,9 +191,7 @@ async def asyncpg_pool(secret: AsyncRotatedSecret) -> Any:
 
 def async_engine(driver: str) -> Callable[[AsyncRotatedSecret], Any]:
     async def opened(secret: AsyncRotatedSecret) -> Any:
-        from rotated_secret import sqlalchemy_async  # noqa: PLC0415  # only where greenlet is
-
-        engine = sqlalchemy_async.create_async_engine(secret, f"postgresql+{driver}://")
+        engine = sqlalchemy_async_adapter.create_async_engine(secret, f"postgresql+{driver}://")
 
         async def user() -> str:
             async with engine.connect() as connection:
@@ -210,15 +208,10 @@ POOLS: Mapping[str, Make] = {
     "asyncpg pool": in_coroutines(asyncpg_pool),
     "SQLAlchemy on psycopg": in_threads(engine("psycopg")),
     "SQLAlchemy on pg8000": in_threads(engine("pg8000")),
+    "SQLAlchemy on psycopg, async": in_coroutines(async_engine("psycopg")),
+    "SQLAlchemy on asyncpg": in_coroutines(async_engine("asyncpg")),
 }
 """Those that keep connections."""
-
-if find_spec("greenlet"):
-    POOLS = {
-        **POOLS,
-        "SQLAlchemy on psycopg, async": in_coroutines(async_engine("psycopg")),
-        "SQLAlchemy on asyncpg": in_coroutines(async_engine("asyncpg")),
-    }
 
 CONNECTIONS: Mapping[str, Make] = {
     "psycopg": in_threads(psycopg_connections),

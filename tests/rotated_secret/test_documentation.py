@@ -2,7 +2,6 @@
 
 import ast
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +39,6 @@ def test_a_snippet_for_postgres_logs_in(
     capsys: pytest.CaptureFixture[str],
     snippet: str,
 ) -> None:
-    if "sqlalchemy_async" in snippet and not find_spec("greenlet"):
-        pytest.skip("SQLAlchemy's part for coroutines is not installed")
     verified_context.cache_clear()
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
     world = World(postgres)
