@@ -15,6 +15,7 @@ _SOLUTIONS, _NIST, _HIPAA, _PCI = (
     "HIPAA.Security::HIPAA.Security",
     "PCI.DSS.321::PCI.DSS.321",
 )
+_POLICY, _HERE = "AWS::IAM::ManagedPolicy", "<AWS::Region>:<AWS::AccountId>"
 
 
 @dataclass(frozen=True)
@@ -34,23 +35,45 @@ class Accepted:
     within: str = "/"
 
 
+def in_standards(rule: str) -> tuple[str, ...]:
+    """A rule that all packs but AWS Solutions have."""
+    return tuple(f"{pack}-{rule}" for pack in (_NIST, _HIPAA, _PCI))
+
+
+def wildcards(*resources: str, reason: str, within: str) -> Accepted:
+    """Resources of a policy that AWS Solutions finds too wide.
+
+    Args:
+        resources: As the pack writes them.
+        reason: Why they are as they are.
+        within: A part of the path of the policies.
+    """
+    rules = tuple(f"{_SOLUTIONS}-IAM5[Resource::{each}]" for each in resources)
+    return Accepted(rules, _POLICY, reason, within)
+
+
+def resource(service: str, name: str) -> str:
+    """A resource of the stack's account and region, as the packs write it.
+
+    Args:
+        service: Such as `logs`.
+        name: What comes after the account.
+    """
+    return f"arn:<AWS::Partition>:{service}:{_HERE}:{name}"
+
+
 ALWAYS = (
-    Accepted(
-        (f"{_SOLUTIONS}-IAM5[Resource::*]",),
-        "AWS::IAM::ManagedPolicy",
-        "X-Ray's actions have no resources, and Lambda asks for network interfaces before there is "
-        "one to name; the function's own code is denied those (security/wildcards.py has all).",
+    wildcards(
+        "*",
+        reason="X-Ray's actions have no resources, and Lambda asks for network interfaces before "
+        "there is one to name; the function's own code is denied those (security/wildcards.py has "
+        "all).",
         within="/Function/",
     ),
-    Accepted(
-        (
-            (
-                f"{_SOLUTIONS}-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:"
-                "<AWS::AccountId>:log-group:RDSOSMetrics:*]"
-            ),
-        ),
-        "AWS::IAM::ManagedPolicy",
-        "The streams of one log group, which RDS names after an id that the instance gets later.",
+    wildcards(
+        resource("logs", "log-group:RDSOSMetrics:*"),
+        reason="The streams of one log group, which RDS names after an id that the instance gets "
+        "later.",
         within="/MonitoringRole/",
     ),
     Accepted(
@@ -72,17 +95,13 @@ ALWAYS = (
         "CloudFormation rolls back, and alarms tell of both.",
     ),
     Accepted(
-        (f"{_NIST}-LambdaInsideVPC", f"{_HIPAA}-LambdaInsideVPC", f"{_PCI}-LambdaInsideVPC"),
+        in_standards("LambdaInsideVPC"),
         "AWS::Lambda::Function",
         "It calls EC2's API alone, to which the network has no way, and is to have none.",
         within="/DefaultSecurityGroup/",
     ),
     Accepted(
-        (
-            f"{_NIST}-VPCDefaultSecurityGroupClosed",
-            f"{_HIPAA}-VPCDefaultSecurityGroupClosed",
-            f"{_PCI}-VPCDefaultSecurityGroupClosed",
-        ),
+        in_standards("VPCDefaultSecurityGroupClosed"),
         "AWS::EC2::VPC",
         "It is closed, by a function that may do nothing else (Custom::ClosedSecurityGroup); the "
         "rule knows the CDK's own function only, which may also open it.",
@@ -97,11 +116,10 @@ ALWAYS = (
 
 _INSTANCE, _SECRET = "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"
 
-SESSIONS = Accepted(
-    (f"{_SOLUTIONS}-IAM5[Resource::*]",),
-    "AWS::IAM::ManagedPolicy",
-    "Session Manager's channels have no resources, and the role is there before the instance that "
-    "registers (security/wildcards.py has all).",
+SESSIONS = wildcards(
+    "*",
+    reason="Session Manager's channels have no resources, and the role is there before the "
+    "instance that registers (security/wildcards.py has all).",
     within="/Ec2Consumer/Role/",
 )
 
@@ -111,7 +129,7 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
     yield from ALWAYS
     if settings.access_key.enabled:
         yield Accepted(
-            (f"{_NIST}-LambdaInsideVPC", f"{_HIPAA}-LambdaInsideVPC", f"{_PCI}-LambdaInsideVPC"),
+            in_standards("LambdaInsideVPC"),
             "AWS::Lambda::Function",
             "It calls IAM's API, which has no endpoint in most regions' networks, and ours has no "
             "other way out. It may read one secret and manage the keys of one user.",
@@ -144,24 +162,23 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
 
 
 def _boundary(settings: Settings) -> Accepted:
-    here = "<AWS::Region>:<AWS::AccountId>"
     resources = [
         "*",
-        f"arn:<AWS::Partition>:secretsmanager:{here}:secret:{settings.path}/*",
-        f"arn:<AWS::Partition>:logs:{here}:log-group:/aws/lambda/{settings.prefix}-*:*",
-        f"arn:<AWS::Partition>:logs:{here}:log-group:/{settings.path}/flow-log:*",
-        f"arn:<AWS::Partition>:logs:{here}:log-group:RDSOSMetrics:*",
+        resource("secretsmanager", f"secret:{settings.path}/*"),
+        resource("logs", f"log-group:/aws/lambda/{settings.prefix}-*:*"),
+        resource("logs", f"log-group:/{settings.path}/flow-log:*"),
+        resource("logs", "log-group:RDSOSMetrics:*"),
     ]
     if settings.access_key.enabled:
-        keys = f"/aws/lambda/{settings.prefix}-access-key-*:*"
-        resources.append(f"arn:<AWS::Partition>:logs:{here}:log-group:{keys}")
+        resources.append(
+            resource("logs", f"log-group:/aws/lambda/{settings.prefix}-access-key-*:*")
+        )
     if settings.ec2_consumer:
         bucket = "cdk-*-assets-<AWS::AccountId>-<AWS::Region>"
         resources.append(f"arn:<AWS::Partition>:s3:::{bucket}/*")
-    return Accepted(
-        tuple(f"{_SOLUTIONS}-IAM5[Resource::{resource}]" for resource in resources),
-        "AWS::IAM::ManagedPolicy",
-        "A permissions boundary gives nothing: it is the most that all the roles together may do, "
-        "and each role's own policy names its resources.",
+    return wildcards(
+        *resources,
+        reason="A permissions boundary gives nothing: it is the most that all the roles together "
+        "may do, and each role's own policy names its resources.",
         within="/Boundary/",
     )

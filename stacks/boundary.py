@@ -8,6 +8,11 @@ from constructs import Construct
 from stacks.settings import Settings
 
 
+def at_most(sid: str, actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
+    """A statement of a ceiling."""
+    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))
+
+
 class Boundary(Construct):
     """A permissions boundary on every role of a stack, also on those that are added later.
 

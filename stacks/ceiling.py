@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from stacks import network_interfaces
+from stacks.arns import arn_of
+from stacks.boundary import at_most
 from stacks.ec2_consumer.session_manager import REGISTRATION, SESSIONS
 from stacks.function import TRACES
 from stacks.monitoring_role import DELIVER_METRICS, METRICS_LOG
@@ -38,22 +40,24 @@ class Ceiling:
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
         path, prefix = self._settings.path, self._settings.prefix
-        yield _allow("Secrets", ROTATE, self._arn("secretsmanager", "secret", f"{path}/*"))
+        yield at_most(
+            "Secrets", ROTATE, arn_of(self._stack, "secretsmanager", "secret", f"{path}/*")
+        )
         yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey")
-        yield _allow(
+        yield at_most(
             "FunctionLogs",
             ("logs:CreateLogStream", "logs:PutLogEvents"),
             self._log_group(f"/aws/lambda/{prefix}-*:*"),
         )
-        yield _allow(
+        yield at_most(
             "FlowLog",
             ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
             self._log_group(f"/{path}/flow-log:*"),
         )
-        yield _allow("Metrics", DELIVER_METRICS, self._log_group(METRICS_LOG))
-        yield _allow("Traces", TRACES, "*")  # as for the functions' roles, see there
-        yield _allow("NetworkInterfaces", network_interfaces.ACTIONS, "*")  # the same
-        yield _allow(
+        yield at_most("Metrics", DELIVER_METRICS, self._log_group(METRICS_LOG))
+        yield at_most("Traces", TRACES, "*")  # as for the functions' roles, see there
+        yield at_most("NetworkInterfaces", network_interfaces.ACTIONS, "*")  # the same
+        yield at_most(
             "DefaultGroup",
             ("ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"),
             self._stack.format_arn(
@@ -62,10 +66,9 @@ class Ceiling:
                 resource_name=self._network.vpc.vpc_default_security_group,
             ),
         )
-
         if self._settings.ec2_consumer:
-            yield _allow("Sessions", (*REGISTRATION, *SESSIONS), "*")  # as for the role, see there
-            yield _allow("Program", ("s3:GetObject",), self._assets())
+            yield at_most("Sessions", (*REGISTRATION, *SESSIONS), "*")  # as for the role, see there
+            yield at_most("Program", ("s3:GetObject",), self._assets())
 
     def _assets(self) -> str:
         """The bucket that `cdk bootstrap` has made, whatever its qualifier."""
@@ -73,16 +76,4 @@ class Ceiling:
         return f"arn:{self._stack.partition}:s3:::{bucket}/*"
 
     def _log_group(self, name: str) -> str:
-        return self._arn("logs", "log-group", name)
-
-    def _arn(self, service: str, resource: str, name: str) -> str:
-        return self._stack.format_arn(
-            service=service,
-            resource=resource,
-            resource_name=name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-
-
-def _allow(sid: str, actions: tuple[str, ...], resource: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=[resource])
+        return arn_of(self._stack, "logs", "log-group", name)

@@ -1,9 +1,10 @@
 """The key of everything that is not a secret."""
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.arns import arn_of
 from stacks.keys import THIS_KEY, customer_managed_key
 from stacks.settings import Settings
 
@@ -100,13 +101,7 @@ def _use_by_cloudwatch_logs(stack: Stack, settings: Settings) -> iam.PolicyState
         conditions={
             "ArnLike": {
                 "kms:EncryptionContext:aws:logs:arn": [
-                    stack.format_arn(
-                        service="logs",
-                        resource="log-group",
-                        resource_name=name,
-                        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                    )
-                    for name in log_groups
+                    arn_of(stack, "logs", "log-group", name) for name in log_groups
                 ]
             }
         },

@@ -4,13 +4,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IDependable
 
+from stacks.arns import arn_of
 from stacks.bundle import Bundle
 from stacks.errors import SynthError
 from stacks.interface_endpoint import ISOLATED
@@ -121,21 +122,11 @@ class PythonFunction(Construct):
     @property
     def arn(self) -> str:
         """The function's ARN, made of its name: naming it does not wait for it."""
-        return Stack.of(self).format_arn(
-            service="lambda",
-            resource="function",
-            resource_name=self.name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
+        return arn_of(Stack.of(self), "lambda", "function", self.name)
 
     def grant_read_log(self, role: Grantee) -> None:
         """Let a role read what the function has logged, as `aws logs tail` does."""
-        log_group = Stack.of(self).format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"/aws/lambda/{self.name}:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
+        log_group = arn_of(Stack.of(self), "logs", "log-group", f"/aws/lambda/{self.name}:*")
         role.allow(iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=[log_group]))
 
     def _allow_logs_and_traces(self, log_group: EncryptedLogGroup) -> None:

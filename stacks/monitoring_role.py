@@ -1,9 +1,10 @@
 """The role with which RDS delivers the metrics of an instance's operating system."""
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.arns import arn_of
 from stacks.role import ServiceRole
 
 DELIVER_METRICS = (
@@ -42,21 +43,12 @@ class MonitoringRole(ServiceRole):
             description=f"Writes the metrics of the operating system of {identifier}",
             conditions={
                 "StringEquals": {"aws:SourceAccount": stack.account},
-                "ArnEquals": {"aws:SourceArn": _arn(stack, "rds", "db", identifier)},
+                "ArnEquals": {"aws:SourceArn": arn_of(stack, "rds", "db", identifier)},
             },
         )
         self.allow(
             iam.PolicyStatement(
                 actions=list(DELIVER_METRICS),
-                resources=[_arn(stack, "logs", "log-group", METRICS_LOG)],
+                resources=[arn_of(stack, "logs", "log-group", METRICS_LOG)],
             )
         )
-
-
-def _arn(stack: Stack, service: str, resource: str, name: str) -> str:
-    return stack.format_arn(
-        service=service,
-        resource=resource,
-        resource_name=name,
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )

@@ -1,9 +1,10 @@
 """The key of the secrets."""
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.arns import arn_of
 from stacks.keys import THIS_KEY, customer_managed_key
 from stacks.role import Grantee
 from stacks.settings import Settings
@@ -23,12 +24,7 @@ class SecretsKey(Construct):
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
         self._via_secrets_manager = f"secretsmanager.{stack.region}.amazonaws.com"
-        secrets = stack.format_arn(
-            service="secretsmanager",
-            resource="secret",
-            resource_name=f"{settings.path}/*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
+        secrets = arn_of(stack, "secretsmanager", "secret", f"{settings.path}/*")
         use = iam.PolicyStatement(
             sid="UseThroughSecretsManager",
             principals=[iam.AccountRootPrincipal()],

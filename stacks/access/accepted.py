@@ -2,16 +2,8 @@
 
 from collections.abc import Iterator
 
-from stacks.accepted import Accepted
+from stacks.accepted import Accepted, in_standards, resource, wildcards
 from stacks.settings import Settings
-
-_PACKS = (
-    "NIST.800.53.R5::NIST.800.53.R5",
-    "HIPAA.Security::HIPAA.Security",
-    "PCI.DSS.321::PCI.DSS.321",
-)
-_POLICY = "AWS::IAM::ManagedPolicy"
-_HERE = "<AWS::Region>:<AWS::AccountId>"
 
 
 def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
@@ -19,26 +11,30 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
     if not settings.access.enabled:
         return
     stack = f"{settings.prefix}-access/"
-    logs = [_log_group(settings, name) for name in _rotations(settings)]
-    alarms = f"arn:<AWS::Partition>:cloudwatch:{_HERE}:alarm:*"
-    yield _wildcards(
-        ["*"],
-        "The rules for passwords and the list of virtual devices have no resource to name; the "
-        "third statement is a denial.",
+    logs = [
+        resource("logs", f"log-group:/aws/lambda/{settings.prefix}-{name}:*")
+        for name in _rotations(settings)
+    ]
+    yield wildcards(
+        "*",
+        reason="The rules for passwords and the list of virtual devices have no resource to name; "
+        "the third statement is a denial.",
         within=f"{stack}OwnCredentials/",
     )
-    yield _wildcards(
-        ["*"], "Metrics have no ARN that GetMetricData could name.", within=f"{stack}Auditor/"
+    yield wildcards(
+        "*",
+        reason="Metrics have no ARN that GetMetricData could name.",
+        within=f"{stack}Auditor/",
     )
-    yield _wildcards(
-        [alarms],
-        "CloudWatch lists alarms by their states and the beginnings of their names, for which it "
-        "asks for the right to all alarms of the region.",
+    yield wildcards(
+        resource("cloudwatch", "alarm:*"),
+        reason="CloudWatch lists alarms by their states and the beginnings of their names, for "
+        "which it asks for the right to all alarms of the region.",
         within=stack,
     )
-    yield _wildcards(
-        logs,
-        "The streams of the logs of the functions that rotate, which Lambda names.",
+    yield wildcards(
+        *logs,
+        reason="The streams of the logs of the functions that rotate, which Lambda names.",
         within=f"{stack}RotationOperator/",
     )
     for group, users in {
@@ -48,16 +44,18 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
     }.items():
         if not users:
             yield Accepted(
-                tuple(f"{pack}-IAMGroupHasUsers" for pack in _PACKS),
+                in_standards("IAMGroupHasUsers"),
                 "AWS::IAM::Group",
                 "No user is named in the settings, because others say who is in the group.",
                 within=f"{stack}{group}Group/",
             )
     if not settings.permissions_boundary:
-        yield _wildcards(
-            ["*", f"arn:<AWS::Partition>:secretsmanager:{_HERE}:secret:{settings.path}/*", *logs],
-            "A permissions boundary gives nothing: it is the most that roles for people may, and "
-            "each role's own policy names its resources.",
+        yield wildcards(
+            "*",
+            resource("secretsmanager", f"secret:{settings.path}/*"),
+            *logs,
+            reason="A permissions boundary gives nothing: it is the most that roles for people "
+            "may, and each role's own policy names its resources.",
             within=f"{stack}PeopleBoundary/",
         )
 
@@ -68,13 +66,3 @@ def _rotations(settings: Settings) -> Iterator[str]:
         yield "admin-rotation"
     if settings.access_key.enabled:
         yield "access-key-rotation"
-
-
-def _log_group(settings: Settings, function: str) -> str:
-    group = f"/aws/lambda/{settings.prefix}-{function}"
-    return f"arn:<AWS::Partition>:logs:{_HERE}:log-group:{group}:*"
-
-
-def _wildcards(resources: list[str], reason: str, *, within: str) -> Accepted:
-    rules = tuple(f"AwsSolutions::AwsSolutions-IAM5[Resource::{each}]" for each in resources)
-    return Accepted(rules, _POLICY, reason, within)

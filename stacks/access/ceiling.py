@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from stacks.arns import arn_of
+from stacks.boundary import at_most
 from stacks.database_secret import DatabaseSecret
 from stacks.function import PythonFunction
 from stacks.secret_policy import READ
@@ -52,36 +54,24 @@ class Ceiling:
 
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
-        secrets = self._arn("secretsmanager", "secret", f"{self._settings.path}/*")
-        yield _allow("Secrets", OPERATE, secrets)
-        yield _allow("Read", [READ], self._application.arn)
+        secrets = arn_of(self._stack, "secretsmanager", "secret", f"{self._settings.path}/*")
+        yield at_most("Secrets", OPERATE, secrets)
+        yield at_most("Read", [READ], self._application.arn)
         yield self._key.ceiling("kms:Decrypt")
         functions = [function.arn for function in self._functions]
-        yield _allow("Rotation", ["lambda:InvokeFunction"], *functions)
+        yield at_most("Rotation", ["lambda:InvokeFunction"], *functions)
         logs = [
-            self._arn("logs", "log-group", f"/aws/lambda/{function.name}:*")
+            arn_of(self._stack, "logs", "log-group", f"/aws/lambda/{function.name}:*")
             for function in self._functions
         ]
-        yield _allow("Logs", ["logs:FilterLogEvents"], *logs)
-        alarms = self._arn("cloudwatch", "alarm", "*")
-        yield _allow("Alarms", ["cloudwatch:DescribeAlarms"], alarms)
+        yield at_most("Logs", ["logs:FilterLogEvents"], *logs)
+        alarms = arn_of(self._stack, "cloudwatch", "alarm", "*")
+        yield at_most("Alarms", ["cloudwatch:DescribeAlarms"], alarms)
         dashboard = self._stack.format_arn(
             service="cloudwatch",
             region="",
             resource="dashboard",
             resource_name=self._settings.prefix,
         )
-        yield _allow("Dashboard", ["cloudwatch:GetDashboard"], dashboard)
-        yield _allow("SeeMetrics", ["cloudwatch:GetMetricData"], "*")  # metrics have no ARN
-
-    def _arn(self, service: str, resource: str, name: str) -> str:
-        return self._stack.format_arn(
-            service=service,
-            resource=resource,
-            resource_name=name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-
-
-def _allow(sid: str, actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))
+        yield at_most("Dashboard", ["cloudwatch:GetDashboard"], dashboard)
+        yield at_most("SeeMetrics", ["cloudwatch:GetMetricData"], "*")  # metrics have no ARN

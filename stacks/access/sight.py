@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.arns import arn_of
 from stacks.rotated_secret import RotatedSecret
 
 
@@ -24,12 +25,7 @@ def see_alarms(scope: Construct) -> iam.PolicyStatement:
     CloudWatch lists alarms by their states and the beginnings of their names, for which it asks
     for the right to all alarms of the region.
     """
-    alarms = Stack.of(scope).format_arn(
-        service="cloudwatch",
-        resource="alarm",
-        resource_name="*",
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
+    alarms = arn_of(Stack.of(scope), "cloudwatch", "alarm", "*")
     return iam.PolicyStatement(
         sid="SeeAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms]
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from stacks.access_key.user import END_KEYS, MAKE_KEYS, user_arn
+from stacks.arns import arn_of
+from stacks.boundary import at_most
 from stacks.function import TRACES
 from stacks.rotated_secret import ROTATE
 from stacks.secrets_key import SecretsKey
@@ -35,18 +37,10 @@ class KeyCeiling:
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
         keys = tuple(sorted({*MAKE_KEYS, *END_KEYS}))
-        yield _allow("AccessKeys", keys, user_arn(self._stack, self._settings))
-        yield _allow("Secret", ROTATE, self._secret)
+        yield at_most("AccessKeys", keys, user_arn(self._stack, self._settings))
+        yield at_most("Secret", ROTATE, self._secret)
         yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey")
-        logs = self._stack.format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"/aws/lambda/{self._settings.prefix}-access-key-*:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        yield _allow("FunctionLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), logs)
-        yield _allow("Traces", TRACES, "*")  # as for the functions' roles, see there
-
-
-def _allow(sid: str, actions: tuple[str, ...], resource: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=[resource])
+        functions = f"/aws/lambda/{self._settings.prefix}-access-key-*:*"
+        logs = arn_of(self._stack, "logs", "log-group", functions)
+        yield at_most("FunctionLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), logs)
+        yield at_most("Traces", TRACES, "*")  # as for the functions' roles, see there

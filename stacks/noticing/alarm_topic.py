@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from stacks.arns import arn_of
 from stacks.keys import THIS_KEY, customer_managed_key
 from stacks.settings import Settings
 
@@ -126,12 +127,7 @@ def _publishers(stack: Stack, prefix: str) -> tuple[Publisher, ...]:
 
 
 def _from(stack: Stack, service: str, resource: str, name: str) -> Conditions:
-    source = stack.format_arn(
-        service=service,
-        resource=resource,
-        resource_name=name,
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
+    source = arn_of(stack, service, resource, name)
     return {
         "StringEquals": {"aws:SourceAccount": stack.account},
         "ArnLike": {"aws:SourceArn": source},

@@ -52,32 +52,30 @@ def watched(name: str, *, function: str, secret: str, period: Duration) -> cloud
         secret: The secret's name.
         period: Of how long the largest value counts.
     """
-    return cloudwatch.Metric(
-        namespace=METRICS_NAMESPACE,
-        metric_name=name,
-        dimensions_map={"service": function, "secret": secret},
-        label=secret,
-        period=period,
-        statistic="Maximum",
-    )
+    return _largest(name, period, service=function, secret=secret)
 
 
 def reaped(name: str, *, function: str, user: str, period: Duration) -> cloudwatch.Metric:
-    """What the reaper says of a user's access keys: `DaysLeft`, `Late` or `StrangeKeys`.
+    """What the reaper says of a user's access keys: `Late` or `StrangeKeys`.
 
     Args:
         name: The metric.
         function: The name of the reaping function.
         user: The user's name.
-        period: Of how long the worst value counts.
+        period: Of how long the largest value counts.
     """
+    return _largest(name, period, service=function, user=user)
+
+
+def _largest(name: str, period: Duration, *, service: str, **of: str) -> cloudwatch.Metric:
+    [label] = of.values()
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=name,
-        dimensions_map={"service": function, "user": user},
-        label=user,
+        dimensions_map={"service": service, **of},
+        label=label,
         period=period,
-        statistic="Minimum" if name == "DaysLeft" else "Maximum",
+        statistic="Maximum",
     )
 
 
