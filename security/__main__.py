@@ -89,7 +89,9 @@ def _prove_people(report: Report, evaluator: Evaluator, made: Synthesis) -> int:
     more = {
         "findings of the rule packs not accepted": [": ".join(each) for each in made.findings],
         "findings of cfn-lint": lint_template(made.people),
-        f"of {len(people.CONTROLS)} controls not satisfied": people.unsatisfied(deployment),
+        f"of {len(people.CONTROLS)} controls not satisfied": unsatisfied(
+            deployment, people.CONTROLS
+        ),
     }
     return report.show("people", proof, deployment, more, verbose=False)
 

@@ -4,6 +4,7 @@ Their ids are those of the AWS Foundational Security Best Practices standard:
 https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local.policies import Layer
@@ -161,6 +162,6 @@ _NOTICING = (
 CONTROLS = (*_SECRETS, *_DATABASES, *_KEYS, *_IDENTITIES, *_FUNCTIONS, *_NETWORK, *_NOTICING)
 
 
-def unsatisfied(deployment: Deployment) -> list[str]:
+def unsatisfied(deployment: Deployment, controls: Sequence[Control] = CONTROLS) -> list[str]:
     """List the ids of the controls that a deployment does not satisfy."""
-    return [each.id for each in CONTROLS if not each.find(deployment)]
+    return [each.id for each in controls if not each.find(deployment)]

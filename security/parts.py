@@ -57,10 +57,6 @@ class Parts:
         logical_id = self._named(_FUNCTION, "FunctionName", f"{self.ids.stack}-{name}")
         return "VpcConfig" in self.of(_FUNCTION)[logical_id]
 
-    def runs_in_network(self, function: Principal) -> bool:
-        """Whether the function runs in the network whose code it is."""
-        return self.in_network(function.code_of.rpartition(f":{self.ids.stack}-")[2])
-
     def is_about_keys(self, function: Principal) -> bool:
         """Whether it is one of the functions about an access key, whose boundary is narrower."""
         return function.name.startswith("access-key-")

@@ -33,14 +33,13 @@ def attacks(parts: Parts) -> Iterator[Attack]:
     """List what must be denied about the key, if the stack has one."""
     if "access-key-rotation" not in parts.functions():
         return
-    ours = [name for name in parts.functions() if name.startswith("access-key-")]
     for name in parts.functions():
         who = parts.function(name)
         yield from _users(parts, who)
-        if name not in ours:
+        if parts.is_about_keys(who):
+            yield from _other_secrets(parts, who)
+        else:
             yield from _by_others(parts, who)
-    for name in ours:
-        yield from _other_secrets(parts, parts.function(name))
     yield from _reaper(parts)
     yield from _readers(parts)
 

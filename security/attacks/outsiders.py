@@ -49,7 +49,7 @@ def _another_account(calls: Calls, secret: str) -> Iterator[Attack]:
 def _without_tls(calls: Calls, parts: Parts, secret: str) -> Iterator[Attack]:
     """A rotation's calls would come through the endpoint, which looks at other things."""
     rotators = [parts.rotator(secret)] if secret in parts.rotators else []
-    outside = [each for each in rotators if not parts.runs_in_network(each)]
+    outside = [each for each in rotators if not parts.in_network(each.name)]
     senders = {
         "GetSecretValue": (deployer(), *outside),
         "UpdateSecret": (ADMINISTRATOR,),

@@ -54,7 +54,7 @@ def _of_secrets_with_another_rotator(parts: Parts) -> Iterator[Attack]:
         who = parts.rotator(secret)
         for operation in _ROTATE:
             what = "rotate a secret that another function rotates by now"
-            way = SECRETS if parts.runs_in_network(who) else ""
+            way = SECRETS if parts.in_network(who.name) else ""
             call = calls.secret_alone(who, operation, secret, what, endpoint=way)
             yield from refused(_renamed(call), IDENTITY)
 

@@ -51,8 +51,3 @@ CONTROLS = (
     Control("IAM.21", "no policy allows a whole service", policies.no_wildcard_in_actions),
     Control("NIST AC-12", "sessions end after an hour", _sessions_end),
 )
-
-
-def unsatisfied(deployment: Deployment) -> list[str]:
-    """List the ids of the controls that a deployment does not satisfy."""
-    return [each.id for each in CONTROLS if not each.find(deployment)]

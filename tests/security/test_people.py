@@ -8,13 +8,14 @@ import pytest
 from moto.events.models import EventPattern
 
 from local.policies import Evaluator, Layer
+from security.controls import unsatisfied
 from security.deployment import Deployment
 from security.documents import Place, read_documents
 from security.errors import ProofError
 from security.identifiers import Identifiers
 from security.joined import joined
 from security.people import Staff
-from security.people.controls import CONTROLS, unsatisfied
+from security.people.controls import CONTROLS
 from security.people.table import decisions
 from security.proof import Proof
 from security.synthesis import Synthesis
@@ -169,12 +170,12 @@ def template(staffed: Synthesis) -> Any:
 
 
 def broken(staffed: Synthesis, template: Mapping[str, Any]) -> list[str]:
-    return unsatisfied(Deployment.of(staffed.settings.prefix, template))
+    return unsatisfied(Deployment.of(staffed.settings.prefix, template), CONTROLS)
 
 
 def test_the_controls_about_people_are_satisfied(staffed: Synthesis, people: Deployment) -> None:
     assert len(CONTROLS) > 5
-    assert unsatisfied(people) == []
+    assert unsatisfied(people, CONTROLS) == []
 
 
 def test_a_longer_session_breaks_its_control(staffed: Synthesis, template: Any) -> None:
