@@ -124,7 +124,8 @@ class Stack:
 
     def deploy(self, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> str:
         """Deploy and return the stack's status."""
-        known = [s["StackName"] for s in self._client.describe_stacks()["Stacks"]]
+        pages = self._client.get_paginator("describe_stacks").paginate()
+        known = [stack["StackName"] for page in pages for stack in page["Stacks"]]
         template = {"Resources": resources, "Outputs": outputs or {}}
         self._client.create_change_set(
             StackName=self.name,
