@@ -17,9 +17,10 @@ from benchmarks.rotation.site import Site
 from local.errors import LocalError
 from local.functions.deployed import DeployedFunction
 from local.functions.request import new_request
-from local.functions.role_sessions import RoleSession, RoleSessions
+from local.functions.role_sessions import RoleSessions
 from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
+from local.identity.service_session import ServiceSession
 from tests.postgres_user.world import STEPS
 
 
@@ -38,9 +39,10 @@ class RotationFailedError(LocalError):
 class _AnyRole(RoleSessions):
     """Credentials that nobody checks: policies are not what is measured."""
 
-    def assume(self, function: DeployedFunction) -> RoleSession:
+    def assume(self, function: DeployedFunction) -> ServiceSession:
         del function
-        return RoleSession("bench", "bench", "bench", datetime.now(UTC) + timedelta(hours=1))
+        now = datetime.now(UTC)
+        return ServiceSession("bench", "bench", "bench", now, now + timedelta(hours=1))
 
 
 class Trial:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.functions.deployed import DeployedFunction
-from local.functions.role_sessions import RoleSession
+from local.identity.service_session import ServiceSession
 
 
 def environment(
     function: DeployedFunction,
     *,
-    session: RoleSession,
+    session: ServiceSession,
     task_root: Path,
     home: Path,
     log_stream: str,

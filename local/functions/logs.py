@@ -9,7 +9,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.functions.deployed import DeployedFunction
-from local.functions.role_sessions import RoleSession, assume_role
+from local.functions.role_sessions import assume_role
+from local.identity.service_session import ServiceSession
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -30,7 +31,7 @@ class Logs:
         self._directory = directory
         self._endpoint_url = endpoint_url
         self._lock = threading.Lock()
-        self._clients: dict[str, tuple[RoleSession, CloudWatchLogsClient]] = {}
+        self._clients: dict[str, tuple[ServiceSession, CloudWatchLogsClient]] = {}
         self._streams: set[tuple[str, str]] = set()
 
     def file_of(self, function_name: str) -> Path:

@@ -2,33 +2,16 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Final
-
-from moto.sts.models import sts_backends
 
 from local.functions.deployed import DeployedFunction
 from local.functions.invocation import CannotRun
+from local.identity.service_session import ServiceSession, begin_session
 
 MayAssume = Callable[[str], bool]
 """Whether Lambda may assume a role (its ARN)."""
 
 SESSION_SECONDS: Final = 3600
-
-
-@dataclass(frozen=True)
-class RoleSession:
-    """Credentials of a role that was assumed on behalf of a function."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str = field(repr=False)
-    expires: datetime
-
-    def lasts(self, seconds: float) -> bool:
-        """Whether the credentials are still accepted that many seconds from now."""
-        return datetime.now(UTC) + timedelta(seconds=seconds) < self.expires
 
 
 class RoleSessions:
@@ -43,7 +26,7 @@ class RoleSessions:
         self._lock = threading.Lock()
         self._functions: dict[str, DeployedFunction] = {}
 
-    def assume(self, function: DeployedFunction) -> RoleSession:
+    def assume(self, function: DeployedFunction) -> ServiceSession:
         """Assume a function's role for the function's own code.
 
         The session is named after the function, as Lambda does it.
@@ -68,26 +51,14 @@ class RoleSessions:
         with self._lock:
             return self._functions.get(access_key_id)
 
-    def forget(self, session: RoleSession) -> None:
+    def forget(self, session: ServiceSession) -> None:
         """The process that held the credentials is gone."""
         with self._lock:
             self._functions.pop(session.access_key_id, None)
 
 
-def assume_role(function: DeployedFunction) -> RoleSession:
+def assume_role(function: DeployedFunction) -> ServiceSession:
     """Assume a function's role as the Lambda service does for its own work, such as logging."""
-    partition = function.role.split(":")[1]
-    role = sts_backends[function.account][partition].assume_role(
-        region_name=function.region,
-        role_session_name=function.name,
-        role_arn=function.role,
-        policy="",
-        duration=SESSION_SECONDS,
-        external_id="",
-    )
-    return RoleSession(
-        access_key_id=role.access_key_id,
-        secret_access_key=role.secret_access_key,
-        session_token=role.session_token,
-        expires=role.expiration.replace(tzinfo=UTC),
+    return begin_session(
+        function.role, region=function.region, name=function.name, seconds=SESSION_SECONDS
     )

@@ -12,9 +12,9 @@ from local.functions import package
 from local.functions.deployed import DeployedFunction
 from local.functions.ending import Ending, answered, exited, init_failed, timed_out
 from local.functions.request import Request
-from local.functions.role_sessions import RoleSession
 from local.functions.runtime_api import RuntimeApi
 from local.functions.runtime_messages import Answer, Event, Exited, InitFailed, Ready
+from local.identity.service_session import ServiceSession
 
 # Lambda gives the code outside the handler this long, apart from the function's own time-out.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
@@ -37,7 +37,7 @@ class Sandbox:
         self,
         function: DeployedFunction,
         *,
-        session: RoleSession,
+        session: ServiceSession,
         log_stream: str,
         directory: Path,
         api: RuntimeApi,

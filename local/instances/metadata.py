@@ -10,7 +10,8 @@ from typing import Final
 
 from werkzeug.wrappers import Request, Response
 
-from local.instances.sessions import InstanceSession, InstanceSessions, NoRoleError
+from local.identity.service_session import ServiceSession
+from local.instances.sessions import InstanceSessions, NoRoleError
 
 _CREDENTIALS: Final = "meta-data/iam/security-credentials/"
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -75,7 +76,7 @@ class MetadataService:
         return request.headers.get("X-aws-ec2-metadata-token") in self._tokens
 
 
-def _document(session: InstanceSession) -> str:
+def _document(session: ServiceSession) -> str:
     return json.dumps(
         {
             "Code": "Success",

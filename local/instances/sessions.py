@@ -2,14 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Final
 
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance
 from moto.iam.models import iam_backends
-from moto.sts.models import sts_backends
+
+from local.identity.service_session import ServiceSession, begin_session
 
 SESSION_SECONDS: Final = 6 * 3600
 """How long EC2's credentials last."""
@@ -19,24 +19,6 @@ _PARTITION: Final = "aws"
 
 class NoRoleError(Exception):
     """The instance has no instance profile, its profile no role, or the role no trust in EC2."""
-
-
-@dataclass(frozen=True)
-class InstanceSession:
-    """Credentials of an instance's role.
-
-    Attributes:
-        role: The role's name.
-        since: When they were issued.
-        until: When they stop being accepted.
-    """
-
-    role: str
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str = field(repr=False)
-    since: datetime
-    until: datetime
 
 
 @dataclass(frozen=True)
@@ -97,7 +79,7 @@ class InstanceSessions:
                 return str(role.name)
         raise NoRoleError(f"{instance_id} has no role")
 
-    def assume(self, instance_id: str) -> InstanceSession:
+    def assume(self, instance_id: str) -> ServiceSession:
         """Assume an instance's role for it. The session is named after the instance, as EC2 does.
 
         Raises:
@@ -108,24 +90,10 @@ class InstanceSessions:
         arn = iam_backends[self._account][_PARTITION].get_role(name).arn
         if not self._may_assume(arn):
             raise NoRoleError(f"{name} does not trust EC2")
-        session = sts_backends[self._account][_PARTITION].assume_role(
-            region_name=self._region,
-            role_session_name=instance_id,
-            role_arn=arn,
-            policy="",
-            duration=SESSION_SECONDS,
-            external_id="",
-        )
+        session = begin_session(arn, region=self._region, name=instance_id, seconds=SESSION_SECONDS)
         with self._lock:
             self._holders[session.access_key_id] = instance_id
-        return InstanceSession(
-            role=name,
-            access_key_id=session.access_key_id,
-            secret_access_key=session.secret_access_key,
-            session_token=session.session_token,
-            since=datetime.now(UTC),
-            until=session.expiration.replace(tzinfo=UTC),
-        )
+        return session
 
     def instance_of(self, access_key_id: str) -> RunningInstance | None:
         """Find the instance that was given these credentials; None if none was."""

@@ -48,7 +48,16 @@ class Alarm(Resource):
         return backend
 
 
-class TopicPolicy(Resource):
+class _InSns(Resource):
+    """A resource of SNS."""
+
+    @property
+    def _service(self) -> SNSBackend:
+        backend: SNSBackend = sns_backends[self.account_id][self.region]
+        return backend
+
+
+class TopicPolicy(_InSns):
     """The policy of some topics."""
 
     type_name = "AWS::SNS::TopicPolicy"
@@ -63,13 +72,8 @@ class TopicPolicy(Resource):
         """Put the new policy in its place."""
         self.create(properties)
 
-    @property
-    def _service(self) -> SNSBackend:
-        backend: SNSBackend = sns_backends[self.account_id][self.region]
-        return backend
 
-
-class Subscription(Resource):
+class Subscription(_InSns):
     """Somebody who is told what is published to a topic."""
 
     type_name = "AWS::SNS::Subscription"
@@ -83,17 +87,11 @@ class Subscription(Resource):
 
     def update(self, properties: Properties) -> None:
         """Subscribe in the old one's place."""
-        self.remove()
-        self._physical_id = self.create(properties)
+        self.make_anew(properties)
 
     def remove(self) -> None:
         """Unsubscribe."""
         self._service.unsubscribe(self._physical_id)
-
-    @property
-    def _service(self) -> SNSBackend:
-        backend: SNSBackend = sns_backends[self.account_id][self.region]
-        return backend
 
 
 class EventSubscription(Resource):
@@ -125,8 +123,7 @@ class EventSubscription(Resource):
 
     def update(self, properties: Properties) -> None:
         """Subscribe anew in the old one's place."""
-        self.remove()
-        self._physical_id = self.create(properties)
+        self.make_anew(properties)
 
     def remove(self) -> None:
         """Unsubscribe the topic."""

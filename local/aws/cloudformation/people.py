@@ -10,12 +10,22 @@ from local.aws.cloudformation.resource import Properties, Resource
 from local.identity.boundaries import set_boundary
 
 _PARTITION = "aws"
-_KNOWN = {"GroupName", "ManagedPolicyArns", "Path"}
-_KNOWN_OF_USERS = {"Groups", "Path", "PermissionsBoundary", "Tags", "UserName"}
 
 
 class _InIam(Resource):
-    """A resource of IAM."""
+    """A resource of IAM.
+
+    Attributes:
+        known: The properties that it may have; any other one would be lost in silence.
+    """
+
+    known: frozenset[str]
+
+    def _check(self, properties: Properties) -> None:
+        strange = sorted(properties.keys() - self.known)
+        if strange:
+            kind = self.type_name.rpartition("::")[2].lower()
+            raise ValueError(f"the local AWS knows no {', '.join(strange)} of a {kind}")
 
     @property
     def _service(self) -> IAMBackend:
@@ -27,6 +37,7 @@ class Group(_InIam):
     """A group with managed policies."""
 
     type_name = "AWS::IAM::Group"
+    known = frozenset({"GroupName", "ManagedPolicyArns", "Path"})
     attributes = ("Arn",)
 
     @staticmethod
@@ -61,11 +72,6 @@ class Group(_InIam):
         del name
         return str(self._group.arn)
 
-    def _check(self, properties: Properties) -> None:
-        strange = properties.keys() - _KNOWN
-        if strange:
-            raise ValueError(f"the local AWS knows no {', '.join(sorted(strange))} of a group")
-
     def _attach(self, properties: Properties) -> None:
         for arn in properties.get("ManagedPolicyArns", []):
             self._service.attach_group_policy(arn, self.name)
@@ -79,6 +85,7 @@ class User(_InIam):
     """A user in groups, with a permissions boundary; moto makes one without either."""
 
     type_name = "AWS::IAM::User"
+    known = frozenset({"Groups", "Path", "PermissionsBoundary", "Tags", "UserName"})
     attributes = ("Arn",)
 
     @staticmethod
@@ -116,11 +123,6 @@ class User(_InIam):
         del name
         return str(self._service.get_user(self._physical_id).arn)
 
-    def _check(self, properties: Properties) -> None:
-        strange = properties.keys() - _KNOWN_OF_USERS
-        if strange:
-            raise ValueError(f"the local AWS knows no {', '.join(sorted(strange))} of a user")
-
     def _allow(self, properties: Properties) -> None:
         user = self._service.get_user(self.name)
         set_boundary(user, properties.get("PermissionsBoundary"))
@@ -146,8 +148,7 @@ class UserToGroupAddition(_InIam):
 
     def update(self, properties: Properties) -> None:
         """Add those who are new, and take out those who are not named any more."""
-        self.remove()
-        self.create(properties)
+        self.make_anew(properties)
 
     def remove(self) -> None:
         """Take the users out."""

@@ -43,6 +43,11 @@ class Resource(CloudFormationModel):
         del name
         return self._physical_id
 
+    def make_anew(self, properties: Properties) -> None:
+        """Delete the resource and make another: an update for what has no state of its own."""
+        self.remove()
+        self._physical_id = self.create(properties)
+
     # What moto calls.
 
     @property
