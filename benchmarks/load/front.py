@@ -1,17 +1,16 @@
 """The way of the applications to Secrets Manager, with faults."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import Enum
-from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Self
 
 import urllib3
+
+from benchmarks.json_server import JsonServer
 
 SLOW_SECONDS = 1.0
 
@@ -42,19 +41,15 @@ class Front:
         self._target = url
         self._pool = urllib3.PoolManager(maxsize=64)
         self._fault: Fault | None = None
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Exchange, self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self.url = f"http://localhost:{self._server.server_port}"
+        self._server = JsonServer(self)
+        self.url = f"http://localhost:{self._server.port}"
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def __exit__(self, *error: object) -> None:
+        self._server.__exit__(*error)
         self._pool.clear()
 
     @contextmanager
@@ -82,34 +77,3 @@ class Front:
             time.sleep(SLOW_SECONDS)
         answer = self._pool.request("POST", self._target, body=body, headers=headers)
         return answer.status, answer.data
-
-
-class _Exchange(BaseHTTPRequestHandler):
-    """One connection of a client."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def __init__(self, front: Front, *connection: Any) -> None:  # noqa: ANN401 - socketserver's, passed on
-        self._front = front
-        super().__init__(*connection)
-
-    def handle(self) -> None:
-        with suppress(ConnectionError):
-            super().handle()
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        answered = self._front.answer(dict(self.headers), body)
-        if answered is None:
-            self.close_connection = True
-            return
-        status, content = answered
-        self.send_response(status)
-        self.send_header("Content-Type", "application/x-amz-json-1.1")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""

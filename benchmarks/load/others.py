@@ -10,7 +10,7 @@ import psycopg
 import psycopg_pool
 import sqlalchemy
 
-from benchmarks.load import way
+from benchmarks.load import operations, way
 from benchmarks.load.caches import Cache, Document, MakeCache
 from benchmarks.load.way import AsyncOperation, AsyncWay, Operation, Way
 from rotated_secret.refusals import is_refusal
@@ -71,8 +71,7 @@ class Others:
         return self._make(self._client, self._id)
 
     def _ask(self, cache: Cache) -> None:
-        with self._log_in(cache, _connect) as connection:
-            connection.execute("SELECT 1")
+        operations.ask(self._log_in(cache, _connect))
 
     def _log_in(self, cache: Cache, connect: Callable[[Document], T]) -> T:
         try:
@@ -101,61 +100,29 @@ class Others:
         cache = self._cache
         pool = psycopg_pool.ConnectionPool(
             connection_class=LoggingIn,
-            min_size=1,
-            max_size=way.POOLED,
-            max_lifetime=way.CONNECTION_SECONDS,
-            timeout=way.POOL_PATIENCE_SECONDS,
             check=psycopg_pool.ConnectionPool.check_connection,
-            open=False,
+            **operations.POOL,
         )
-        stack.enter_context(pool)
-
-        def operate() -> None:
-            with pool.connection() as connection:
-                connection.execute("SELECT 1")
-
-        return operate
+        return operations.with_pool(pool, stack)
 
     def _engine(self, stack: ExitStack) -> Operation:
         engine = sqlalchemy.create_engine(
             "postgresql+psycopg://",
             creator=lambda: self._log_in(self._cache, _connect),
-            pool_size=way.POOLED,
-            pool_recycle=int(way.CONNECTION_SECONDS),
             pool_pre_ping=True,
+            **operations.ENGINE,
         )
-        stack.callback(engine.dispose)
-
-        def operate() -> None:
-            with engine.connect() as connection:
-                connection.execute(sqlalchemy.text("SELECT 1"))
-
-        return operate
+        return operations.with_engine(engine, stack)
 
     async def _new_async(self, _: AsyncExitStack) -> AsyncOperation:
-        async def operate() -> None:
-            connection = await self._log_in_async(_connect_async)
-            try:
-                await connection.execute("SELECT 1")
-            finally:
-                await connection.close()
-
-        return operate
+        return operations.with_new_connections(lambda: self._log_in_async(_connect_async))
 
     async def _async_pool(self, stack: AsyncExitStack) -> AsyncOperation:
         async def connect(*_: Any, **__: Any) -> "asyncpg.Connection[asyncpg.Record]":  # noqa: ANN401 - the pool's
             return await self._log_in_async(_connect_async)
 
-        pool = asyncpg.create_pool(
-            connect=connect, min_size=0, max_size=way.POOLED, max_queries=way.QUERIES
-        )
-        await stack.enter_async_context(pool)
-
-        async def operate() -> None:
-            async with pool.acquire(timeout=way.POOL_PATIENCE_SECONDS) as connection:
-                await connection.execute("SELECT 1")
-
-        return operate
+        pool = asyncpg.create_pool(connect=connect, **operations.ASYNC_POOL)
+        return await operations.with_async_pool(pool, stack)
 
 
 def _connect(document: Document) -> psycopg.Connection[Any]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
-from benchmarks.load import way
+from benchmarks.load import operations, way
 from benchmarks.load.way import AsyncOperation, AsyncWay, Operation, Way
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, asyncpg, psycopg, psycopg_pool
 from rotated_secret.sqlalchemy import create_engine
@@ -33,8 +31,8 @@ class Ours:
     def ways(self) -> list[Way]:
         """What applications do in threads."""
         return [
-            Way(way.FRESH, lambda _: lambda: _ask(psycopg.connect(self._handle()))),
-            Way(way.NEW, lambda _: lambda: _ask(psycopg.connect(self._secret))),
+            Way(way.FRESH, lambda _: lambda: operations.ask(psycopg.connect(self._handle()))),
+            Way(way.NEW, lambda _: lambda: operations.ask(psycopg.connect(self._secret))),
             Way(way.POOL, self._pool),
             Way(way.ENGINE, self._engine),
         ]
@@ -50,60 +48,16 @@ class Ours:
         return RotatedSecret(self._id, client=self._client)
 
     def _pool(self, stack: ExitStack) -> Operation:
-        pool = psycopg_pool.ConnectionPool(
-            self._secret,
-            min_size=1,
-            max_size=way.POOLED,
-            max_lifetime=way.CONNECTION_SECONDS,
-            timeout=way.POOL_PATIENCE_SECONDS,
-            open=False,
-        )
-        stack.enter_context(pool)
-
-        def operate() -> None:
-            with pool.connection() as connection:
-                connection.execute("SELECT 1")
-
-        return operate
+        pool = psycopg_pool.ConnectionPool(self._secret, **operations.POOL)
+        return operations.with_pool(pool, stack)
 
     def _engine(self, stack: ExitStack) -> Operation:
-        engine = create_engine(
-            self._secret,
-            "postgresql+psycopg://",
-            pool_size=way.POOLED,
-            pool_recycle=int(way.CONNECTION_SECONDS),
-        )
-        stack.callback(engine.dispose)
-
-        def operate() -> None:
-            with engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-
-        return operate
+        engine = create_engine(self._secret, "postgresql+psycopg://", **operations.ENGINE)
+        return operations.with_engine(engine, stack)
 
     async def _new_async(self, _: AsyncExitStack) -> AsyncOperation:
-        async def operate() -> None:
-            connection = await asyncpg.connect(self._async_secret)
-            try:
-                await connection.execute("SELECT 1")
-            finally:
-                await connection.close()
-
-        return operate
+        return operations.with_new_connections(lambda: asyncpg.connect(self._async_secret))
 
     async def _async_pool(self, stack: AsyncExitStack) -> AsyncOperation:
-        pool = asyncpg.create_pool(
-            self._async_secret, min_size=0, max_size=way.POOLED, max_queries=way.QUERIES
-        )
-        await stack.enter_async_context(pool)
-
-        async def operate() -> None:
-            async with pool.acquire(timeout=way.POOL_PATIENCE_SECONDS) as connection:
-                await connection.execute("SELECT 1")
-
-        return operate
-
-
-def _ask(connection: Any) -> None:  # noqa: ANN401 - of any driver
-    with connection:
-        connection.execute("SELECT 1")
+        pool = asyncpg.create_pool(self._async_secret, **operations.ASYNC_POOL)
+        return await operations.with_async_pool(pool, stack)
