@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL; the only module that knows the driver.
+"""A connection to PostgreSQL, in our own terms.
 
 It is imported at the first login: createSecret, which every cold start is, does without it.
 """
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pg8000.native
 import scramp
 from pg8000.exceptions import DatabaseError, InterfaceError
 from scramp.utils import saslprep
 
 from database.credential import Credential
+from postgres_user.driver import Driver
 from postgres_user.failures import failure
 from postgres_user.hard_end import HardEnd
 from rds.trust import verified_context
@@ -67,7 +67,7 @@ class Connection:
 
     def close(self) -> None:
         """Ends the session; one that is broken already is fine too."""
-        with self._opened, contextlib.suppress(*_BROKEN, *_GARBLED):
+        with self._opened:
             self._driver.close()
 
 
@@ -94,10 +94,8 @@ def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
     return connected
 
 
-def _log_in(
-    connected: socket.socket, credential: Credential, session_name: str
-) -> pg8000.native.Connection:
-    return pg8000.native.Connection(
+def _log_in(connected: socket.socket, credential: Credential, session_name: str) -> Driver:
+    return Driver(
         credential.username,
         host=credential.host,
         port=credential.port,

@@ -1,5 +1,6 @@
 """pg8000: pure Python, for Lambda functions on either processor."""
 
+import contextlib
 import socket
 from typing import Any
 
@@ -27,7 +28,7 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
         arguments = _arguments(credential) | options
         reached = _reach(arguments)
         try:
-            connection = pg8000.dbapi.connect(sock=reached, **arguments)
+            connection = _Connection(sock=reached, **arguments)
         except BaseException:
             reached.close()
             raise
@@ -36,6 +37,31 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
         return connection
 
     return log_in(secret, attempt)
+
+
+class _Connection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8000 has no types
+    """A connection whose end never fails and never waits for the garbage collector.
+
+    pg8000 says goodbye to a server that has refused the login, tells of a broken connection instead
+    of the refusal if the server has not waited for that, and leaves the socket open.
+    """
+
+    _sock: Any = None
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        try:
+            super().__init__(*arguments, **options)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if (stream := self._sock) is not None:
+            with contextlib.suppress(pg8000.dbapi.InterfaceError, OSError):
+                super().close()
+            # A socket stays open as long as a file that was made of it.
+            with contextlib.suppress(OSError):
+                stream.close()
 
 
 def _arguments(credential: Credential) -> dict[str, Any]:

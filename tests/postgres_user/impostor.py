@@ -1,10 +1,16 @@
 """Something that listens where a PostgreSQL is expected."""
 
 import contextlib
+import gc
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
+
+import pytest
+import trustme
+from pg8000.core import CoreConnection
 
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 
@@ -57,6 +63,12 @@ def impostor(behaviour: Behaviour) -> Iterator[Impostor]:
         thread.join()
 
 
+def certificate(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
 def without_tls(server: Impostor, connection: socket.socket) -> None:
     server.read(connection)
     connection.sendall(b"N")
@@ -95,3 +107,33 @@ def with_certificate(context: ssl.SSLContext) -> Behaviour:
             server.read(encrypted)
 
     return behaviour
+
+
+def going_away(context: ssl.SSLContext) -> Behaviour:
+    """Speaks TLS, and resets the connection then, as a server does that is stopped."""
+
+    def behaviour(server: Impostor, connection: socket.socket) -> None:
+        server.read(connection)
+        connection.sendall(b"S")
+        with context.wrap_socket(connection, server_side=True) as encrypted:
+            reset_when_closed = struct.pack("ii", 1, 0)
+            encrypted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset_when_closed)
+
+    return behaviour
+
+
+def gone_before_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets each server be gone when pg8000 says goodbye, as some proxies are."""
+    say_goodbye = CoreConnection.close
+
+    def close(connection: CoreConnection) -> None:
+        connection._usock.shutdown(socket.SHUT_RDWR)
+        say_goodbye(connection)
+
+    monkeypatch.setattr(CoreConnection, "close", close)
+
+
+def open_sockets() -> set[ssl.SSLSocket]:
+    """The ends of TLS connections in this process that nobody has closed."""
+    sockets = [some for some in gc.get_objects() if isinstance(some, ssl.SSLSocket)]
+    return {some for some in sockets if some.fileno() >= 0}

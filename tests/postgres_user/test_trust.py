@@ -1,4 +1,3 @@
-import ssl
 from pathlib import Path
 
 import pytest
@@ -6,12 +5,21 @@ import trustme
 
 from rotation.errors import (
     BadSettingsError,
+    CredentialRefusedError,
     TargetError,
     UnreachableError,
     UntrustedServerError,
 )
 from tests.postgres_user import impostor as impostors
-from tests.postgres_user.impostor import SSL_REQUEST, Behaviour, impostor
+from tests.postgres_user.impostor import (
+    SSL_REQUEST,
+    Behaviour,
+    certificate,
+    going_away,
+    gone_before_goodbye,
+    impostor,
+    open_sockets,
+)
 from tests.postgres_user.world import World
 
 
@@ -22,12 +30,6 @@ def set_secret_at(world: World, host: str, port: int) -> None:
         world.secrets.put(arn, "AWSCURRENT", document)
     token = world.until(world.alternating, "setSecret")
     world.step(world.alternating, token, "setSecret")
-
-
-def certificate(authority: trustme.CA, name: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(name).configure_cert(context)
-    return context
 
 
 @pytest.fixture
@@ -103,6 +105,27 @@ def test_a_server_that_makes_no_sense_ends_in_an_error(
     monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 0.2)
     with impostor(behaviour) as server, pytest.raises(TargetError) as caught:
         set_secret_at(world, "localhost", server.port)
+    assert caught.value.__cause__ is not None
+
+
+def test_a_server_that_goes_away_leaves_no_socket_open(world: World, authority: trustme.CA) -> None:
+    before = open_sockets()
+    with impostor(going_away(certificate(authority, "localhost"))) as server:
+        with pytest.raises(UnreachableError) as caught:
+            set_secret_at(world, "localhost", server.port)
+        assert open_sockets() <= before
+    assert caught.value.__cause__ is not None
+
+
+def test_a_server_that_goes_away_after_a_refusal_is_told_by_its_refusal(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.run("ALTER ROLE {} NOLOGIN", world.admin)
+    gone_before_goodbye(monkeypatch)
+    before = open_sockets()
+    with pytest.raises(CredentialRefusedError) as caught:
+        world.create_first_user()
+    assert open_sockets() <= before
     assert caught.value.__cause__ is not None
 
 

@@ -1,12 +1,16 @@
 """Each adapter at a real PostgreSQL, while our own engine rotates."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import trustme
+from pg8000 import exceptions as pg8000_errors
 from psycopg import OperationalError
 
 from local.postgres import PostgresServer
@@ -14,9 +18,19 @@ from rds.trust import verified_context
 from rotated_secret import RotatedSecret, is_retired, pg8000, psycopg, sqlalchemy, version_of
 from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.refusals import is_refusal
-from tests.postgres_user.impostor import SSL_REQUEST, impostor, without_tls
+from tests.postgres_user.impostor import (
+    SSL_REQUEST,
+    certificate,
+    going_away,
+    gone_before_goodbye,
+    impostor,
+    open_sockets,
+    without_tls,
+)
 from tests.postgres_user.world import World
 from tests.rotated_secret.applications import CONNECTIONS, POOLS, Make
+
+GONE = r"(?i)network error|EOF|closed|reset|lost"
 
 APPLICATIONS = {**CONNECTIONS, **POOLS}
 
@@ -129,6 +143,49 @@ def test_a_server_without_tls_is_sent_nothing(world: World, make: Make) -> None:
         with pytest.raises(Exception, match=r"(?i)ssl|tls"), make(world) as application:
             application.user()
         assert server.received == SSL_REQUEST
+
+
+@on_every_driver
+def test_a_server_that_goes_away_is_no_refusal_and_leaves_no_socket_open(
+    world: World, make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    before = open_sockets()
+    with impostor(going_away(certificate(authority, "localhost"))) as server:
+        world.secrets.put(world.arn, "AWSCURRENT", world.document() | {"port": server.port})
+        with (
+            make(world) as application,
+            pytest.raises(Exception, match=GONE) as caught,
+        ):
+            application.user()
+        assert not is_refusal(caught.value)
+        assert open_sockets() <= before
+
+
+def test_a_server_that_goes_away_after_a_refusal_is_told_by_its_refusal(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.run("ALTER ROLE {} NOLOGIN", world.user)
+    gone_before_goodbye(monkeypatch)
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets), patience_seconds=0.1)
+    before = open_sockets()
+    with pytest.raises(pg8000_errors.DatabaseError) as caught:
+        pg8000.connect(secret)
+    assert is_refusal(caught.value)
+    assert open_sockets() <= before
+
+
+def test_a_connection_can_be_closed_when_its_server_is_gone(world: World) -> None:
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    connection = pg8000.connect(secret)
+    before = open_sockets()
+    end_sessions(world)
+    connection._usock.shutdown(socket.SHUT_RDWR)
+    connection.close()
+    connection.close()
+    assert len(before - open_sockets()) == 1
 
 
 @on_every_driver

@@ -17,6 +17,7 @@ from tests.postgres_user.impostor import (
     SSL_REQUEST,
     Behaviour,
     Impostor,
+    certificate,
     garbling,
     hanging_up,
     impostor,
@@ -53,8 +54,8 @@ def untrusted(bench: Bench, strategy: str, *, pick: slice = EVERY) -> Tally:
     """
     servers = {
         "without TLS": without_tls,
-        "of an unknown authority": with_certificate(_context(trustme.CA(), "localhost")),
-        "of another name": with_certificate(_context(bench.authority, "elsewhere")),
+        "of an unknown authority": with_certificate(certificate(trustme.CA(), "localhost")),
+        "of another name": with_certificate(certificate(bench.authority, "elsewhere")),
     }
 
     def check(site: Site, case: _Case) -> Verdict:
@@ -82,7 +83,7 @@ def silent(bench: Bench, strategy: str, *, pick: slice = EVERY) -> Tally:
         strategy: By which strategy.
         pick: Which of the cases.
     """
-    trusted = _context(bench.authority, "localhost")
+    trusted = certificate(bench.authority, "localhost")
     servers: dict[str, Behaviour] = {
         "silent": silent_server,
         "silent after the question for TLS": silent_after_tls,
@@ -129,12 +130,6 @@ def _step_at(
     verdict.out(outages(site, strategy), "when the right server was back")
     verdict.seconds = function.seconds
     return error
-
-
-def _context(authority: trustme.CA, name: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(name).configure_cert(context)
-    return context
 
 
 def _silent_within(context: ssl.SSLContext) -> Behaviour:

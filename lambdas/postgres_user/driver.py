@@ -1,0 +1,34 @@
+"""The driver, mended where a server that goes away would confuse it."""
+
+import contextlib
+from typing import Any
+
+import pg8000.native
+from pg8000.exceptions import InterfaceError
+
+
+class Driver(pg8000.native.Connection):  # type: ignore[misc]  # pg8000 has no types
+    """A connection whose end never fails and never waits for the garbage collector.
+
+    pg8000 says goodbye to a server that has refused the login, tells of a broken connection instead
+    of the refusal if the server has not waited for that, and leaves the socket open.
+    """
+
+    _sock: Any = None
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        """See `pg8000.native.Connection`."""
+        try:
+            super().__init__(*arguments, **options)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the session; any number of times, and one that is broken already is fine too."""
+        if (stream := self._sock) is not None:
+            with contextlib.suppress(InterfaceError, OSError):
+                super().close()
+            # A socket stays open as long as a file that was made of it.
+            with contextlib.suppress(OSError):
+                stream.close()
