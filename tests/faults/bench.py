@@ -35,6 +35,7 @@ class Bench:
         workers: How many faults are tried at the same time; most of the time they wait.
         errors: What Lambda would print of the functions' errors.
         passwords: Every password that there was.
+        log_before: How much of the server's log others had written, in bytes.
     """
 
     server: PostgresServer
@@ -43,7 +44,16 @@ class Bench:
     workers: int = 4
     errors: list[str] = field(default_factory=list)
     passwords: set[str] = field(default_factory=set)
+    log_before: int = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.log_before = self.server.log.stat().st_size
+
+    @property
+    def log(self) -> str:
+        """What the server has logged for the bench."""
+        return self.server.log.read_bytes()[self.log_before :].decode(errors="replace")
 
     @contextmanager
     def site(self, *, first_user: bool = True) -> Iterator[Site]:

@@ -11,6 +11,8 @@ from tests.faults.opening import open_bench
 
 @pytest.fixture
 def bench(postgres: PostgresServer) -> Iterator[Bench]:
+    with postgres.connect() as session:  # other tests may send passwords as they are
+        session.execute("SELECT pg_stat_statements_reset()")
     with open_bench(postgres, workers=6) as bench:
         yield bench
 

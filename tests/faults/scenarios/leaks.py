@@ -16,7 +16,7 @@ def everywhere(bench: Bench) -> Iterator[Tally]:
     """
     with bench.server.connect() as session:
         statements = session.execute("SELECT query FROM pg_stat_statements").fetchall()
-    log = bench.server.log.read_text(errors="replace")
+    log = bench.log
     altered = len(re.findall(r"statement: .*ALTER ROLE .* PASSWORD ", log))
     yield _search(bench, "passwords in the server's log", log, f"{altered} changes of passwords")
     yield _search(
