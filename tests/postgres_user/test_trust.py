@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from rotation.deadline import RESERVE_SECONDS
 from rotation.errors import (
     BadSettingsError,
     CredentialRefusedError,
@@ -133,7 +134,7 @@ def test_a_server_that_keeps_a_connection_open_is_left_at_the_deadline(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 60)
-    monkeypatch.setattr("rotation.deadline.STEP_SECONDS", 0.3)
+    world.context.milliseconds = int(1000 * (RESERVE_SECONDS + 0.3))
     with impostor(impostors.silent) as server, pytest.raises(UnreachableError):
         set_secret_at(world, "localhost", server.port)
 

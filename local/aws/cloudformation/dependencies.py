@@ -11,6 +11,18 @@ from typing import Any
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}")
 
 
+def needs(resources: dict[str, Any]) -> dict[str, list[str]]:
+    """Tell which other resources each refers to or depends on.
+
+    Args:
+        resources: The template's ``Resources``.
+    """
+    return {
+        logical_id: [name for name in dict.fromkeys(_names(resource)) if name in resources]
+        for logical_id, resource in resources.items()
+    }
+
+
 def creation_order(resources: dict[str, Any]) -> list[str]:
     """Order logical ids such that each comes after all that it refers to or depends on.
 
@@ -20,10 +32,7 @@ def creation_order(resources: dict[str, Any]) -> list[str]:
     Raises:
         graphlib.CycleError: They refer to each other in a circle.
     """
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    for logical_id, resource in resources.items():
-        sorter.add(logical_id, *(name for name in _names(resource) if name in resources))
-    return list(sorter.static_order())
+    return list(TopologicalSorter(needs(resources)).static_order())
 
 
 def _names(resource: dict[str, Any]) -> Iterator[str]:

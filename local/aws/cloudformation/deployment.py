@@ -5,14 +5,22 @@ CREATE_COMPLETE. Here a failed resource ends the deployment with ROLLBACK_COMPLE
 """
 
 import logging
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.models import ChangeSet, Event, Stack
 
-from local.aws.cloudformation.dependencies import creation_order
+from local.aws.cloudformation.dependencies import creation_order, needs
 
 _log = logging.getLogger(__name__)
+
+_CALLING = (
+    "Custom::",
+    "AWS::CloudFormation::CustomResource",
+    "AWS::SecretsManager::RotationSchedule",
+)
+"""How the types begin whose resources are made by functions of the stack, or try them."""
 
 
 class ResourceFailedError(Exception):
@@ -59,16 +67,38 @@ class Deployment:
     def _change_resources(self) -> None:
         changes = self._map.build_resource_diff(self._template, self._parameters)
         self._load_template()
-        for logical_id in creation_order(self._template["Resources"]):
-            if logical_id in changes["Add"]:
-                self._change(logical_id, "CREATE")
-            elif logical_id in changes["Modify"]:
-                self._change(logical_id, "UPDATE")
+        self._make(
+            dict.fromkeys(changes["Modify"], "UPDATE") | dict.fromkeys(changes["Add"], "CREATE")
+        )
         for logical_id in reversed(creation_order(self._old)):
             if logical_id in changes["Remove"]:
                 self._remove(logical_id)
         self._stack.output_map = parsing.OutputMap(self._map, self._template, self._stack.stack_id)
         _ = self._stack.outputs  # an output that can't be computed fails the deployment
+
+    def _make(self, verbs: dict[str, str]) -> None:
+        """Make or update resources: functions take long, so that they run at the same time."""
+        resources = self._template["Resources"]
+        needed = needs(resources)
+        made: dict[str, Future[None]] = {}
+        with ThreadPoolExecutor(len(resources)) as threads:
+            for logical_id in creation_order(resources):
+                if logical_id not in verbs:
+                    continue
+                before = [made[other] for other in needed[logical_id] if other in made]
+                if resources[logical_id]["Type"].startswith(_CALLING):
+                    made[logical_id] = threads.submit(
+                        self._change_after, before, logical_id, verbs[logical_id]
+                    )
+                else:
+                    self._change_after(before, logical_id, verbs[logical_id])
+        for change in made.values():
+            change.result()
+
+    def _change_after(self, before: list[Future[None]], logical_id: str, verb: str) -> None:
+        for change in before:
+            change.result()
+        self._change(logical_id, verb)
 
     def _load_template(self) -> None:
         resource_map = self._map

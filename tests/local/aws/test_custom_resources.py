@@ -49,3 +49,53 @@ def test_a_function_that_gives_no_answer_fails_the_deployment(stack, function):
     silent = function("def handler(event, context): raise KeyError('lost')")
     assert stack.deploy(custom(silent)) == "ROLLBACK_COMPLETE"
     assert any("no answer" in reason and "lost" in reason for reason in stack.reasons())
+
+
+MEETING = """
+import json, pathlib, time, urllib.request
+
+def handler(event, context):
+    properties = event["ResourceProperties"]
+    place = pathlib.Path(properties["Place"])
+    (place / event["LogicalResourceId"]).touch()
+    end = time.monotonic() + 5
+    while not (there := (place / properties["Awaits"]).exists()) and time.monotonic() < end:
+        time.sleep(0.02)
+    body = {k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}
+    body |= {"Status": "SUCCESS" if there else "FAILED", "Reason": "alone"}
+    body["PhysicalResourceId"] = event["LogicalResourceId"]
+    urllib.request.urlopen(urllib.request.Request(
+        event["ResponseURL"], data=json.dumps(body).encode(), method="PUT"))
+"""
+
+
+def meeting(arn, place, awaits, **more):
+    properties = {"ServiceToken": arn, "Place": str(place), "Awaits": awaits}
+    return {"Type": "Custom::Meeting", "Properties": properties, **more}
+
+
+def test_functions_of_independent_resources_run_at_the_same_time(stack, function, tmp_path):
+    one, other = function(MEETING), function(MEETING)
+    resources = {"A": meeting(one, tmp_path, "B"), "B": meeting(other, tmp_path, "A")}
+    assert stack.deploy(resources) == "CREATE_COMPLETE", stack.reasons()
+
+
+def test_a_function_is_called_when_what_its_resource_depends_on_is_there(stack, function, tmp_path):
+    one, other = function(MEETING), function(MEETING)
+    resources = {
+        "A": meeting(one, tmp_path, "B"),
+        "B": meeting(other, tmp_path, "B", DependsOn="A"),
+    }
+    assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
+    assert any("alone" in reason for reason in stack.reasons())
+    assert not (tmp_path / "B").exists()
+
+
+def test_a_failure_lets_the_other_functions_come_to_their_end(stack, function, tmp_path):
+    failing, good = function(ANSWER), function(MEETING)
+    resources = {
+        **custom(failing, Status="FAILED"),
+        "Good": meeting(good, tmp_path, "Good"),
+    }
+    assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
+    assert "Good" in stack.order()
