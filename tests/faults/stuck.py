@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from postgres_user import connection
-from rotation import deadline
+from rotation.deadline import STEP_SECONDS
 from tests.faults.bench import Bench
 from tests.faults.calls import CallFault, Calls, When
 from tests.faults.function import Function
@@ -15,22 +15,20 @@ from tests.faults.site import Site
 
 _REACH_SECONDS = 10.0
 
-_PATIENCE_SECONDS = 60.0
-
 
 @contextmanager
 def endless_patience() -> Iterator[None]:
-    """Lets functions wait for a stuck packet as long as it takes, as one does that was frozen.
+    """Lets functions wait for a stuck packet until their deadline, as one does that was frozen.
 
     One that gave up in the meantime would not send what comes after the packet, and that is what
     does harm.
     """
-    before = connection.WAIT_SECONDS, deadline.STEP_SECONDS
-    connection.WAIT_SECONDS = deadline.STEP_SECONDS = _PATIENCE_SECONDS
+    before = connection.WAIT_SECONDS
+    connection.WAIT_SECONDS = STEP_SECONDS
     try:
         yield
     finally:
-        connection.WAIT_SECONDS, deadline.STEP_SECONDS = before
+        connection.WAIT_SECONDS = before
 
 
 @dataclass(frozen=True)
