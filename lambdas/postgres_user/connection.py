@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pg8000.native
 import scramp
 from pg8000.exceptions import DatabaseError, InterfaceError
 from scramp.utils import saslprep
 
 from database.credential import Credential
-from postgres_user.driver import Driver
+from postgres_user.clean_end import CleanEnd
 from postgres_user.failures import failure
 from postgres_user.hard_end import HardEnd
 from rds.trust import verified_context
@@ -94,8 +95,12 @@ def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
     return connected
 
 
-def _log_in(connected: socket.socket, credential: Credential, session_name: str) -> Driver:
-    return Driver(
+class _Driver(CleanEnd, pg8000.native.Connection):  # type: ignore[misc]  # pg8000 has no types
+    """Ends cleanly."""
+
+
+def _log_in(connected: socket.socket, credential: Credential, session_name: str) -> _Driver:
+    return _Driver(
         credential.username,
         host=credential.host,
         port=credential.port,

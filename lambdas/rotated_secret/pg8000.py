@@ -1,11 +1,11 @@
 """pg8000: pure Python, for Lambda functions on either processor."""
 
-import contextlib
 import socket
 from typing import Any
 
 import pg8000.dbapi
 
+from rotated_secret.clean_end import CleanEnd
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, log_in, server
 from rotated_secret.secret import RotatedSecret
@@ -39,29 +39,8 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
     return log_in(secret, attempt)
 
 
-class _Connection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8000 has no types
-    """A connection whose end never fails and never waits for the garbage collector.
-
-    pg8000 says goodbye to a server that has refused the login, tells of a broken connection instead
-    of the refusal if the server has not waited for that, and leaves the socket open.
-    """
-
-    _sock: Any = None
-
-    def __init__(self, *arguments: object, **options: object) -> None:
-        try:
-            super().__init__(*arguments, **options)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        if (stream := self._sock) is not None:
-            with contextlib.suppress(pg8000.dbapi.InterfaceError, OSError):
-                super().close()
-            # A socket stays open as long as a file that was made of it.
-            with contextlib.suppress(OSError):
-                stream.close()
+class _Connection(CleanEnd, pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8000 has no types
+    """Ends cleanly."""
 
 
 def _arguments(credential: Credential) -> dict[str, Any]:

@@ -1,23 +1,29 @@
-"""The driver, mended where a server that goes away would confuse it."""
+"""What pg8000 lacks where a server goes away.
+
+One file for the functions and, by a link, for the package `rotated_secret`: applications install
+that one alone.
+"""
 
 import contextlib
 from typing import Any
 
-import pg8000.native
+from pg8000.core import CoreConnection
 from pg8000.exceptions import InterfaceError
 
 
-class Driver(pg8000.native.Connection):  # type: ignore[misc]  # pg8000 has no types
+class CleanEnd(CoreConnection):  # type: ignore[misc]  # pg8000 has no types
     """A connection whose end never fails and never waits for the garbage collector.
 
     pg8000 says goodbye to a server that has refused the login, tells of a broken connection instead
     of the refusal if the server has not waited for that, and leaves the socket open.
+
+    Put it before pg8000's own class among the bases.
     """
 
     _sock: Any = None
 
     def __init__(self, *arguments: object, **options: object) -> None:
-        """See `pg8000.native.Connection`."""
+        """See pg8000's own class."""
         try:
             super().__init__(*arguments, **options)
         except BaseException:

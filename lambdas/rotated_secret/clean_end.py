@@ -1,0 +1,1 @@
+../postgres_user/clean_end.py
