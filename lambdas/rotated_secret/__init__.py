@@ -1,19 +1,21 @@
 """A handle on a rotating database credential: an application on it never notices a rotation.
 
 It always reads AWSCURRENT, by that label, and needs the permission to nothing else.
+
+Each name is imported when it is first used: the rotation functions take `tls` from here and pay for
+nothing else, and asyncio would be a tenth of a cold start.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from rotated_secret.clock import Clock
-from rotated_secret.credential import Credential
-from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
-from rotated_secret.logins import is_retired, version_of
-from rotated_secret.secret import RotatedSecret
-
 if TYPE_CHECKING:
     from rotated_secret.async_secret import AsyncRotatedSecret
+    from rotated_secret.clock import Clock
+    from rotated_secret.credential import Credential
+    from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
+    from rotated_secret.logins import is_retired, version_of
+    from rotated_secret.secret import RotatedSecret
 
 __all__ = [
     "AsyncRotatedSecret",
@@ -27,9 +29,26 @@ __all__ = [
     "version_of",
 ]
 
+_MODULES = {
+    "AsyncRotatedSecret": "async_secret",
+    "BadSecretError": "errors",
+    "Clock": "clock",
+    "Credential": "credential",
+    "RotatedSecret": "secret",
+    "RotatedSecretError": "errors",
+    "SecretUnavailableError": "errors",
+    "is_retired": "logins",
+    "version_of": "logins",
+}
+
 
 def __getattr__(name: str) -> object:
-    """Imports asyncio only for those who use it: it would be a tenth of a cold start."""
-    if name == "AsyncRotatedSecret":
-        return import_module("rotated_secret.async_secret").AsyncRotatedSecret
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

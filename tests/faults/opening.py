@@ -14,7 +14,6 @@ from types import ModuleType
 import trustme
 
 from local.postgres import PostgresServer
-from rds.trust import verified_context
 from rotation import observability
 from tests.faults.bench import Bench
 
@@ -43,9 +42,7 @@ def _trusted(bundle: Path, *authorities: bytes) -> Iterator[None]:
     before = os.environ.get("RDS_CA_BUNDLE")
     bundle.write_bytes(b"".join(authorities))
     os.environ["RDS_CA_BUNDLE"] = str(bundle)
-    verified_context.cache_clear()
     yield
-    verified_context.cache_clear()
     del os.environ["RDS_CA_BUNDLE"]
     if before is not None:
         os.environ["RDS_CA_BUNDLE"] = before

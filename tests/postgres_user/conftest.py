@@ -7,7 +7,6 @@ import pytest
 
 from local.postgres import PostgresServer
 from local.postgres_binaries import find_binaries
-from rds.trust import verified_context
 from tests.postgres_user.world import World
 
 NEWEST_OF_THE_OLD = 15
@@ -27,23 +26,15 @@ def old_postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Lets a test say whom the functions trust, and forgets it afterwards."""
-    verified_context.cache_clear()
-    yield monkeypatch
-    verified_context.cache_clear()
-
-
-@pytest.fixture
-def world(postgres: PostgresServer, trusted: pytest.MonkeyPatch) -> World:
+def world(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> World:
     """On the server with which the project comes."""
-    trusted.setenv("RDS_CA_BUNDLE", str(postgres.ca))
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
     return World(postgres)
 
 
 @pytest.fixture(params=["postgres", "old_postgres"])
-def any_world(request: pytest.FixtureRequest, trusted: pytest.MonkeyPatch) -> World:
+def any_world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
     """On a new server and on an old one."""
     server: PostgresServer = request.getfixturevalue(request.param)
-    trusted.setenv("RDS_CA_BUNDLE", str(server.ca))
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(server.ca))
     return World(server)

@@ -34,12 +34,12 @@ def set_secret_at(world: World, host: str, port: int) -> None:
 
 
 @pytest.fixture
-def authority(trusted: pytest.MonkeyPatch, world: World, tmp_path: Path) -> trustme.CA:
+def authority(monkeypatch: pytest.MonkeyPatch, world: World, tmp_path: Path) -> trustme.CA:
     """An authority that the functions trust in this test."""
     del world
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    trusted.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
     return authority
 
 
@@ -77,20 +77,20 @@ def test_the_impostor_would_get_the_password_if_it_were_trusted(
 
 
 def test_only_the_authorities_of_rds_are_trusted_by_default(
-    world: World, trusted: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trusted.delenv("RDS_CA_BUNDLE")
+    monkeypatch.delenv("RDS_CA_BUNDLE")
     token = world.until(world.single, "setSecret")
     with pytest.raises(UntrustedServerError):
         world.step(world.single, token, "setSecret")
 
 
 def test_authorities_that_can_not_be_read_end_in_an_error(
-    world: World, trusted: pytest.MonkeyPatch, tmp_path: Path
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "empty.pem").touch()
     for bundle in (tmp_path / "missing.pem", tmp_path / "empty.pem"):
-        trusted.setenv("RDS_CA_BUNDLE", str(bundle))
+        monkeypatch.setenv("RDS_CA_BUNDLE", str(bundle))
         token = world.until(world.single, "setSecret")
         with pytest.raises(BadSettingsError, match="RDS_CA_BUNDLE"):
             world.step(world.single, token, "setSecret")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from local.postgres import PostgresServer
-from rds.trust import verified_context
 from rotated_secret import reader
 from tests.postgres_user.world import World
 from tests.rotated_secret.mysql import mysql_server
@@ -39,7 +38,6 @@ def test_a_snippet_for_postgres_logs_in(
     capsys: pytest.CaptureFixture[str],
     snippet: str,
 ) -> None:
-    verified_context.cache_clear()
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
     world = World(postgres)
     world.create_first_user()

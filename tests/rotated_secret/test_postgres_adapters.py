@@ -3,7 +3,6 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +13,6 @@ from pg8000 import exceptions as pg8000_errors
 from psycopg import OperationalError
 
 from local.postgres import PostgresServer
-from rds.trust import verified_context
 from rotated_secret import RotatedSecret, is_retired, pg8000, psycopg, sqlalchemy, version_of
 from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.refusals import is_refusal
@@ -45,12 +43,10 @@ def trusting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(trusting: None, postgres: PostgresServer) -> Iterator[World]:
-    verified_context.cache_clear()
+def world(trusting: None, postgres: PostgresServer) -> World:
     world = World(postgres)
     world.create_first_user()
-    yield world
-    verified_context.cache_clear()
+    return world
 
 
 def sessions(world: World) -> set[str]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from rds.trust import AUTHORITIES, context_from
+from database.trust import verified_context
+from rotated_secret.tls import AUTHORITIES
 from rotation.errors import BadSettingsError
 from tools.rds_authorities import authorities, bundle, read
 
@@ -27,24 +28,29 @@ def test_only_amazons_own_are_among_them() -> None:
         assert certificate.subject == certificate.issuer
 
 
-def test_the_context_trusts_them_and_nobody_else() -> None:
-    context = context_from({})
+def test_the_context_trusts_them_and_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RDS_CA_BUNDLE", raising=False)
+    context = verified_context()
     assert len(context.get_ca_certs()) == len(list(read(AUTHORITIES)))
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
-def test_a_bundle_of_ones_own_takes_their_place(tmp_path: Path) -> None:
+def test_a_bundle_of_ones_own_takes_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = tmp_path / "own.pem"
     trustme.CA(organization_name="Ours").cert_pem.write_to_path(own)
-    [certificate] = context_from({"RDS_CA_BUNDLE": str(own)}).get_ca_certs()
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(own))
+    [certificate] = verified_context().get_ca_certs()
     assert "Ours" in str(certificate)
 
 
-def test_a_bundle_that_can_not_be_read_is_named() -> None:
+def test_a_bundle_that_can_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RDS_CA_BUNDLE", "/nowhere")
     with pytest.raises(BadSettingsError, match="/nowhere"):
-        context_from({"RDS_CA_BUNDLE": "/nowhere"})
+        verified_context()
 
 
 def test_a_refresh_finds_the_certificates_in_javascript_and_drops_expired_ones() -> None:

@@ -1,1 +1,0 @@
-"""Trust in Amazon RDS."""
