@@ -7,7 +7,7 @@ import contextlib
 import socket
 import ssl
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,38 @@ from rotation.errors import BadSecretError, TargetError, UnreachableError, Untru
 
 WAIT_SECONDS = 5.0
 """Longest wait for a packet; longer than a statement may take, so that the server tells why."""
+
+ENCODING = "UTF8"
+
+_START: Mapping[str, str] = {
+    # What a text means.
+    "client_encoding": ENCODING,
+    "standard_conforming_strings": "on",
+    "backslash_quote": "off",
+    # What a name means: PostgreSQL's own functions, operators and conversions.
+    "search_path": "pg_catalog, pg_temp",
+    # What a transaction may do, sees and promises.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "default_transaction_deferrable": "off",
+    "synchronous_commit": "on",
+    # How long anything may take is for us to say, by the deadline and in the fence.
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "tcp_user_timeout": "0",
+    # What else could make a short statement slow, long to answer, or fail.
+    "local_preload_libraries": "",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "client_min_messages": "warning",
+}
+"""What a session begins with, whatever is set on the database, on the user, or on both.
+
+It stands in the start-up packet, which comes before these settings and overrides them. What only a
+superuser may set is refused there, and no application can set it either.
+https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-STARTUPMESSAGE
+"""
 
 _BROKEN = (InterfaceError, OSError)
 _GARBLED = (AttributeError, IndexError, KeyError, ValueError, struct.error)
@@ -96,7 +128,17 @@ def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
 
 
 class _Driver(CleanEnd, pg8000.native.Connection):  # type: ignore[misc]  # pg8000 has no types
-    """Ends cleanly."""
+    """Ends cleanly, and reads and writes in one encoding, whatever the server tells."""
+
+    def handle_PARAMETER_STATUS(self, data: bytes, context: object) -> None:  # noqa: N802  # pg8000's
+        """The driver would change its encoding here."""
+        super().handle_PARAMETER_STATUS(data, context)
+        self._client_encoding = ENCODING
+
+    def send_QUERY(self, sql: str) -> None:  # noqa: N802  # pg8000's
+        """Says the same in every encoding, see `postgres_user.sql`."""
+        sql.encode("ascii")
+        super().send_QUERY(sql)
 
 
 def _log_in(connected: socket.socket, credential: Credential, session_name: str) -> _Driver:
@@ -108,6 +150,7 @@ def _log_in(connected: socket.socket, credential: Credential, session_name: str)
         password=credential.password.reveal(),
         ssl_context=verified_context(),
         application_name=session_name,
+        startup_params=_START,
         sock=connected,
     )
 

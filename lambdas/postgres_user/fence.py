@@ -68,9 +68,9 @@ def begin(
 def _begin(lock_seconds: float, statement_seconds: float) -> str:
     statement = _milliseconds(statement_seconds)
     return (
-        "BEGIN READ WRITE; "
-        # Functions and operators below are PostgreSQL's own, whatever path the user has.
-        "SET LOCAL search_path = pg_catalog, pg_temp; "
+        "BEGIN; "
+        # A setting may make the session act as another one; `connection` fixes all the others.
+        "SET LOCAL ROLE NONE; "
         f"SET LOCAL lock_timeout = {_milliseconds(lock_seconds)}; "
         f"SET LOCAL statement_timeout = {statement}; "
         # A writer that got stuck frees the lock by itself.

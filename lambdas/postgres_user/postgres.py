@@ -28,12 +28,9 @@ class Postgres(Target):
     default_database = "postgres"
     longest_name = 63  # bytes: https://www.postgresql.org/docs/current/limits.html
 
-    def __init__(
-        self, connection: Connection, username: str, owner: str, deadline: Deadline
-    ) -> None:
+    def __init__(self, connection: Connection, owner: str, deadline: Deadline) -> None:
         """Takes over what `connect` opened."""
         self._connection = connection
-        self._username = username
         self._owner = owner
         self._deadline = deadline
 
@@ -45,7 +42,7 @@ class Postgres(Target):
         connection = Connection(
             credential, session_name=fence.session_name(owner), deadline=deadline
         )
-        return cls(connection, credential.username, owner, deadline)
+        return cls(connection, owner, deadline)
 
     def close(self) -> None:
         """Ends the session."""
@@ -73,11 +70,10 @@ class Postgres(Target):
         """Sends a SCRAM verifier."""
         from postgres_user.scram import verifier  # noqa: PLC0415  # as the driver
 
-        alter = f"ALTER ROLE {identifier(username)} PASSWORD {literal(verifier(password))}"
-        if username == self._username:
-            # A clone's sessions act as its base, and only the user itself may change its password.
-            alter = f"SET LOCAL ROLE NONE; {alter}"
-        self._connection.run(alter, doing=f"change the password of {username}")
+        self._connection.run(
+            f"ALTER ROLE {identifier(username)} PASSWORD {literal(verifier(password))}",
+            doing=f"change the password of {username}",
+        )
 
     def standing(self, username: str, pair: Pair, secret: str) -> Standing:
         """Looks for the user and the mark; see `postgres_user.twins`."""

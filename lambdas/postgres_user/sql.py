@@ -1,23 +1,50 @@
-"""Identifiers and literals for statements that take no parameters."""
+"""Identifiers and literals for statements that take no parameters.
+
+A statement of ours has ASCII characters only, so it says the same in every encoding of a client
+and of a database. Anything else could be quoted in one encoding and read in another: a yen sign is
+a backslash in SJIS.
+"""
 
 
 def identifier(name: str) -> str:
     """Quotes a name, whatever it is.
 
     https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+
+    Raises:
+        ValueError: It holds what PostgreSQL has no character for.
     """
-    return '"' + _without_nul(name).replace('"', '""') + '"'
+    quoted = _valid(name).replace('"', '""')
+    if quoted.isascii():
+        return f'"{quoted}"'
+    return 'U&"' + _ascii(quoted.replace("\\", "\\\\"), "\\{:04x}", "\\+{:06x}") + '"'
 
 
 def literal(text: str) -> str:
-    """Quotes a text, whatever `standard_conforming_strings` is.
+    """Quotes a text, whatever `standard_conforming_strings` and `backslash_quote` are.
 
     https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS-ESCAPE
+
+    Raises:
+        ValueError: It holds what PostgreSQL has no character for.
     """
-    return "E'" + _without_nul(text).replace("\\", "\\\\").replace("'", "''") + "'"
+    quoted = _valid(text).replace("\\", "\\\\").replace("'", "''")
+    return "E'" + _ascii(quoted, "\\u{:04x}", "\\U{:08x}") + "'"
 
 
-def _without_nul(text: str) -> str:
+def _ascii(text: str, short: str, long: str) -> str:
+    """Escapes by code point, which the server translates to the database's own encoding."""
+    return "".join(
+        character
+        if character.isascii()
+        else (short if character <= "\uffff" else long).format(code)
+        for character, code in zip(text, map(ord, text), strict=True)
+    )
+
+
+def _valid(text: str) -> str:
     if "\0" in text:
         raise ValueError("PostgreSQL has no character with code zero")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("PostgreSQL has no half characters")
     return text
