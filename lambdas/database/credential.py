@@ -1,12 +1,12 @@
 """The secret's JSON: how a database is reached and logged in to."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from rotation.errors import BadSecretError
+from rotation.secret_object import SecretObject
 from rotation.secret_text import SecretText
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
@@ -29,7 +29,7 @@ class Credential:
         password: Its password.
         dbname: The database.
         masterarn: ARN of the admin's secret, if there is one.
-        document: The whole JSON object. Fields that we don't know are kept.
+        document: The whole JSON object. Fields that we don't know are kept as they are.
     """
 
     whose: str
@@ -39,7 +39,7 @@ class Credential:
     password: SecretText
     dbname: str
     masterarn: str | None
-    document: Mapping[str, Any] = field(repr=False)
+    document: SecretObject = field(repr=False)
 
     @classmethod
     def parse(
@@ -67,7 +67,7 @@ class Credential:
             username=fields.name("username"),
             password=SecretText(fields.text("password")),
             dbname=fields.name("dbname", dbname),
-            masterarn=fields.name("masterarn") if "masterarn" in fields.document else None,
+            masterarn=fields.name("masterarn") if "masterarn" in fields.values else None,
             document=fields.document,
         )
 
@@ -116,31 +116,29 @@ class Credential:
 
     def with_login(self, username: str, password: SecretText) -> SecretText:
         """The secret's content with another login and all else unchanged."""
-        login = {"username": username, "password": password.reveal()}
-        return SecretText(json.dumps({**self.document, **login}))
+        return self.document.replaced({"username": username, "password": password.reveal()})
 
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
     """The fields of a JSON object, each read with what is demanded of it."""
 
-    document: Mapping[str, Any] = field(repr=False)
+    document: SecretObject = field(repr=False)
     whose: str
 
     @classmethod
     def of(cls, text: SecretText, whose: str) -> Self:
         try:
-            document = json.loads(text.reveal())
-        except (ValueError, RecursionError) as error:
-            why = f"it is not JSON ({type(error).__name__})"
-            # The exception holds the whole text: it must not travel further.
-            raise cls({}, whose).bad(why) from None
-        if not isinstance(document, dict):
-            raise cls({}, whose).bad("it is no JSON object")
-        return cls(document, whose)
+            return cls(SecretObject.parse(text), whose)
+        except ValueError as error:
+            raise _bad(whose, str(error)) from None
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        return self.document.fields
 
     def text(self, name: str, default: str | None = None) -> str:
-        value = self.document.get(name, default)
+        value = self.values.get(name, default)
         if not isinstance(value, str) or not value:
             raise self.bad(f"{name} must be a text that is not empty")
         if "\0" in value or value.encode(errors="replace").decode() != value:
@@ -160,7 +158,7 @@ class _Fields:
         return value
 
     def port(self, default: int) -> int:
-        value = self.document.get("port", default)
+        value = self.values.get("port", default)
         if isinstance(value, str) and _PORT.fullmatch(value):
             value = int(value)
         if type(value) is not int or not 0 < value <= _LARGEST_PORT:
@@ -168,7 +166,11 @@ class _Fields:
         return value
 
     def bad(self, why: str) -> BadSecretError:
-        return BadSecretError(
-            f"The content of {self.whose} can't be used: {why}",
-            remedy="Put the documented JSON: engine, host, port, username, password, dbname",
-        )
+        return _bad(self.whose, why)
+
+
+def _bad(whose: str, why: str) -> BadSecretError:
+    return BadSecretError(
+        f"The content of {whose} can't be used: {why}",
+        remedy="Put the documented JSON: engine, host, port, username, password, dbname",
+    )

@@ -1,12 +1,12 @@
 """The secret's JSON: an access key of an IAM user."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from rotation.errors import BadSecretError
+from rotation.secret_object import SecretObject
 from rotation.secret_text import SecretText
 
 _ID = re.compile(r"[A-Z0-9]{16,128}")
@@ -27,13 +27,13 @@ class AccessKey:
         user: Name of the IAM user.
         id: The access key's id, which is no secret.
         secret: The secret access key.
-        document: The whole JSON object. Fields that we don't know are kept.
+        document: The whole JSON object. Fields that we don't know are kept as they are.
     """
 
     user: str
     id: str
     secret: SecretText
-    document: Mapping[str, Any] = field(repr=False)
+    document: SecretObject = field(repr=False)
 
     @classmethod
     def parse(cls, text: SecretText, *, whose: str) -> Self:
@@ -47,41 +47,34 @@ class AccessKey:
             BadSecretError: A field is missing or can't be used.
         """
         document = _object(text, whose)
-        user = _text(document, "UserName", whose)
-        key_id = _text(document, "AccessKeyId", whose)
+        fields = document.fields
+        user = _text(fields, "UserName", whose)
+        key_id = _text(fields, "AccessKeyId", whose)
         if not _ID.fullmatch(key_id):
             raise _bad(whose, "AccessKeyId must be 16 to 128 capital letters and digits")
-        return cls(user, key_id, SecretText(_text(document, "SecretAccessKey", whose)), document)
-
-    @classmethod
-    def of(cls, user: str, key_id: str, secret: SecretText, *, like: Mapping[str, Any]) -> Self:
-        """A new key.
-
-        Args:
-            user: Name of the IAM user.
-            key_id: The key's id.
-            secret: The secret access key.
-            like: The JSON object of the key before; what is not replaced stays.
-        """
-        return cls(
-            user,
-            key_id,
-            secret,
-            {
-                **like,
-                "Version": _FORMAT,
-                "UserName": user,
-                "AccessKeyId": key_id,
-                "SecretAccessKey": secret.reveal(),
-            },
-        )
-
-    def text(self) -> SecretText:
-        """The secret's content."""
-        return SecretText(json.dumps(dict(self.document)))
+        return cls(user, key_id, SecretText(_text(fields, "SecretAccessKey", whose)), document)
 
 
-def fields_without_key(text: SecretText, *, whose: str) -> Mapping[str, Any] | None:
+def with_key(like: SecretObject, user: str, key_id: str, secret: SecretText) -> SecretText:
+    """The content of a secret with a new key.
+
+    Args:
+        like: The content before; what is not replaced stays as it is.
+        user: Name of the IAM user.
+        key_id: The key's id.
+        secret: The secret access key.
+    """
+    return like.replaced(
+        {
+            "Version": _FORMAT,
+            "UserName": user,
+            "AccessKeyId": key_id,
+            "SecretAccessKey": secret.reveal(),
+        }
+    )
+
+
+def without_key(text: SecretText, *, whose: str) -> SecretObject | None:
     """The JSON object of a secret that waits for its first key.
 
     Args:
@@ -95,22 +88,18 @@ def fields_without_key(text: SecretText, *, whose: str) -> Mapping[str, Any] | N
         BadSecretError: It is no JSON object.
     """
     document = _object(text, whose)
-    return None if {"AccessKeyId", "SecretAccessKey"} & document.keys() else document
+    return None if {"AccessKeyId", "SecretAccessKey"} & document.fields.keys() else document
 
 
-def _object(text: SecretText, whose: str) -> Mapping[str, Any]:
+def _object(text: SecretText, whose: str) -> SecretObject:
     try:
-        document = json.loads(text.reveal())
-    except (ValueError, RecursionError) as error:
-        # The exception holds the whole text: it must not travel further.
-        raise _bad(whose, f"it is not JSON ({type(error).__name__})") from None
-    if not isinstance(document, dict):
-        raise _bad(whose, "it is no JSON object")
-    return document
+        return SecretObject.parse(text)
+    except ValueError as error:
+        raise _bad(whose, str(error)) from None
 
 
-def _text(document: Mapping[str, Any], name: str, whose: str) -> str:
-    value = document.get(name)
+def _text(fields: Mapping[str, Any], name: str, whose: str) -> str:
+    value = fields.get(name)
     if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
         raise _bad(whose, f"{name} must be a text of printable ASCII that is not empty")
     return value

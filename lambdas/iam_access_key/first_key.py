@@ -6,7 +6,7 @@ import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from iam_access_key.access_key import AccessKey, fields_without_key
+from iam_access_key.access_key import AccessKey, without_key
 from iam_access_key.intent import Intent
 from iam_access_key.ledger import Ledger, Standing
 from iam_access_key.two_keys import TwoKeys
@@ -58,11 +58,11 @@ class FirstKey:
         """
         del owner
         current = secret.current()
-        fields = fields_without_key(current.text, whose=CURRENT)
-        if fields is None:
+        keyless = without_key(current.text, whose=CURRENT)
+        if keyless is None:
             return AccessKey.parse(current.text, whose=CURRENT).user
         rotation = Rotation(secret, str(uuid.uuid5(_FIRST, secret.arn)), deadline)
-        text = self._strategy.maker(rotation).make(beside=None, like=fields)
+        text = self._strategy.maker(rotation).make(beside=None, like=keyless)
         try:
             stored = secret.store_pending(rotation.token, text)
         except RotationError:

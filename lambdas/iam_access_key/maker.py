@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from iam_access_key.access_key import AccessKey
+from iam_access_key.access_key import AccessKey, with_key
 from iam_access_key.intent import OVER, Intent
 from iam_access_key.room import Room
 from rotation.errors import BusyError, GoneError, RotationError, TargetError, UnreachableError
@@ -19,6 +19,7 @@ from rotation.versions import CURRENT, PENDING
 if TYPE_CHECKING:
     from iam_access_key.user import User
     from rotation.rotation import Rotation
+    from rotation.secret_object import SecretObject
     from rotation.versions import Version
 
 PAUSE_SECONDS = 1.0
@@ -60,14 +61,14 @@ class Maker:
         self._room = Room(rotation.secret, user, grace=grace)
         self._time = time
 
-    def make(self, *, beside: str | None, like: Mapping[str, Any]) -> SecretText:
+    def make(self, *, beside: str | None, like: SecretObject) -> SecretText:
         """Makes a key, unless the version holds one already.
 
         Of several runs at the same time one makes it, and the others wait for that.
 
         Args:
             beside: Id of AWSCURRENT's key; None if there is none yet.
-            like: The JSON object of the secret.
+            like: The content of the secret.
 
         Returns:
             The version's content; it may not be stored yet.
@@ -81,7 +82,7 @@ class Maker:
                 return self._kept(stored)
             key = self._try(beside)
             if key is not None:
-                return AccessKey.of(self._user.name, *key, like=like).text()
+                return with_key(like, self._user.name, *key)
             self._rotation.deadline.remaining()
             self._time.sleep(PAUSE_SECONDS)
 

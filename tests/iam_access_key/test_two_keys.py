@@ -422,4 +422,4 @@ def test_a_key_that_took_too_long_to_make_is_deleted_by_its_maker(world: World) 
 def test_nothing_that_is_printed_holds_a_key(world: World) -> None:
     key = world.document()["SecretAccessKey"]
     parsed = AccessKey.parse(SecretText(json.dumps(world.document())), whose="AWSCURRENT")
-    assert key not in f"{parsed!r} {parsed} {parsed.text()!r} {parsed.text()}"
+    assert key not in f"{parsed!r} {parsed} {parsed.document!r} {parsed.document}"

@@ -34,12 +34,15 @@ def test_the_users_take_turns_and_both_log_in_at_every_step(ready: World) -> Non
         assert ready.accepts(ready.document("AWSPREVIOUS"))
 
 
-def test_everything_else_in_the_secret_stays(ready: World) -> None:
-    ready.secrets.put(ready.arn, "AWSCURRENT", {**ready.application(), "ours": {"a": [1]}})
-    before = ready.document()
-    ready.rotate(ready.alternating)
-    login = {"username": ready.clone, "password": ready.document()["password"]}
-    assert ready.document() == {**before, **login}
+def test_everything_else_in_the_secret_stays_byte_for_byte(ready: World) -> None:
+    login = json.dumps(ready.application())[1:-1]
+    text = f'{{ {login},\n "z": 1E400, "a": [1.0], "a": "\\u00e4", "b": 2 }}\n'
+    ready.secrets.put(ready.arn, "AWSCURRENT", text)
+    token = ready.rotate(ready.alternating)
+    password = ready.document()["password"]
+    expected = text.replace(f'"{ready.user}"', f'"{ready.clone}"')
+    expected = expected.replace("the-First-Password-1", password)
+    assert ready.secrets.secrets[ready.arn].contents[token] == expected
 
 
 def test_a_rotation_takes_ten_calls_and_four_connections(ready: World) -> None:
