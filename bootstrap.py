@@ -1,4 +1,4 @@
-"""Bring everything that `make` needs onto a machine that has only Python 3.11.
+"""Bring everything that `make` needs onto a machine that has only Python 3.11 to 3.14.
 
 Three folders, all ignored by git, each complete or made anew:
 
@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 DISK_NEEDED_MB = 2500  # measured: .venv 1,100, node_modules 200, runtime 60, and a package cache
 OLDEST_PYTHON = (3, 11)
+NEWEST_PYTHON = (3, 14)
 
 
 class BootstrapError(Exception):
@@ -162,12 +163,12 @@ def check_machine() -> None:
     """Refuse a machine on which the set-up can't succeed, before anything is written.
 
     Raises:
-        BootstrapError: Python is too old or the disk is too full.
+        BootstrapError: Python is too old or too new, or the disk is too full.
     """
-    if sys.version_info < OLDEST_PYTHON:
+    if not OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON:
         raise BootstrapError(
-            f"Python {sys.version.split()[0]} is too old: 3.11 or newer is needed. "
-            "Name another one: make PYTHON=/path/to/python3.11 …"
+            f"{sys.executable} is Python {sys.version.split()[0]}: 3.11, 3.12, 3.13 or 3.14 is "
+            "needed. Name another one: make PYTHON=/path/to/python3.13 …"
         )
     free_mb = shutil.disk_usage(ROOT).free // 2**20
     if free_mb < DISK_NEEDED_MB:

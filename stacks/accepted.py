@@ -79,8 +79,8 @@ ALWAYS = (
     Accepted(
         (f"{_SOLUTIONS}-L1",),
         "AWS::Lambda::Function",
-        "The runtime is the version of the interpreter that compiles, tests and locally runs the "
-        "code (docs/adr/0002); only runtimes that Lambda supports are taken.",
+        "All functions run on python3.13, which Lambda supports until June 2029, and are compiled "
+        "for it on every machine (docs/adr/0002).",
     ),
     Accepted(
         (f"{_NIST}-LambdaConcurrency", f"{_HIPAA}-LambdaConcurrency"),

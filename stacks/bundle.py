@@ -1,7 +1,7 @@
 """What goes into a function's zip, put together without Docker.
 
 A bundle is a folder named after the hash of all that decides its content: our packages that the
-function imports, its lock file, the version of Python, and the code of this module. It is made
+function imports, its lock file, the compiler, and the code of these modules. It is made
 in a folder of its own and then renamed, so that a folder with the right name is complete: a build
 that was killed is never used, and two at once do not disturb each other. A synth that finds the
 folder runs neither pip nor the compiler.
@@ -12,26 +12,20 @@ import math
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 from aws_cdk import aws_lambda as lambda_
 
-from stacks import imports, wheels
+from stacks import compiler, imports, wheels
 from stacks.errors import BundleError
 
 ROOT = Path(__file__).resolve().parent.parent
-TASK_ROOT = "/var/task"
-"""Where Lambda unpacks a zip: the paths in tracebacks begin with it."""
-
 KEPT = 3
 """How many bundles of a function are kept, the most recently used ones."""
 
@@ -86,7 +80,7 @@ class Bundle:
     @cached_property
     def digest(self) -> str:
         """The hash of everything that decides the content."""
-        digest = hashlib.sha256(MAGIC_NUMBER)
+        digest = hashlib.sha256(compiler.version().encode())
         for name, file in (*self._files(), *self._recipe()):
             content = hashlib.sha256(file.read_bytes()).hexdigest()
             digest.update(f"{name}\0{content}\n".encode())
@@ -97,7 +91,7 @@ class Bundle:
         return self.source / self.function / "requirements.txt"
 
     def _recipe(self) -> Iterator[tuple[str, Path]]:
-        for file in (Path(__file__), Path(wheels.__file__)):
+        for file in (Path(__file__), Path(wheels.__file__), compiler.PROGRAM):
             yield file.name, file
         if self._requirements.is_file():
             yield "requirements.txt", self._requirements
@@ -121,7 +115,7 @@ class Bundle:
             for name, file in self._files():
                 (work / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, work / name)
-            _compile(work)
+            compiler.compile_folder(work)
             _make_readable(work)
             try:
                 work.rename(path)
@@ -151,27 +145,6 @@ def _used(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # pruned by another synth
         return math.inf
-
-
-def _compile(folder: Path) -> None:
-    """Compile everything: a zip without bytecode starts two to three times slower.
-
-    The bytecode holds a hash instead of a time, so that it is the same at every build, and Lambda
-    does not look whether the source has changed.
-    """
-    command = [
-        *(sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
-        *("-s", str(folder), "-p", TASK_ROOT, str(folder)),
-    ]
-    done = subprocess.run(  # noqa: S603 - no shell, and the only variable part is our own path
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONHASHSEED": "0"},
-    )
-    if done.returncode:
-        raise BundleError(f"A file does not compile:\n{done.stdout}{done.stderr}".rstrip())
 
 
 def _make_readable(folder: Path) -> None:

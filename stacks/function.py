@@ -1,6 +1,5 @@
 """Lambda functions in Python."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -13,7 +12,7 @@ from constructs import Construct, IDependable
 
 from stacks.arns import arn_of
 from stacks.bundle import Bundle
-from stacks.errors import SynthError
+from stacks.compiler import RUNTIME
 from stacks.interface_endpoint import ISOLATED
 from stacks.logs import EncryptedLogGroup
 from stacks.network_interfaces import allow_network_interfaces
@@ -96,7 +95,7 @@ class PythonFunction(Construct):
             log_group=log_group,
             memory_size=512,
             role=self.role.fixed,
-            runtime=runtime(),
+            runtime=lambda_.Runtime(RUNTIME, lambda_.RuntimeFamily.PYTHON),
             security_groups=[self._security_group.group] if self._security_group else None,
             timeout=timeout,
             tracing=lambda_.Tracing.ACTIVE,
@@ -143,16 +142,3 @@ class PythonFunction(Construct):
                 resources=["*"],  # X-Ray has no resources that these actions could name
             )
         )
-
-
-def runtime() -> lambda_.Runtime:
-    """Find Lambda's runtime for the interpreter that runs the synth, which compiles the code.
-
-    Raises:
-        SynthError: Lambda has no runtime for this version of Python.
-    """
-    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for known in lambda_.Runtime.ALL:
-        if known.name == name:
-            return known
-    raise SynthError(f"AWS Lambda has no runtime {name}. Run the synth with Python 3.11 to 3.14.")

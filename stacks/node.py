@@ -1,6 +1,7 @@
-"""Which Node.js the CDK runs on."""
+"""Which Node.js the CDK and the compiler of the functions run on."""
 
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,3 +19,8 @@ def use_packaged_node() -> None:
     node = Path(package.origin).parent / "bin" / "node"
     if node.is_file():
         os.environ.setdefault("JSII_NODE", str(node))
+
+
+def node() -> str | None:
+    """Find the Node.js that jsii runs on; None where there is none."""
+    return os.environ.get("JSII_NODE") or shutil.which("node")

@@ -1,5 +1,6 @@
 """A machine that lacks something is told what, before anything is changed."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 import bootstrap
+
+TOOLS = Path(__file__).resolve().parents[1] / "tools"
 
 
 @pytest.fixture
@@ -51,10 +54,116 @@ def test_a_full_disk_is_told_before_anything_is_made(root, capsys, monkeypatch):
     assert not (root / "made").exists()
 
 
-def test_an_old_python_is_told(root, capsys, monkeypatch):
-    monkeypatch.setattr(bootstrap, "OLDEST_PYTHON", (99, 0))
+@pytest.mark.parametrize(
+    ("bound", "version"), [("OLDEST_PYTHON", (99, 0)), ("NEWEST_PYTHON", (3, 0))]
+)
+def test_a_python_that_is_too_old_or_too_new_is_told(root, capsys, monkeypatch, bound, version):
+    monkeypatch.setattr(bootstrap, bound, version)
     assert bootstrap.main() == 1
     assert "make PYTHON=" in capsys.readouterr().err
+
+
+class Machine:
+    """A folder that is all of PATH, with interpreters that answer as told, and a checkout."""
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / "the programs"
+        self.path.mkdir()
+        self.checkout = root / "a checkout"
+        (self.checkout / "tools").mkdir(parents=True)
+        shutil.copy(TOOLS / "find_python.sh", self.checkout / "tools")
+        for tool in ("sed", "dirname", "cat"):
+            (self.path / tool).symlink_to(shutil.which(tool) or tool)
+
+    def has(self, name: str, *, version: str = "", complete: bool = True) -> Path:
+        """Put an interpreter there; without a version it only complains, as one of pyenv's does."""
+        program = self.path / name
+        answer = f"echo {version}" if version else "echo not selected >&2"
+        works = bool(version) and complete
+        program.write_text(f"#!/bin/sh\n{answer}\nexit {0 if works else 1}\n")
+        program.chmod(0o755)
+        return program
+
+    def find(self, named: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["/bin/sh", "tools/find_python.sh", named],
+            cwd=self.checkout,
+            env={"PATH": str(self.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+FOUND = [
+    ({"python3.11": "3.11", "python3.13": "3.13", "python3": "3.11"}, "python3.13"),
+    ({"python3.14": "", "python3.12": "3.12"}, "python3.12"),  # pyenv's, not selected
+    ({"python3.15": "3.15", "python3.14": "3.14"}, "python3.14"),
+    ({"python3": "3.12", "python": "2.7"}, "python3"),
+    ({"python3": "3.9", "python": "3.13"}, "python"),
+]
+
+
+@pytest.mark.parametrize(("there", "expected"), FOUND)
+def test_the_newest_python_that_works_is_taken(machine, there, expected):
+    for name, version in there.items():
+        machine.has(name, version=version)
+    assert machine.find().stdout == f"{machine.path / expected}\n"
+
+
+def test_one_that_cannot_make_a_virtual_environment_is_passed_over(machine):
+    machine.has("python3.13", version="3.13", complete=False)
+    machine.has("python3.11", version="3.11")
+    assert machine.find().stdout == f"{machine.path / 'python3.11'}\n"
+
+
+def test_the_python_of_the_virtual_environment_stays(machine):
+    machine.has("python3.13", version="3.13")
+    earlier = machine.has("python3.11", version="3.11")
+    (machine.checkout / ".venv").mkdir()
+    (machine.checkout / ".venv" / "pyvenv.cfg").write_text(f"home = x\nexecutable = {earlier}\n")
+    assert machine.find().stdout == f"{earlier}\n"
+    earlier.unlink()  # uninstalled since
+    assert machine.find().stdout == f"{machine.path / 'python3.13'}\n"
+
+
+def test_a_python_that_is_named_is_taken_whatever_else_there_is(machine):
+    machine.has("python3.14", version="3.14")
+    named = machine.has("python3.12", version="3.12")
+    assert machine.find("python3.12").stdout == "python3.12\n"
+    assert machine.find(str(named)).stdout == f"{named}\n"
+
+
+@pytest.mark.parametrize(
+    ("there", "named", "told"),
+    [
+        ({}, "", "On PATH: none that runs"),
+        ({"python3": "3.9"}, "", "python3 is 3.9,"),
+        ({"python3.15": "3.15", "python3": "3.15"}, "", "python3 is 3.15,"),
+        ({"python3.13": ""}, "", "On PATH: none that runs"),
+        ({}, "python9", "PYTHON=python9 does not run"),
+        ({"old": "3.10"}, "old", "PYTHON=old is Python 3.10"),
+        ({"new": "3.15"}, "new", "PYTHON=new is Python 3.15"),
+    ],
+)
+def test_a_machine_without_a_python_that_fits_is_told(machine, there, named, told):
+    for name, version in there.items():
+        machine.has(name, version=version)
+    found = machine.find(named)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert told in found.stderr
+    assert "3.14 3.13 3.12 3.11" in found.stderr
+
+
+def test_debians_python_without_its_venv_package_is_told(machine):
+    machine.has("python3.11", version="3.11", complete=False)
+    assert "python3.11 is 3.11 without the modules venv" in machine.find().stderr
+    assert "has not the modules venv" in machine.find("python3.11").stderr
 
 
 def test_a_machine_without_node_is_told(root, capsys, monkeypatch):

@@ -1,17 +1,18 @@
 """A rotation handler that is measured."""
 
-import compileall
 import io
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from py_compile import PycInvalidationMode
 
 from local.errors import LocalError
-from stacks.bundle import TASK_ROOT, Bundle
+from stacks import compiler
+from stacks.bundle import Bundle
+from stacks.errors import BundleError
 from stacks.function import METRICS_NAMESPACE
 
 HANDLERS = {
@@ -75,13 +76,8 @@ def other(folder: Path, handler: str) -> Candidate:
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "content"
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*_BYTECODE))
-        compileall.compile_dir(
-            copy,
-            quiet=2,  # what does not compile is told when it is imported
-            stripdir=str(copy),
-            prependdir=TASK_ROOT,
-            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-        )
+        with suppress(BundleError):  # what does not compile is told when it is imported
+            compiler.compile_folder(copy)
         return Candidate("other", handler, zipped(copy), {})
 
 

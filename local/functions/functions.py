@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from local.functions.asynchronous import AsynchronousInvocations
 from local.functions.deployed import DeployedFunction
-from local.functions.interpreter import runtime_of
+from local.functions.interpreter import PYTHON_RUNTIMES, runtime_of
 from local.functions.invocation import CannotRun, Invocation
 from local.functions.logs import Logs
 from local.functions.moto_functions import find
@@ -140,10 +140,10 @@ class Functions:
         return self._sessions.function_of(access_key_id)
 
     def _check(self, function: DeployedFunction) -> None:
-        if function.runtime != self._runtime:
+        if function.runtime not in PYTHON_RUNTIMES:
             raise CannotRun(
                 f"{function.name} is deployed for {function.runtime}, but functions run on "
-                f"{self._runtime} here: deploy it for that, or run the local AWS on the other"
+                f"{self._runtime} here: deploy it for one of {', '.join(PYTHON_RUNTIMES)}"
             )
 
     def _forget(self, sandbox: Sandbox) -> None:

@@ -5,11 +5,18 @@ from pathlib import Path
 
 from local.errors import LocalError
 
+PYTHON_RUNTIMES = ("python3.11", "python3.12", "python3.13", "python3.14")
+"""Lambda's runtimes that any one of these Pythons stands for.
+
+A function runs on the machine's Python, whichever of them it was deployed for. On another one the
+zip's bytecode is not used, and a start takes longer.
+"""
+
 _PROBE = "import sys, awslambdaric; print('python%d.%d' % sys.version_info[:2])"
 
 
 def runtime_of(interpreter: Path) -> str:
-    """Find out which of Lambda's runtimes an interpreter stands for.
+    """Find out which of Lambda's runtimes an interpreter is.
 
     Args:
         interpreter: A Python that has what the managed runtime has, and only that.

@@ -12,6 +12,7 @@ from security.intent import Intent
 from security.parts import Parts
 from security.principals import EVERYTHING, Principal
 from security.purposes.keys import deployer
+from stacks.compiler import RUNTIME
 
 VIA_EC2 = f"ec2.{REGION}.amazonaws.com"
 PACKAGES = f"arn:aws:s3:::al2023-repos-{REGION}-de612dc2"
@@ -50,7 +51,7 @@ def purposes(parts: Parts) -> Iterator[Intent]:
         yield Intent(what=what, who=instance, action=action, resource="*", endpoint=endpoint)
     for what, who, resource in (
         ("fetch the program", instance, program(parts)),
-        ("install the interpreter", ANYONE, f"{PACKAGES}/core/python3.11.rpm"),
+        ("install the interpreter", ANYONE, f"{PACKAGES}/core/{RUNTIME}.rpm"),
     ):
         yield Intent(
             what=what,

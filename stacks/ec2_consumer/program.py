@@ -7,8 +7,8 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from stacks.bundle import Bundle
+from stacks.compiler import RUNTIME
 from stacks.endpoints import ResponseEndpoint
-from stacks.function import runtime
 from stacks.role import ServiceRole
 
 _EVERY_BOOT = """#cloud-config
@@ -76,7 +76,7 @@ class Program(Construct):
     def user_data(self, *, secret_name: str) -> str:
         """What the instance does at each boot: fetch the program and run it once a minute.
 
-        The interpreter is that of the synth, which has compiled the program (docs/adr/0002).
+        The interpreter is of the version that the program is compiled for (docs/adr/0002).
 
         Args:
             secret_name: What the program logs in with.
@@ -87,7 +87,7 @@ class Program(Construct):
         script = ec2.UserData.for_linux()
         script.add_commands(
             _SCRIPT.format(
-                python=runtime().name,
+                python=RUNTIME,
                 region=self._stack.region,
                 bucket=self._zip.s3_bucket_name,
                 key=self._zip.s3_object_key,

@@ -1,6 +1,7 @@
+import _imp
+import compileall
 import hashlib
 import json
-import marshal
 import os
 import shutil
 import subprocess
@@ -8,14 +9,16 @@ import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import source_hash
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from stacks import compiler
 from stacks.bundle import IN_USE_SECONDS, KEPT, Bundle
 from stacks.errors import BundleError
 
+ROOT = Path(__file__).resolve().parents[2]
 PURE = "py3-none-any"
 LIMIT_MB = {"consumer": 2}
 OTHER_LIMIT_MB = 5
@@ -71,11 +74,20 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def compiled_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose bundles get the bytecode that is deployed."""
     project = Project(tmp_path)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(project.wheels))
     return project
+
+
+@pytest.fixture
+def project(compiled_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose bundles get bytecode of the Python at hand, which takes no time."""
+    compile_here = partial(compileall.compile_dir, quiet=2)
+    monkeypatch.setattr(compiler, "compile_folder", compile_here)
+    return compiled_project
 
 
 def test_a_bundle_has_what_the_function_imports_and_nothing_else(project: Project) -> None:
@@ -109,33 +121,35 @@ def test_the_packages_of_the_lock_file_are_in_it_with_their_licences(project: Pr
     }
 
 
-def test_no_path_of_this_machine_is_in_it(project: Project) -> None:
-    project.write("greeter/requirements.txt", project.wheel("politeness"))
-    path = project.build()
+MAGIC_NUMBER_OF_3_13 = 3571
+
+
+def test_the_bytecode_is_that_of_the_functions_python_and_needs_no_look_at_the_source(
+    compiled_project: Project,
+) -> None:
+    compiled_project.write("greeter/requirements.txt", compiled_project.wheel("politeness"))
+    path = compiled_project.build()
+    compiled = list(path.rglob("*.pyc"))
+    assert len(compiled) == 4
+    for file in compiled:
+        name, tag, _ = file.name.split(".")
+        assert tag == "cpython-313"
+        source = file.parents[1] / f"{name}.py"
+        content = file.read_bytes()
+        assert int.from_bytes(content[:2], "little") == MAGIC_NUMBER_OF_3_13
+        assert int.from_bytes(content[4:8], "little") == 0b01, "hash-based, unchecked"
+        key = int.from_bytes(content[:4], "little")
+        assert content[8:16] == _imp.source_hash(key, source.read_bytes())
+        assert f"/var/task/{source.relative_to(path)}".encode() in content
     for file in path.rglob("*"):
         if file.is_file():
             content = file.read_bytes()
-            assert str(project.target).encode() not in content, file
+            assert str(compiled_project.target).encode() not in content, file
             assert sys.prefix.encode() not in content, file
 
 
-def test_bytecode_names_its_source_where_lambda_has_it(project: Project) -> None:
-    [compiled] = (project.build() / "salutes").rglob("*.pyc")
-    code = marshal.loads(compiled.read_bytes()[16:])  # noqa: S302 - our own
-    assert code.co_filename == "/var/task/salutes/words.py"
-
-
-def test_bytecode_holds_the_hash_of_its_source_and_is_not_checked(project: Project) -> None:
-    compiled = list(project.build().rglob("*.pyc"))
-    assert len(compiled) == 3
-    for file in compiled:
-        source = file.parents[1] / f"{file.name.partition('.')[0]}.py"
-        header = file.read_bytes()[:16]
-        assert int.from_bytes(header[4:8], "little") == 0b01, "hash-based, unchecked"
-        assert header[8:] == source_hash(source.read_bytes())
-
-
-def test_two_builds_are_the_same_byte_for_byte(project: Project) -> None:
+def test_two_builds_are_the_same_byte_for_byte(compiled_project: Project) -> None:
+    project = compiled_project
     project.write("greeter/requirements.txt", project.wheel("politeness"))
 
     def content() -> dict[str, bytes]:
@@ -198,7 +212,7 @@ def test_a_build_that_was_killed_leaves_nothing_that_is_used(project: Project) -
     project.write("greeter/requirements.txt", project.wheel("politeness"))
     code = (
         "import os, pathlib, stacks.bundle as bundle\n"
-        "bundle._compile = lambda folder: os._exit(9)\n"
+        "bundle.compiler.compile_folder = lambda folder: os._exit(9)\n"
         f"bundle.Bundle('greeter', source=pathlib.Path({str(project.source)!r}),"
         f" target=pathlib.Path({str(project.target)!r})).build()\n"
     )
@@ -268,6 +282,25 @@ def test_code_that_is_not_python_is_named_with_its_line(project: Project) -> Non
     project.write("shared/core.py", "WORD = 'hello'\nWORD =\n")
     with pytest.raises(BundleError, match=r"core\.py, line 2"):
         project.build()
+
+
+def test_code_that_the_compiler_refuses_is_named_with_its_line(compiled_project: Project) -> None:
+    compiled_project.write("shared/core.py", "WORD = 'hello'\nreturn WORD\n")
+    with pytest.raises(BundleError, match=r'"/var/task/shared/core\.py", line 2'):
+        compiled_project.build()
+
+
+def test_a_missing_compiler_is_told_with_the_command_that_brings_it(
+    compiled_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(compiler, "PYODIDE", tmp_path / "none")
+    with pytest.raises(BundleError, match=r"none is missing\. Run `make setup`"):
+        compiled_project.build()
+
+
+@pytest.mark.parametrize("lock", sorted(ROOT.glob("lambdas/*/requirements.txt")), ids=str)
+def test_what_a_function_depends_on_does_not_depend_on_the_machine(lock: Path) -> None:
+    assert not [line for line in lock.read_text().splitlines() if ";" in line]
 
 
 def test_a_function_that_does_not_exist_is_named(project: Project) -> None:

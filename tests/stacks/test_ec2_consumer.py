@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stacks.function import runtime
+from stacks.compiler import RUNTIME
 from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template, text, texts
 
@@ -127,11 +127,11 @@ def test_its_role_reads_the_version_in_use_of_one_secret(instance: Template) -> 
     assert read.condition["StringEquals"]["secretsmanager:VersionStage"] == "AWSCURRENT"
 
 
-def test_what_it_does_at_each_boot_holds_no_secret_and_runs_the_interpreter_of_the_synth(
+def test_what_it_does_at_each_boot_holds_no_secret_and_installs_the_functions_python(
     properties: Any,
 ) -> None:
     commands = script(properties)
-    assert f"dnf install --assumeyes --quiet {runtime().name}" in commands
+    assert f"dnf install --assumeyes --quiet {RUNTIME}" in commands
     assert "SECRET_ID=orders/production/application" in commands
     assert "resolve:secretsmanager" not in str(properties)
 

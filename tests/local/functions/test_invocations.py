@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.functions.interpreter import PYTHON_RUNTIMES
 from local.functions.invocation import CannotRun, FunctionNotFound
 
 from .conftest import REGION, Lambda, LambdaFactory
@@ -204,6 +205,14 @@ def test_another_runtime_than_the_one_here_is_refused(aws: Lambda, name: str) ->
         aws.functions.invoke(arn, {})
     with pytest.raises(ClientError, match="deployed for nodejs22"):
         aws.call(name)
+
+
+@pytest.mark.parametrize("runtime", PYTHON_RUNTIMES)
+def test_any_python_here_stands_for_each_of_the_runtimes(
+    aws: Lambda, name: str, runtime: str
+) -> None:
+    aws.deploy(ECHO, name=name, Runtime=runtime)
+    assert aws.call(name)["error"] is None
 
 
 def writes(path: Any, then: str = "pass") -> str:
