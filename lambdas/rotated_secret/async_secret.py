@@ -10,6 +10,7 @@ from rotated_secret.flight import Flight
 from rotated_secret.handle import OLD_WAIT_SECONDS, Handle
 from rotated_secret.patience import Patience
 from rotated_secret.refusals import is_refusal
+from rotated_secret.unreachable import is_unreachable
 
 T = TypeVar("T")
 
@@ -41,12 +42,14 @@ class AsyncRotatedSecret(Handle):
             try:
                 return await operation(credential)
             except Exception as error:
-                if not refused(error):
+                is_refused = refused(error)
+                if not is_refused and not is_unreachable(error):
                     raise
                 patience = patience or self._patience()
-                another = await self._another(credential, patience)
+                find = self._another if is_refused else self._elsewhere
+                another = await find(credential, patience)
                 if another is None:
-                    self._give_up(error, credential)
+                    self._give_up(error, credential, refused=is_refused)
                     raise
             if another.version_id != credential.version_id:
                 patience.begin_anew()
@@ -83,6 +86,14 @@ class AsyncRotatedSecret(Handle):
             return None
         await asyncio.sleep(pause)
         return await self._renewed(refused, patience.left())
+
+    async def _elsewhere(self, unreached: Credential, patience: Patience) -> Credential | None:
+        if unreached.host is None:
+            return None
+        flight = self._cache.refresh_unreachable(unreached.version_id)
+        if flight:
+            await _land(flight, min(OLD_WAIT_SECONDS, patience.left()))
+        return self._moved(unreached, patience)
 
 
 async def _land(flight: Flight, seconds: float) -> RotatedSecretError | None:

@@ -15,6 +15,12 @@ from rotated_secret.reader import Reader
 AGAIN_SECONDS = 0.1
 """Nobody's refusal makes it read again sooner than this after the last read began."""
 
+UNREACHABLE_SECONDS = 10.0
+"""A server that is not reached makes nobody read again sooner than this after the last read began.
+
+While a database is down, that is all that its clients ask of Secrets Manager.
+"""
+
 LOST_SECONDS = 15.0
 """A read that takes longer is given up: its thread may have been frozen for hours."""
 
@@ -109,10 +115,24 @@ class Cache:
         Returns:
             The read; None if another version is held already, or this was read just now.
         """
+        return self._refresh_doubted(version_id, AGAIN_SECONDS)
+
+    def refresh_unreachable(self, version_id: str) -> Flight | None:
+        """Reads again because the server that a version names was not reached.
+
+        Args:
+            version_id: The version.
+
+        Returns:
+            The read; None if another version is held already, or this was read not long ago.
+        """
+        return self._refresh_doubted(version_id, UNREACHABLE_SECONDS)
+
+    def _refresh_doubted(self, version_id: str, not_within: float) -> Flight | None:
         with self._lock:
             if self.held is not None and self.held.credential.version_id != version_id:
                 return None
-            if self._flight is None and self._asked_just_now():
+            if self._flight is None and self._asked_within(not_within):
                 return None
             flight, is_new = self._join()
         if is_new:
@@ -140,8 +160,8 @@ class Cache:
         self._flight = None
         self._reader.forked()
 
-    def _asked_just_now(self) -> bool:
-        return self._asked is not None and self._clock.now().since(self._asked) < AGAIN_SECONDS
+    def _asked_within(self, seconds: float) -> bool:
+        return self._asked is not None and self._clock.now().since(self._asked) < seconds
 
     def _join(self) -> tuple[Flight, bool]:
         now = self._clock.now()

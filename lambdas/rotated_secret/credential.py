@@ -39,6 +39,11 @@ class Credential:
         """The password, to be handed to the driver and to nothing else."""
         return str(self["password"])
 
+    @property
+    def server(self) -> tuple[str | None, int | None, str | None]:
+        """Where to log in: host, port and database."""
+        return self.host, self.port, self.dbname
+
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # JSON
         return self._document.reveal()[name]
 

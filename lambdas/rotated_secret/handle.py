@@ -85,14 +85,27 @@ class Handle:
             )
         return pause
 
-    def _give_up(self, error: Exception, refused: Credential) -> None:
+    def _moved(self, unreached: Credential, patience: Patience) -> Credential | None:
+        """What is held, if it names another server and there is time to try that."""
+        held = self._cache.held
+        if held is None or held.credential.server == unreached.server or not patience.left():
+            return None
+        return held.credential
+
+    def _give_up(self, error: Exception, credential: Credential, *, refused: bool) -> None:
         """Tells on the driver's error how it came to it."""
-        error.add_note(
-            f"{self.secret_id}: {refused.username} was still refused after"
-            f" {self._patience_seconds:g} seconds, with version {refused.version_id}, the newest"
-            " that could be read. See whether its rotation has failed, and whether host and user"
-            " are the right ones."
-        )
+        newest = f"with version {credential.version_id}, the newest that could be read"
+        if refused:
+            error.add_note(
+                f"{self.secret_id}: {credential.username} was still refused after"
+                f" {self._patience_seconds:g} seconds, {newest}. See whether its rotation has"
+                " failed, and whether host and user are the right ones."
+            )
+        elif credential.host is not None:
+            error.add_note(
+                f"{self.secret_id}: {credential.host} was tried {newest}. If the database has"
+                " moved, put its host and port into the secret: a login reads it again."
+            )
 
     def __repr__(self) -> str:
         held = self._cache.held

@@ -7,6 +7,7 @@ from rotated_secret.credential import Credential
 from rotated_secret.handle import OLD_WAIT_SECONDS, Handle
 from rotated_secret.patience import Patience
 from rotated_secret.refusals import is_refusal
+from rotated_secret.unreachable import is_unreachable
 
 T = TypeVar("T")
 
@@ -53,6 +54,8 @@ class RotatedSecret(Handle):
     ) -> T:
         """Does something with the credential; again with a newer one if the target refuses it.
 
+        Also again if its server is not reached and the secret names another one by now.
+
         Args:
             operation: What to do. It may be called several times: log in, and little else.
             refused: Whether an error of the operation says that the target refused the credential.
@@ -71,12 +74,14 @@ class RotatedSecret(Handle):
             try:
                 return operation(credential)
             except Exception as error:
-                if not refused(error):
+                is_refused = refused(error)
+                if not is_refused and not is_unreachable(error):
                     raise
                 patience = patience or self._patience()
-                another = self._another(credential, patience)
+                find = self._another if is_refused else self._elsewhere
+                another = find(credential, patience)
                 if another is None:
-                    self._give_up(error, credential)
+                    self._give_up(error, credential, refused=is_refused)
                     raise
             if another.version_id != credential.version_id:
                 patience.begin_anew()
@@ -114,3 +119,12 @@ class RotatedSecret(Handle):
             return None
         self._clock.sleep(pause)
         return self._renewed(refused, patience.left())
+
+    def _elsewhere(self, unreached: Credential, patience: Patience) -> Credential | None:
+        """A credential for another server; None if the secret names none."""
+        if unreached.host is None:  # it is the application that knows the server
+            return None
+        flight = self._cache.refresh_unreachable(unreached.version_id)
+        if flight:
+            flight.wait(min(OLD_WAIT_SECONDS, patience.left()))
+        return self._moved(unreached, patience)
