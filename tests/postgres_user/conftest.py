@@ -6,23 +6,26 @@ from pathlib import Path
 import pytest
 
 from local.postgres import PostgresServer
-from local.postgres_binaries import find_binaries
 from tests.postgres_user.world import World
+from tests.postgres_versions import UnavailableError, binaries
 
-NEWEST_OF_THE_OLD = 15
+OLD = "15.18"
 """PostgreSQL 16 changed what CREATEROLE may do."""
 
 
 @pytest.fixture(scope="session")
 def old_postgres() -> Iterator[PostgresServer]:
-    """A server of the time before PostgreSQL 16, where the machine has one."""
-    for version in range(NEWEST_OF_THE_OLD, 12, -1):
-        binaries = Path(f"/usr/lib/postgresql/{version}/bin")
-        if (binaries / "postgres").exists() and binaries != find_binaries():
-            with PostgresServer(binaries=binaries, settings={"log_connections": "on"}) as server:
-                yield server
-            return
-    pytest.skip("no PostgreSQL 13 to 15 on this machine")
+    """A server of the time before PostgreSQL 16."""
+    with PostgresServer(binaries=brought(OLD), settings={"log_connections": "on"}) as server:
+        yield server
+
+
+def brought(version: str) -> Path:
+    """The programs of another version; skips the test where it can't be had."""
+    try:
+        return binaries(version)
+    except UnavailableError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
