@@ -8,7 +8,7 @@ CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test security inventory faults bench load reads lint format synth diff deploy lock clean
+.PHONY: help setup local test security inventory faults bench load reads moto lint format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ load: setup ## applications on our credential library and on others, through 200
 
 reads: setup ## what a read of the credential costs, beside other libraries: cached, forced, at a cold start
 	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.reads
+
+moto: setup ## moto's own tests with the local AWS's changes of moto in place and without: what differs is explained
+	@$(BIN)/python -m tools.moto_tests $(ARGS)
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

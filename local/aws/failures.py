@@ -3,10 +3,11 @@
 import logging
 
 from moto.core.common_types import TYPE_RESPONSE
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from werkzeug.exceptions import HTTPException
 
+from local.aws import parameters
 from local.aws.patch import replace
 
 _log = logging.getLogger(__name__)
@@ -21,6 +22,14 @@ class UnsupportedError(ServiceException):
         super().__init__(f"The local AWS can't do this ({service}): {reason}")
 
 
+def _refused(response: BaseResponse, refusal: ServiceException) -> TYPE_RESPONSE:
+    """Answer as moto's own refusals look: its JSON services have a form of their own."""
+    if response.automated_parameter_parsing:
+        return response.serialized(ActionResult(refusal))
+    error = JsonRESTError(refusal.code, refusal.message)
+    return int(error.code), dict(error.get_headers()), str(error.description)
+
+
 def install() -> None:
     """Answer what moto lacks, or fails at, with an error that no client retries.
 
@@ -30,7 +39,10 @@ def install() -> None:
 
     def call_action(self: BaseResponse) -> TYPE_RESPONSE:
         try:
+            parameters.check(self)
             return call(self)
+        except parameters.OutOfBoundsError as refusal:
+            return _refused(self, refusal)
         except HTTPException:
             raise
         except Exception as error:  # noqa: BLE001 - whatever moto stumbles over

@@ -66,7 +66,7 @@ class Rotations:
 
     def __init__(self, *, invoke: Invoke, clock: Clock, journal: Journal) -> None:
         self._invoke = invoke
-        self._clock = clock
+        self.clock = clock
         self._journal = journal
         self._running: set[str] = set()
         self._lock = threading.Lock()
@@ -130,7 +130,7 @@ class Rotations:
         if not error and unfinished(secret):
             error = "finishSecret left AWSPENDING on another version than AWSCURRENT"
         if not error:
-            secret.last_rotation_date = int(self._clock.now().timestamp())
+            secret.last_rotation_date = int(self.clock.now().timestamp())
         self._record(Facts(secret.name, token, invoked_by, attempt), seconds, error)
         return error is None
 
@@ -146,5 +146,5 @@ class Rotations:
 
     def _record(self, facts: Facts, seconds: dict[str, float], error: str | None) -> None:
         self._journal.append(
-            **asdict(facts), seconds=seconds, error=error, at=self._clock.now().isoformat()
+            **asdict(facts), seconds=seconds, error=error, at=self.clock.now().isoformat()
         )

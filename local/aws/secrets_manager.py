@@ -10,12 +10,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import lambda_backends
 from moto.secretsmanager import models
 from moto.secretsmanager.exceptions import (
     InvalidParameterException,
     InvalidRequestException,
     OperationNotPermittedOnReplica,
     ResourceExistsException,
+    ResourceNotFoundException,
     SecretNotFoundException,
     SecretsManagerClientError,
 )
@@ -56,9 +59,8 @@ class RotatingSecret(FakeSecret):
     def to_dict(self) -> dict[str, Any]:
         """Answer DescribeSecret; moto has no schedule expression and lists unlabelled versions."""
         answer = super().to_dict()
-        for key in ("VersionIdsToStages", "SecretVersionsToStages"):
-            if key in answer:
-                answer[key] = {v: list(labels) for v, labels in answer[key].items() if labels}
+        if labelled := answer.get("VersionIdsToStages"):
+            answer["VersionIdsToStages"] = {v: list(n) for v, n in labelled.items() if n}
         if self.schedule:
             answer["RotationRules"] = self.schedule.rules()
         due = self.next_window()
@@ -143,18 +145,42 @@ class SecretsManager(SecretsManagerBackend):
         schedule expressions, and asks for no permission.
         """
         secret = self._writable(secret_id)
-        self.configure(secret, rotation_lambda_arn, rotation_rules)
-        if not rotate_immediately:
-            self.rotations.test(secret)
-            return secret.to_short_dict()
-        token = self._from_client_request_token(client_request_token)
+        return self.rotate(
+            secret,
+            self._from_client_request_token(client_request_token),
+            function=rotation_lambda_arn,
+            rules=rotation_rules,
+            at_once=rotate_immediately,
+            invoked_by="hand",
+        )
+
+    def rotate(
+        self,
+        secret: RotatingSecret,
+        token: str,
+        *,
+        function: str | None,
+        rules: dict[str, Any] | None,
+        at_once: bool,
+        invoked_by: str,
+    ) -> str:
+        """Do what RotateSecret does, which deployments call as well as people.
+
+        Raises:
+            InvalidRequestException: A rotation has not finished: then not even the rules change.
+        """
         going_on = unfinished(secret)
         if going_on and going_on != token:
-            self.rotations.start(secret, going_on, invoked_by="hand")
+            if secret.rotation_lambda_arn:
+                self.rotations.start(secret, going_on, invoked_by=invoked_by)
             raise InvalidRequestException(
                 "A previous rotation isn't complete. That rotation will be reattempted."
             )
-        self.begin(secret, token, invoked_by="hand")
+        self.configure(secret, function, rules)
+        if not at_once:
+            self.rotations.test(secret)
+            return str(secret.to_short_dict())
+        self.begin(secret, token, invoked_by=invoked_by)
         return json.dumps({"ARN": secret.arn, "Name": secret.name, "VersionId": token})
 
     def configure(
@@ -164,6 +190,7 @@ class SecretsManager(SecretsManagerBackend):
 
         Raises:
             InvalidRequestException: No function is given or known.
+            ResourceNotFoundException: There is no such function.
             AccessDeniedError: Secrets Manager may not invoke it.
             InvalidParameterException: The rules hold no valid schedule.
         """
@@ -174,6 +201,8 @@ class SecretsManager(SecretsManagerBackend):
                 "function ARN configured and you didn't include such an ARN as a parameter in this "
                 "call."
             )
+        if not function_exists(function):
+            raise ResourceNotFoundException(f"Resource not found for ARN '{function}'.")
         if not self.may_invoke(function, secret.arn):
             raise AccessDeniedError(
                 "Secrets Manager cannot invoke the specified Lambda function. Ensure that the "
@@ -230,9 +259,19 @@ class SecretsManager(SecretsManagerBackend):
         return secret
 
 
-def install(*, clock: Clock, rotations: Rotations, may_invoke: MayInvoke) -> None:
+def function_exists(arn: str) -> bool:
+    """Tell whether there is a function with an ARN."""
+    try:
+        _, _, _, region, account, *_ = arn.split(":")
+        lambda_backends[account][region].get_function(arn)
+    except (UnknownFunctionException, ValueError, KeyError):
+        return False
+    return True
+
+
+def install(*, rotations: Rotations, may_invoke: MayInvoke) -> None:
     """Make moto use this Secrets Manager, and this kind of secret."""
-    SecretsManager.clock = clock
+    SecretsManager.clock = rotations.clock
     SecretsManager.rotations = rotations
     SecretsManager.may_invoke = staticmethod(may_invoke)
     replace(secretsmanager_backends, "backend", SecretsManager)

@@ -21,16 +21,8 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from local import identity
-from local.aws import failures, rds, secrets_manager
+from local.aws import patches
 from local.aws.clock import Clock
-from local.aws.cloudformation import (
-    change_sets,
-    completions,
-    custom_resources,
-    dynamic_references,
-    stack_outputs,
-    types,
-)
 from local.aws.cloudformation.custom_resources import Answers
 from local.aws.configuration import ACCOUNT, HOST, Configuration
 from local.aws.control import Control
@@ -126,21 +118,13 @@ def _install(
     rotations = Rotations(
         invoke=functions.invoke, clock=clock, journal=Journal(configuration.rotations)
     )
-    secrets_manager.install(
-        clock=clock,
+    patches.install(
         rotations=rotations,
         may_invoke=InvokePermission(evaluator, service="secretsmanager.amazonaws.com"),
+        answers=answers,
+        call=functions.invoke,
+        database=configuration.database,
     )
-    custom_resources.install(answers=answers, call=functions.invoke)
-    failures.install()
-    change_sets.install()
-    completions.install()
-    dynamic_references.install()
-    stack_outputs.install()
-    types.install()
-    rds.back_instances_by(configuration.database)
-    rds.update_instances_on(configuration.database)
-    rds.name_parameter_groups()
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from local.aws.cloudformation.resource import Properties, Resource
-from local.aws.rotations import unfinished
 from local.aws.secrets_manager import RotatingSecret, SecretsManager
 
 
@@ -134,15 +133,14 @@ class RotationSchedule(_SecretResource):
         self._service.cancel_rotate_secret(self._physical_id)
 
     def _apply(self, secret: RotatingSecret, properties: Properties) -> None:
-        service = self._service
-        service.configure(
-            secret, properties.get("RotationLambdaARN"), properties.get("RotationRules")
+        self._service.rotate(
+            secret,
+            str(uuid.uuid4()),
+            function=properties.get("RotationLambdaARN"),
+            rules=properties.get("RotationRules"),
+            at_once=properties.get("RotateImmediatelyOnUpdate", True) in (True, "true"),
+            invoked_by="deployment",
         )
-        if properties.get("RotateImmediatelyOnUpdate", True) in (True, "true"):
-            token = unfinished(secret) or str(uuid.uuid4())
-            service.begin(secret, token, invoked_by="deployment")
-        else:
-            service.rotations.test(secret)
 
 
 class ResourcePolicy(_SecretResource):

@@ -23,6 +23,13 @@ def secret(secrets, name):
     return name
 
 
+@pytest.fixture
+def quiet(secrets, name):
+    """A secret that no rotation is under way for."""
+    secrets.create_secret(Name=name, SecretString="old", ClientRequestToken=OLD)
+    return name
+
+
 def stages(secrets, secret):
     return secrets.describe_secret(SecretId=secret)["VersionIdsToStages"]
 
@@ -106,32 +113,32 @@ def test_rotation_needs_a_function(secrets, secret):
     assert error["Code"] == "InvalidRequestException"
 
 
-def test_rotation_needs_the_functions_permission(aws, secrets, secret, function):
+def test_rotation_needs_the_functions_permission(aws, secrets, quiet, function):
     arn = function("def handler(event, context): pass")
     aws.client("lambda").remove_permission(FunctionName=arn, StatementId="rotation")
-    error = refused(secrets.rotate_secret, SecretId=secret, RotationLambdaARN=arn)
+    error = refused(secrets.rotate_secret, SecretId=quiet, RotationLambdaARN=arn)
     assert error["Code"] == "AccessDeniedException"
     assert "secretsmanager.amazonaws.com" in error["Message"]
 
 
-def test_a_schedule_is_described_as_it_was_given(secrets, secret, function):
+def test_a_schedule_is_described_as_it_was_given(secrets, quiet, function):
     rules = {"ScheduleExpression": "cron(0 4 ? * SUN *)", "Duration": "3h"}
     secrets.rotate_secret(
-        SecretId=secret,
+        SecretId=quiet,
         RotationLambdaARN=function("def handler(event, context): pass"),
         RotationRules=rules,
         RotateImmediately=False,
     )
-    described = secrets.describe_secret(SecretId=secret)
+    described = secrets.describe_secret(SecretId=quiet)
     assert described["RotationRules"] == rules
     assert described["RotationEnabled"] is True
     assert described["NextRotationDate"].strftime("%A %H:%M") == "Sunday 04:00"
 
 
-def test_a_bad_schedule_is_refused(secrets, secret, function):
+def test_a_bad_schedule_is_refused(secrets, quiet, function):
     error = refused(
         secrets.rotate_secret,
-        SecretId=secret,
+        SecretId=quiet,
         RotationLambdaARN=function("def handler(event, context): pass"),
         RotationRules={"ScheduleExpression": "rate(5 minutes)"},
     )
@@ -142,3 +149,32 @@ def test_a_bad_schedule_is_refused(secrets, secret, function):
 def test_an_unknown_secret_is_not_rotated(secrets):
     error = refused(secrets.rotate_secret, SecretId=str(uuid.uuid4()))
     assert error["Code"] == "ResourceNotFoundException"
+
+
+def test_rotation_needs_a_function_that_there_is(secrets, quiet):
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:nowhere"
+    error = refused(secrets.rotate_secret, SecretId=quiet, RotationLambdaARN=arn)
+    assert error["Code"] == "ResourceNotFoundException"
+    assert arn in error["Message"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_rules_do_not_change_while_a_rotation_has_not_finished(secrets, quiet, function, at_once):
+    arn = function("def handler(event, context): pass")
+    rules = {"ScheduleExpression": "rate(30 days)"}
+    secrets.rotate_secret(
+        SecretId=quiet, RotationLambdaARN=arn, RotationRules=rules, RotateImmediately=False
+    )
+    secrets.put_secret_value(
+        SecretId=quiet, SecretString="new", ClientRequestToken=NEW, VersionStages=["AWSPENDING"]
+    )
+    error = refused(
+        secrets.rotate_secret,
+        SecretId=quiet,
+        RotationRules={"ScheduleExpression": "rate(7 days)"},
+        RotateImmediately=at_once,
+    )
+    assert error["Code"] == "InvalidRequestException"
+    assert "A previous rotation isn't complete" in error["Message"]
+    kept = secrets.describe_secret(SecretId=quiet)["RotationRules"]["ScheduleExpression"]
+    assert kept == "rate(30 days)"

@@ -1,0 +1,49 @@
+"""Every change of moto that the services need, in one call: the server makes it, and so do checks.
+
+Functions, people and the judging of calls have their own: `local.functions`, `local.identity`,
+`local.policies`.
+"""
+
+from local.aws import failures, rds, secrets_manager
+from local.aws.cloudformation import (
+    change_sets,
+    completions,
+    custom_resources,
+    dynamic_references,
+    stack_outputs,
+    types,
+)
+from local.aws.cloudformation.custom_resources import Answers, Call
+from local.aws.rotations import Rotations
+from local.aws.secrets_manager import MayInvoke
+from local.postgres_client import PostgresClient
+
+
+def install(
+    *,
+    rotations: Rotations,
+    may_invoke: MayInvoke,
+    answers: Answers,
+    call: Call,
+    database: PostgresClient,
+) -> None:
+    """Change moto for good.
+
+    Args:
+        rotations: Runs the rotations.
+        may_invoke: Whether Secrets Manager may invoke a function for a secret.
+        answers: Where custom resources put their answers.
+        call: Calls the function of a custom resource.
+        database: The server behind the instances of RDS.
+    """
+    secrets_manager.install(rotations=rotations, may_invoke=may_invoke)
+    custom_resources.install(answers=answers, call=call)
+    failures.install()
+    change_sets.install()
+    completions.install()
+    dynamic_references.install()
+    stack_outputs.install()
+    types.install()
+    rds.back_instances_by(database)
+    rds.update_instances_on(database)
+    rds.name_parameter_groups()

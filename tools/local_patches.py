@@ -1,0 +1,63 @@
+"""A plugin of pytest that runs other tests with the local AWS's changes of moto in place.
+
+What is no change of moto is left out: no call is judged, no server listens, no PostgreSQL runs.
+"""
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from local import identity, toolchain
+from local.aws import patches
+from local.aws.clock import Clock
+from local.aws.cloudformation.custom_resources import Answers
+from local.aws.journal import Journal
+from local.aws.rotations import Rotations
+from local.functions import Functions
+from local.postgres_client import PostgresClient
+
+_NOWHERE = "http://127.0.0.1:9"
+"""The discard port, at which nothing listens: functions that are called find no AWS."""
+
+_made = ExitStack()
+
+
+class _NoPostgres(PostgresClient):
+    """A server that is told nothing: the instances of these tests are records only."""
+
+    host, port, superuser_password, ca = "localhost", 9, "", Path("/")
+
+    def connect(self, *_: object, **__: object) -> psycopg.Connection[TupleRow]:
+        raise RuntimeError("there is no PostgreSQL here")
+
+    def create_admin(self, name: str, password: str) -> None:
+        del name, password
+
+    def create_database(self, name: str, owner: str) -> None:
+        del name, owner
+
+
+def pytest_configure() -> None:
+    """Change moto before the first test is collected."""
+    directory = Path(_made.enter_context(tempfile.TemporaryDirectory()))
+    functions = _made.enter_context(
+        Functions(interpreter=toolchain.find().runtime, directory=directory, endpoint_url=_NOWHERE)
+    )
+    _made.enter_context(identity.installed())
+    patches.install(
+        rotations=Rotations(
+            invoke=functions.invoke, clock=Clock(1), journal=Journal(directory / "rotations")
+        ),
+        may_invoke=lambda *_: True,
+        answers=Answers(_NOWHERE),
+        call=functions.invoke,
+        database=_NoPostgres(),
+    )
+
+
+def pytest_unconfigure() -> None:
+    """End what was started; moto stays changed, as the process is at its end."""
+    _made.close()
