@@ -1,32 +1,40 @@
 """asyncpg: connections and pools."""
 
 from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 
 from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, is_retired, log_in_async, server
+from rotated_secret.options import check_options
 from rotated_secret.tls import verified_context
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
-async def connect(secret: AsyncRotatedSecret, *dsn: str | None, **options: Any) -> Connection:  # noqa: ANN401  # asyncpg's
+async def connect(
+    secret: AsyncRotatedSecret,
+    dsn: str | None = None,
+    **options: Any,  # noqa: ANN401  # asyncpg's
+) -> Connection:
     """Opens a connection over verified TLS.
 
     Args:
         secret: The credential.
-        dsn: See `asyncpg.connect`.
+        dsn: See `asyncpg.connect`; it may hold settings only, as in `postgresql://?tcp_nodelay=1`.
         options: Of `asyncpg.connect`; they win over the secret's host, port and dbname.
 
     Raises:
+        ValueError: See `rotated_secret.options.check_options`.
         Exception: See `AsyncRotatedSecret.run`.
     """
+    _check(dsn, options)
 
     async def attempt(credential: Credential) -> Connection:
-        return await asyncpg.connect(*dsn, **_arguments(credential) | options)
+        return await asyncpg.connect(dsn, **_arguments(credential) | options)
 
     return await log_in_async(secret, attempt)
 
@@ -40,10 +48,14 @@ def create_pool(secret: AsyncRotatedSecret, **options: Any) -> Pool:  # noqa: AN
     Args:
         secret: The credential.
         options: Of `asyncpg.create_pool`.
-    """
 
-    async def log_in(*dsn: str | None, **arguments: Any) -> Connection:  # noqa: ANN401
-        return await connect(secret, *dsn, **arguments)
+    Raises:
+        ValueError: See `rotated_secret.options.check_options`.
+    """
+    _check(options.get("dsn"), options)
+
+    async def log_in(dsn: str | None = None, **arguments: Any) -> Connection:  # noqa: ANN401
+        return await connect(secret, dsn, **arguments)
 
     then = options.pop("setup", None)
 
@@ -56,6 +68,18 @@ def create_pool(secret: AsyncRotatedSecret, **options: Any) -> Pool:  # noqa: AN
 
     pool = asyncpg.create_pool(connect=log_in, setup=set_up, **options)
     return pool
+
+
+def _check(dsn: str | None, options: dict[str, Any]) -> None:
+    check_options(options, where="the options")
+    parts = urlsplit(dsn or "")
+    if parts.netloc or parts.path.strip("/"):
+        # The driver would let the secret's win.
+        raise ValueError(
+            "The DSN says who logs in or where. The secret says who; give another place as options:"
+            " host=…, port=…, database=…"
+        )
+    check_options(dict(parse_qsl(parts.query)), where="the DSN")
 
 
 def _arguments(credential: Credential) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The secret's content, parsed once."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -9,6 +10,8 @@ from rotated_secret.errors import BadSecretError
 from rotated_secret.hidden import Hidden
 
 _LARGEST_PORT = 65535
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, which ends a text on the way, and halves of characters, which are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class _Fields:
         value = self.document.get(name)
         if not isinstance(value, str) or not value:
             raise _bad(self.secret_id, f"{name} must be a text that is not empty")
+        if _UNSENDABLE.search(value):
+            raise _bad(self.secret_id, f"{name} holds a character that no database can be sent")
         return value
 
     def port(self) -> int:

@@ -7,11 +7,13 @@ version is retired, and lets the connection go then.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from rotated_secret.credential import Credential
+from rotated_secret.discretion import without_frames
 from rotated_secret.handle import Handle
 from rotated_secret.secret import RotatedSecret
 
@@ -29,6 +31,8 @@ _versions: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 def log_in(secret: RotatedSecret, connect: Callable[[Credential], C]) -> C:
     """Opens a connection.
 
+    Its errors are those of `connect`, without the frames beneath: these hold the password.
+
     Args:
         secret: The credential.
         connect: Opens one with a given credential.
@@ -38,9 +42,15 @@ def log_in(secret: RotatedSecret, connect: Callable[[Credential], C]) -> C:
     """
 
     def operation(credential: Credential) -> C:
-        connection = connect(credential)
-        _versions[connection] = credential.version_id
-        return connection
+        outer = sys.exception()
+        try:
+            connection = connect(credential)
+        except BaseException as error:  # noqa: BLE001  # raised again below
+            failure = without_frames(error, outer)
+        else:
+            _versions[connection] = credential.version_id
+            return connection
+        raise failure
 
     return secret.run(operation)
 
@@ -51,9 +61,15 @@ async def log_in_async(
     """Opens a connection; see `log_in`."""
 
     async def operation(credential: Credential) -> C:
-        connection = await connect(credential)
-        _versions[connection] = credential.version_id
-        return connection
+        outer = sys.exception()
+        try:
+            connection = await connect(credential)
+        except BaseException as error:  # noqa: BLE001  # raised again below
+            failure = without_frames(error, outer)
+        else:
+            _versions[connection] = credential.version_id
+            return connection
+        raise failure
 
     return await secret.run(operation)
 

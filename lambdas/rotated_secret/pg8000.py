@@ -8,6 +8,7 @@ import pg8000.dbapi
 from rotated_secret.clean_end import CleanEnd
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, log_in, server
+from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import verified_context
 
@@ -21,8 +22,10 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
             `timeout` is the login's alone, in seconds.
 
     Raises:
+        ValueError: See `rotated_secret.options.check_options`; or there is no host.
         Exception: See `RotatedSecret.run`.
     """
+    check_options(options, where="the options")
 
     def attempt(credential: Credential) -> pg8000.dbapi.Connection:
         arguments = _arguments(credential) | options
@@ -34,6 +37,7 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
             raise
         # The driver would leave the login's time-out on every query.
         connection._usock.settimeout(None)  # noqa: SLF001
+        connection.password = None  # it needs it no more
         return connection
 
     return log_in(secret, attempt)
@@ -54,6 +58,8 @@ def _arguments(credential: Credential) -> dict[str, Any]:
 
 
 def _reach(arguments: dict[str, Any]) -> socket.socket:
+    if arguments.get("host") is None:
+        raise ValueError("The secret has no host. Give it as an option: connect(secret, host=…)")
     address = (arguments["host"], arguments.get("port", 5432))
     reached = socket.create_connection(address, arguments.pop("timeout"))
     # Else each login waits 40 ms for a delayed acknowledgement.

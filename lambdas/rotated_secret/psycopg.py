@@ -1,15 +1,17 @@
 """psycopg: connections and pools, for threads and for coroutines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import FinishedPGconn
 
 from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, log_in, log_in_async, server
+from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import authorities
 
@@ -28,17 +30,19 @@ def connect(
 
     Args:
         secret: The credential.
-        conninfo: See `psycopg.connect`.
+        conninfo: See `psycopg.connect`; it wins over the secret's host, port and dbname.
         connection_class: The class of the connection.
-        options: Of `psycopg.connect`; they win over the secret's host, port and dbname.
+        options: Of `psycopg.connect`; they win over both.
 
     Raises:
+        ValueError: See `rotated_secret.options.check_options`.
         Exception: See `RotatedSecret.run`.
     """
+    said = given(conninfo, options)
 
     def attempt(credential: Credential) -> Connection:
         with _discreet():
-            return connection_class.connect(conninfo, **_arguments(credential) | options)
+            return connection_class.connect(**_arguments(credential) | said)
 
     return log_in(secret, attempt)
 
@@ -51,12 +55,29 @@ async def connect_async(
     **options: Any,  # noqa: ANN401  # psycopg's
 ) -> AsyncConnection:
     """Opens a connection; see `connect`."""
+    said = given(conninfo, options)
 
     async def attempt(credential: Credential) -> AsyncConnection:
         with _discreet():
-            return await connection_class.connect(conninfo, **_arguments(credential) | options)
+            return await connection_class.connect(**_arguments(credential) | said)
 
     return await log_in_async(secret, attempt)
+
+
+def given(conninfo: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the application says of the connection itself.
+
+    Args:
+        conninfo: See `psycopg.connect`.
+        options: Those of `psycopg.connect`, which win.
+
+    Raises:
+        ValueError: See `rotated_secret.options.check_options`.
+    """
+    said = conninfo_to_dict(conninfo)
+    check_options(said, where="conninfo")
+    check_options(options, where="the options")
+    return said | dict(options)
 
 
 @contextmanager

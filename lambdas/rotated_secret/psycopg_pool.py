@@ -1,5 +1,6 @@
 """Pools of psycopg, for threads and for coroutines."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -7,7 +8,7 @@ import psycopg_pool
 
 from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.logins import is_retired
-from rotated_secret.psycopg import AsyncConnection, Connection, connect, connect_async
+from rotated_secret.psycopg import AsyncConnection, Connection, connect, connect_async, given
 from rotated_secret.secret import RotatedSecret
 
 
@@ -26,7 +27,11 @@ class ConnectionPool(psycopg_pool.ConnectionPool[Connection]):
             conninfo: See `psycopg.connect`.
             options: Of `psycopg_pool.ConnectionPool`. `check` is `check_connection` if left out: a
                 connection that the database has closed is not handed out.
+
+        Raises:
+            ValueError: See `rotated_secret.options.check_options`.
         """
+        _check(conninfo, options.get("kwargs"))
         base = options.pop("connection_class", psycopg.Connection)
         check = options.pop("check", psycopg_pool.ConnectionPool.check_connection)
 
@@ -53,6 +58,7 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[AsyncConnection]):
 
     def __init__(self, secret: AsyncRotatedSecret, conninfo: str = "", **options: Any) -> None:  # noqa: ANN401  # psycopg's
         """Makes the pool; see `ConnectionPool`."""
+        _check(conninfo, options.get("kwargs"))
         base = options.pop("connection_class", psycopg.AsyncConnection)
         check = options.pop("check", psycopg_pool.AsyncConnectionPool.check_connection)
 
@@ -72,3 +78,8 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[AsyncConnection]):
                 await check(connection)
 
         super().__init__(conninfo, connection_class=LoggingIn, check=check_version, **options)
+
+
+def _check(conninfo: str, kwargs: object) -> None:
+    """Refuses now what each connection in the background would be refused for."""
+    given(conninfo, kwargs if isinstance(kwargs, Mapping) else {})

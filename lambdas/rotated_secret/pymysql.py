@@ -6,6 +6,7 @@ import pymysql
 
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, log_in, server
+from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import verified_context
 
@@ -18,15 +19,20 @@ def connect(secret: RotatedSecret, **options: Any) -> "pymysql.Connection[Any]":
         options: Of `pymysql.connect`; they win over the secret's host, port and dbname.
 
     Raises:
+        ValueError: See `rotated_secret.options.check_options`.
         Exception: See `RotatedSecret.run`.
     """
+    check_options(options, where="the options")
+    if "db" in options:  # the deprecated name, which would lose against the secret's
+        options["database"] = options.pop("db")
     return log_in(secret, lambda credential: pymysql.connect(**_arguments(credential) | options))
 
 
 def _arguments(credential: Credential) -> dict[str, Any]:
     return {
         "user": credential.username,
-        "password": credential.password,
+        # As bytes: else the driver encodes it as Latin-1, and its error tells it.
+        "password": credential.password.encode(),
         "ssl": verified_context(),
         "connect_timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),

@@ -8,7 +8,9 @@ from botocore.exceptions import ClientError
 
 from rotated_secret.client import secrets_manager_client
 from rotated_secret.credential import Credential
-from rotated_secret.errors import RotatedSecretError, SecretUnavailableError
+from rotated_secret.discretion import without_frames
+from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
+from rotated_secret.hidden import Hidden
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -59,14 +61,18 @@ class Reader:
             SecretUnavailableError: Secrets Manager did not give it.
             BadSecretError: Its content can't be used.
         """
+        parsed = _parsed(*self._asked(), self.secret_id)
+        if isinstance(parsed, BadSecretError):
+            raise parsed
+        return parsed
+
+    def _asked(self) -> tuple[Hidden[object], str]:
         try:
             client = self._connected()
             answer = client.get_secret_value(SecretId=self.secret_id, VersionStage=_CURRENT)
         except Exception as error:
             raise self._unavailable(error) from error
-        return Credential.parse(
-            answer.get("SecretString"), version_id=answer["VersionId"], secret_id=self.secret_id
-        )
+        return Hidden(answer.get("SecretString")), answer["VersionId"]
 
     def forked(self) -> None:
         """Lets go of connections that the parent process uses too, at the next call."""
@@ -92,3 +98,13 @@ class Reader:
             remedy=_FINAL.get(code, _LATER),
             retry_helps=code not in _FINAL,
         )
+
+
+def _parsed(
+    content: Hidden[object], version_id: str, secret_id: str
+) -> Credential | BadSecretError:
+    """The credential; or why there is none, without the frames that hold the content."""
+    try:
+        return Credential.parse(content.reveal(), version_id=version_id, secret_id=secret_id)
+    except BadSecretError as error:
+        return without_frames(error)

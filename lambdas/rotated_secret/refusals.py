@@ -1,24 +1,82 @@
-"""Whether an error says that the target refused the credential, whichever driver raised it."""
+"""Whether an error says that the target refused the credential, whichever driver raised it.
+
+Refused is what another version of the secret may be spared: a wrong password, a user that is gone,
+locked or expired, a pooler or proxy that does not know the password yet. A database that is not
+there, a server that is full, or a client that speaks the wrong protocol is none.
+"""
 
 import re
 from collections.abc import Iterator
 
-_CODES = {"28P01", "28000", 1045}
-"""PostgreSQL: invalid_password, invalid_authorization_specification
-(https://www.postgresql.org/docs/current/errcodes-appendix.html). MySQL: ER_ACCESS_DENIED_ERROR
-(https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html).
+_POSTGRES = {
+    "28000",  # invalid_authorization_specification: no such role, may not log in, no pg_hba entry
+    "28P01",  # invalid_password
+}
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html, class 28; there are no others."""
+
+_MYSQL = {
+    1045,  # ER_ACCESS_DENIED_ERROR; RDS Proxy, ProxySQL and MaxScale answer with it too
+    1698,  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR: plugins without a password hash, MariaDB's ed25519
+    1820,  # ER_MUST_CHANGE_PASSWORD: it is expired, and a statement of the login finds it out
+    1862,  # ER_MUST_CHANGE_PASSWORD_LOGIN: it is expired
+    3118,  # ER_ACCOUNT_HAS_BEEN_LOCKED
+    3955,  # ER_USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK
+    4150,  # MariaDB: ER_USER_IS_BLOCKED
+    4151,  # MariaDB: ER_ACCOUNT_HAS_BEEN_LOCKED
+}
+"""A user that is locked counts: with two users in turn the secret may name the other one by now.
+
+https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+https://mariadb.com/kb/en/mariadb-error-code-reference/
 """
 
+_VAGUE = ("08", "XX")
+"""Classes of codes with which poolers say anything: PgBouncer says all with 08P01."""
+
 _WORDS = re.compile(
-    r"FATAL: +("
-    r"\w+ authentication failed"
+    # The beginning of what the server says: it comes after two spaces in libpq's text.
+    r"(?:\A|:  |\bserver login failed: FATAL )(?:"
+    r"\"?\w+\"? authentication failed"  # PostgreSQL, PgBouncer, Pgpool-II
     r"|role .* is not permitted to log in"
     r"|role .* does not exist"
-    r"|no pg_hba\.conf entry)"
+    r"|no pg_hba\.conf entry"
+    r"|no such user"  # PgBouncer
+    # Translated, by lc_messages: from src/backend/po of PostgreSQL.
+    r"|Passwort-Authentifizierung für Benutzer .* fehlgeschlagen"
+    r"|Rolle .* hat keine Berechtigung zum Einloggen"
+    r"|la autentificación password falló para el usuario"
+    r"|al rol .* no se le permite conectarse"
+    r"|authentification par mot de passe échouée pour l'utilisateur"
+    r"|le rôle .* n'est pas autorisé à se connecter"
+    r"|autenticazione con password fallita per l'utente"
+    r"|al ruolo .* non è consentito effettuare il login"
+    r"|ユーザー.*のパスワード認証に失敗しました"
+    r"|ロール.*はログインが許可されません"
+    r"|პაროლით ავთენტიფიკაცია მომხმარებლისთვის .* ვერ მოხერხდა"
+    r"|როლს შესვლის უფლება არ აქვს"
+    r"|사용자 .*의 password 인증을 실패했습니다"
+    r"|.* 롤은 접속을 허용하지 않음"
+    r"|autenticação do tipo senha falhou para"
+    r"|пользователь .* не прошёл проверку подлинности"
+    r"|для роли .* вход запрещён"
+    r"|Lösenordsautentisering misslyckades för användare"
+    r"|roll .* tillåts inte logga in"
+    r"|користувач .* не пройшов автентифікацію за допомогою пароля"
+    r"|для ролі .* вход не дозволений"
+    r"|用户 .* Password 认证失败"
+    r"|不允许角色.* 进行登录"
+    r")"
 )
-"""libpq does not tell the code of a login that failed, so that psycopg has only the server's words.
+"""libpq tells no code of a login that failed, so that psycopg has only the server's words."""
 
-They are English unless the parameter `lc_messages` of the server is changed.
+_RDS_PROXY = re.compile(
+    r"This RDS proxy has no credentials for the role"
+    r"|The password that was provided for the role .* is wrong",
+    re.IGNORECASE,
+)
+"""With which code it comes is not documented.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html
 """
 
 
@@ -26,13 +84,17 @@ def is_refusal(error: BaseException) -> bool:
     """Whether the target refused user or password.
 
     Knows the errors of psycopg, psycopg2, asyncpg, pg8000, PyMySQL, mysqlclient, MySQL Connector,
-    and the same within SQLAlchemy's.
+    and the same within SQLAlchemy's; and what PgBouncer and RDS Proxy say.
     """
     inner = getattr(error, "orig", None)  # SQLAlchemy's
     if isinstance(inner, BaseException):
         return is_refusal(inner)
     codes = set(_codes(error))
-    return bool(codes & _CODES) or (not codes and bool(_WORDS.search(str(error))))
+    if codes & (_POSTGRES | _MYSQL):
+        return True
+    words = _words(error)
+    vague = all(isinstance(code, str) and code.startswith(_VAGUE) for code in codes)
+    return bool(_RDS_PROXY.search(words) or (vague and _WORDS.search(words)))
 
 
 def _codes(error: BaseException) -> Iterator[object]:
@@ -42,6 +104,13 @@ def _codes(error: BaseException) -> Iterator[object]:
             yield code
     for first in error.args[:1]:
         if isinstance(first, dict):
-            yield first.get("C")
+            yield first.get("C", "")
         elif isinstance(first, int):
             yield first
+
+
+def _words(error: BaseException) -> str:
+    for first in error.args[:1]:
+        if isinstance(first, dict):  # pg8000's
+            return str(first.get("M", ""))
+    return str(error)

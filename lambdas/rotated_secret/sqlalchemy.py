@@ -5,12 +5,13 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import event
-from sqlalchemy.engine import Dialect, Engine, make_url
+from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rotated_secret.handle import Handle
 from rotated_secret.logins import is_retired
+from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
 
 _CONNECT = {"psycopg": "connect", "pg8000": "connect", "pymysql": "connect"}
@@ -19,22 +20,29 @@ _CONNECT = {"psycopg": "connect", "pg8000": "connect", "pymysql": "connect"}
 _JUST_MADE = "rotated_secret.just_made"
 
 
-def create_engine(secret: RotatedSecret, url: str, **options: Any) -> Engine:  # noqa: ANN401  # SQLAlchemy's
+def create_engine(
+    secret: RotatedSecret,
+    url: str | URL,
+    **options: Any,  # noqa: ANN401  # SQLAlchemy's
+) -> Engine:
     """Makes an engine whose connections log in with the current credential, over verified TLS.
 
     A connection whose credential is retired is replaced when it is about to be handed out.
 
     Args:
         secret: The credential.
-        url: Dialect and driver, as in `postgresql+psycopg://`; the secret has the rest.
+        url: Dialect and driver, as in `postgresql+psycopg://`; the secret has the rest. Host, port
+            and database may be there, and win.
         options: Of `sqlalchemy.create_engine`. `pool_pre_ping` is on if left out: a connection
             that the database has closed is not handed out.
 
     Raises:
-        ValueError: There is no adapter for the driver.
+        ValueError: There is no adapter for the driver; or see
+            `rotated_secret.options.check_options`.
     """
     connect = adapter_for(url, _CONNECT)
     engine = sqlalchemy.create_engine(url, **{"pool_pre_ping": True, **options})
+    check_engine(engine, url, options)
 
     @event.listens_for(engine, "do_connect")
     def log_in(_dialect: Dialect, _record: object, _: object, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -44,7 +52,28 @@ def create_engine(secret: RotatedSecret, url: str, **options: Any) -> Engine:  #
     return engine
 
 
-def adapter_for(url: str, functions: dict[str, str]) -> Any:  # noqa: ANN401  # each has its own types
+def check_engine(engine: Engine, url: str | URL, options: dict[str, Any]) -> None:
+    """Refuses what would let connections log in otherwise than by the secret.
+
+    Args:
+        engine: The engine.
+        url: Its URL.
+        options: What it was made with.
+
+    Raises:
+        ValueError: It names the option.
+    """
+    _, arguments = engine.dialect.create_connect_args(make_url(url))
+    check_options(arguments, where="the URL")
+    check_options(options.get("connect_args") or {}, where="connect_args")
+    for name in ("creator", "async_creator"):
+        if options.get(name) is not None:
+            raise ValueError(
+                f"{name}: its connections would not log in by the secret. Leave it out"
+            )
+
+
+def adapter_for(url: str | URL, functions: dict[str, str]) -> Any:  # noqa: ANN401  # each has its own types
     """Finds the function that opens a connection.
 
     Args:

@@ -27,6 +27,7 @@ from tests.postgres_user.impostor import (
 )
 from tests.postgres_user.world import World
 from tests.rotated_secret.applications import CONNECTIONS, POOLS, Make
+from tests.rotated_secret.pooler import refusing
 
 GONE = r"(?i)network error|EOF|closed|reset|lost"
 
@@ -198,6 +199,26 @@ def test_a_user_that_stays_refused_is_told_with_the_drivers_error(
             application.user()
     assert is_refusal(caught.value)
     assert "was still refused after 0.3 seconds" in caught.value.__notes__[0]
+
+
+@on_every_driver
+@pytest.mark.parametrize("words", ["SASL authentication failed", "password authentication failed"])
+def test_a_login_that_pgbouncer_refuses_is_tried_with_a_newer_version(
+    world: World, make: Make, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It has another password until it reads its list again."""
+    authority = trustme.CA()
+    trusted = authority.cert_pem.bytes() + world.server.ca.read_bytes()
+    (tmp_path / "ca.pem").write_bytes(trusted)
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    accepted = world.document()
+    context = certificate(authority, "localhost")
+    with impostor(refusing(context, "08P01", words)) as pooler, make(world) as application:
+        world.secrets.put(world.arn, "AWSCURRENT", accepted | {"port": pooler.port})
+        application.renew()
+        world.secrets.put(world.arn, "AWSCURRENT", accepted)
+        assert application.user() == world.user
+    assert pooler.received, "it was asked first"
 
 
 def test_the_error_of_a_refused_login_does_not_carry_the_password(world: World) -> None:

@@ -1,0 +1,60 @@
+"""What an application may say of a connection besides its secret.
+
+Who logs in is said by the secret alone: a user or password from elsewhere would win silently, and
+be refused after the next rotation. Where to, an application may say itself by host, port and
+database: a pooler, a proxy, a replica. TLS can be verified by other means, and not less.
+"""
+
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+_LOGIN = ("user", "username", "password", "passwd")
+_VERIFYING = "verify-full"
+_PYMYSQL = {
+    "ssl_ca",
+    "ssl_cert",
+    "ssl_disabled",
+    "ssl_key",
+    "ssl_key_password",
+    "ssl_verify_cert",
+    "ssl_verify_identity",
+}
+"""Each of them puts `ssl` aside."""
+
+
+def check_options(options: Mapping[str, Any], *, where: str) -> None:
+    """Refuses what contradicts the secret, or weakens TLS.
+
+    Args:
+        options: As the driver calls them.
+        where: Where the application gave them, for the error.
+
+    Raises:
+        ValueError: It names the option.
+    """
+    for name in _LOGIN:
+        if options.get(name) is not None:
+            raise ValueError(f"{name} in {where}: the secret says who logs in. Leave it out")
+    for name, value in options.items():
+        if value is not None and _weakens(name, value):
+            raise ValueError(
+                f"{name} in {where} would let a server in that is not verified. Leave it out, and"
+                " let RDS_CA_BUNDLE name the certificate authorities to trust instead of Amazon's"
+            )
+
+
+def _weakens(name: str, value: object) -> bool:
+    if name == "sslmode":
+        return value != _VERIFYING
+    if name in {"ssl", "ssl_context"}:
+        return value != _VERIFYING and not _verifies(value)
+    return name in _PYMYSQL
+
+
+def _verifies(context: object) -> bool:
+    return (
+        isinstance(context, ssl.SSLContext)
+        and context.verify_mode is ssl.CERT_REQUIRED
+        and context.check_hostname
+    )

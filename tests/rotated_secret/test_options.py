@@ -1,0 +1,212 @@
+"""What an application may say besides its secret, and what would contradict it."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Any, cast
+
+import psycopg as driver
+import pytest
+from sqlalchemy.engine import make_url
+
+from local.postgres import PostgresServer
+from rotated_secret import AsyncRotatedSecret, RotatedSecret, asyncpg, pg8000, psycopg, pymysql
+from rotated_secret.psycopg_pool import AsyncConnectionPool, ConnectionPool
+from rotated_secret.sqlalchemy import create_engine
+from rotated_secret.sqlalchemy_async import create_async_engine
+from tests.postgres_user.world import World
+
+Connect = Callable[..., object]
+
+ASYNCHRONOUS: list[Connect] = [
+    lambda secret, **options: asyncio.run(cast("Any", asyncpg.connect(secret, **options))),
+    lambda secret, **options: asyncio.run(cast("Any", psycopg.connect_async(secret, **options))),
+    asyncpg.create_pool,
+    lambda secret, **options: AsyncConnectionPool(secret, open=False, kwargs=options),
+    lambda secret, **options: create_async_engine(
+        secret, "postgresql+asyncpg://", connect_args=options
+    ),
+    lambda secret, **options: create_async_engine(
+        secret, "postgresql+psycopg://", connect_args=options
+    ),
+]
+SYNCHRONOUS: list[Connect] = [
+    pg8000.connect,
+    psycopg.connect,
+    pymysql.connect,
+    lambda secret, **options: ConnectionPool(secret, open=False, kwargs=options),
+    lambda secret, **options: create_engine(secret, "postgresql+pg8000://", connect_args=options),
+    lambda secret, **options: create_engine(secret, "postgresql+psycopg://", connect_args=options),
+    lambda secret, **options: create_engine(secret, "mysql+pymysql://", connect_args=options),
+]
+
+UNVERIFIED = ssl.create_default_context()
+UNVERIFIED.check_hostname = False
+
+
+@pytest.mark.parametrize("option", ["user", "password", "passwd"])
+def test_who_logs_in_is_said_by_the_secret_alone(
+    secret: RotatedSecret, async_secret: AsyncRotatedSecret, option: str
+) -> None:
+    for connects, handle in ((SYNCHRONOUS, secret), (ASYNCHRONOUS, async_secret)):
+        for connect in connects:
+            with pytest.raises(ValueError, match=f"{option} in .*the secret says who logs in"):
+                connect(handle, **{option: "other"})
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("sslmode", "require"),
+        ("sslmode", "disable"),
+        ("ssl", False),
+        ("ssl", "require"),
+        ("ssl", {"ca": "/some.pem"}),
+        ("ssl", UNVERIFIED),
+        ("ssl_context", True),
+        ("ssl_ca", "/some.pem"),
+        ("ssl_disabled", True),
+        ("ssl_verify_cert", False),
+    ],
+)
+def test_tls_is_not_weakened(
+    secret: RotatedSecret, async_secret: AsyncRotatedSecret, option: str, value: object
+) -> None:
+    for connects, handle in ((SYNCHRONOUS, secret), (ASYNCHRONOUS, async_secret)):
+        for connect in connects:
+            with pytest.raises(ValueError, match=f"{option} in .*is not verified"):
+                connect(handle, **{option: value})
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql+psycopg://user:password@host/db", "user in the URL"),
+        ("postgresql+psycopg://user@host/db", "user in the URL"),
+        ("postgresql+psycopg://?user=other", "user in the URL"),
+        ("postgresql+psycopg://?password=other", "password in the URL"),
+        ("postgresql+psycopg://host/db?sslmode=require", "sslmode in the URL"),
+        ("postgresql+pg8000://user:password@host/db", "user in the URL"),
+        ("mysql+pymysql://user:password@host/db", "user in the URL"),
+        ("mysql+pymysql://:password@host/db", "password in the URL"),
+        ("mysql+pymysql://?ssl_ca=/some.pem", "ssl in the URL"),
+    ],
+)
+def test_a_url_that_contradicts_the_secret_is_refused(
+    secret: RotatedSecret, url: str, told: str
+) -> None:
+    for each in (url, make_url(url)):
+        with pytest.raises(ValueError, match=told):
+            create_engine(secret, each)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql+asyncpg://user:password@host/db", "user in the URL"),
+        ("postgresql+psycopg://user:password@host/db", "user in the URL"),
+        ("postgresql+asyncpg://?ssl=require", "ssl in the URL"),
+    ],
+)
+def test_so_is_one_of_an_engine_for_coroutines(
+    async_secret: AsyncRotatedSecret, url: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        create_async_engine(async_secret, url)
+
+
+def test_an_engine_takes_no_connections_from_elsewhere(
+    secret: RotatedSecret, async_secret: AsyncRotatedSecret
+) -> None:
+    with pytest.raises(ValueError, match="creator"):
+        create_engine(secret, "postgresql+psycopg://", creator=lambda: None)
+    with pytest.raises(ValueError, match="async_creator"):
+        create_async_engine(async_secret, "postgresql+asyncpg://", async_creator=lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("conninfo", "told"),
+    [
+        ("user=other", "user in conninfo"),
+        ("postgresql://other:password@host/db", "user in conninfo"),
+        ("host=db sslmode=require", "sslmode in conninfo"),
+    ],
+)
+def test_a_conninfo_that_contradicts_the_secret_is_refused(
+    secret: RotatedSecret, async_secret: AsyncRotatedSecret, conninfo: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        psycopg.connect(secret, conninfo)
+    with pytest.raises(ValueError, match=told):
+        asyncio.run(psycopg.connect_async(async_secret, conninfo))
+    with pytest.raises(ValueError, match=told):
+        ConnectionPool(secret, conninfo, open=False)
+    with pytest.raises(ValueError, match=told):
+        AsyncConnectionPool(async_secret, conninfo, open=False)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "told"),
+    [
+        ("postgresql://other:password@/", "who logs in or where"),
+        ("postgresql://host/db", "who logs in or where"),
+        ("postgresql:///db", "who logs in or where"),
+        ("postgresql://?user=other", "user in the DSN"),
+        ("postgresql://?sslmode=require", "sslmode in the DSN"),
+    ],
+)
+def test_a_dsn_that_contradicts_the_secret_is_refused(
+    async_secret: AsyncRotatedSecret, dsn: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        asyncio.run(cast("Any", asyncpg.connect(async_secret, dsn)))
+    with pytest.raises(ValueError, match=told):
+        asyncpg.create_pool(async_secret, dsn=dsn)
+
+
+def test_the_place_may_be_another_than_the_secrets(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a pooler, a proxy or a replica."""
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
+    world = World(postgres)
+    world.create_first_user()
+    elsewhere = {"host": "db.invalid", "port": 1, "dbname": "missing"}
+    place = f"{postgres.host}:{postgres.port}/{world.dbname}"
+    here: dict[str, Any] = {"host": postgres.host, "port": postgres.port}
+    world.secrets.put(world.arn, "AWSCURRENT", world.document() | elsewhere)
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    async_secret = AsyncRotatedSecret(world.arn, client=cast("Any", world.secrets))
+
+    def in_engine(url: str) -> str:
+        engine = create_engine(secret, url)
+        with engine.connect() as connection:
+            user = str(connection.exec_driver_sql("SELECT session_user").scalar())
+        engine.dispose()
+        return user
+
+    def in_psycopg(*conninfo: str, **options: Any) -> str:
+        with psycopg.connect(secret, *conninfo, **options) as connection:
+            return str(connection.execute("SELECT session_user").fetchall()[0][0])
+
+    async def in_asyncpg() -> str:
+        connection = await asyncpg.connect(async_secret, database=world.dbname, **here)
+        user = str(await connection.fetchval("SELECT session_user"))
+        await connection.close()
+        return user
+
+    assert {
+        in_engine(f"postgresql+psycopg://{place}"),
+        in_engine(f"postgresql+pg8000://{place}"),
+        in_psycopg(f"postgresql://{place}"),
+        in_psycopg(driver.conninfo.make_conninfo(**here, dbname=world.dbname)),
+        in_psycopg("host=db.invalid", **here, dbname=world.dbname),
+        asyncio.run(in_asyncpg()),
+    } == {world.user}
+
+
+def test_a_secret_without_a_host_is_told_by_pg8000(store: Any, secret: RotatedSecret) -> None:
+    """As those that RDS manages: the other drivers try this machine then."""
+    store.manager.put(secret.secret_id, "AWSCURRENT", {"username": "app", "password": "x"})
+    with pytest.raises(ValueError, match="Give it as an option"):
+        pg8000.connect(secret)
