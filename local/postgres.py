@@ -7,6 +7,7 @@ program that started it.
 
 import contextlib
 import errno
+import pwd
 import secrets
 import shutil
 import signal
@@ -22,7 +23,7 @@ from typing import Self
 from psycopg import sql
 
 from local.child import child_command, unprivileged_user
-from local.postgres_binaries import find_binaries, reachable_binaries
+from local.postgres_binaries import find_binaries, reachable_binaries, shared_folder
 from local.postgres_client import ADMIN_GROUP, PostgresClient
 from local.postgres_cluster import HOST, SUPERUSER, Cluster
 from local.postgres_errors import (
@@ -132,9 +133,10 @@ class PostgresServer(PostgresClient):
             NotStartedError: Anything else.
         """
         binaries = self._requested_binaries or find_binaries()
-        folder = Path(tempfile.mkdtemp(prefix="local-postgres-"))
+        user = unprivileged_user()
+        folder = Path(tempfile.mkdtemp(prefix="local-postgres-", dir=shared_folder(user)))
         try:
-            self._start(folder, binaries)
+            self._start(folder, binaries, user)
         except OSError as error:
             self._remove(folder)
             if error.errno == errno.ENOSPC:
@@ -160,8 +162,7 @@ class PostgresServer(PostgresClient):
         if not self._becomes_ready():
             raise self._started().failure(self._state(), self.log.read_text(errors="replace"))
 
-    def _start(self, folder: Path, binaries: Path) -> None:
-        user = unprivileged_user()
+    def _start(self, folder: Path, binaries: Path, user: pwd.struct_passwd | None) -> None:
         if user:
             binaries = reachable_binaries(binaries, user, folder / "installation")
         self._cluster = Cluster(folder, binaries, user)

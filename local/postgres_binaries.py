@@ -4,10 +4,11 @@ import os
 import pwd
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from local.postgres_errors import BinariesNotFoundError
+from local.postgres_errors import BinariesNotFoundError, PostgresError
 
 _SYSTEM = Path("/usr/lib/postgresql")
 """Debian and Ubuntu keep each major version in a folder of its own, outside of PATH."""
@@ -43,9 +44,9 @@ def find_binaries(environ: Mapping[str, str] = os.environ) -> Path:
 def reachable_binaries(binaries: Path, user: pwd.struct_passwd, copy_to: Path) -> Path:
     """Makes sure that a user may execute the binaries.
 
-    A virtual environment inside a home directory that is closed to others (root's is 0700) can't
-    be entered by the user that the server runs as: then the installation is copied, as PostgreSQL
-    finds its libraries relative to itself.
+    A virtual environment in a folder that is closed to others (root's home, one of `mktemp -d`), or
+    that was made under the umask 077, is of no use to the user that the server runs as: then the
+    installation is copied and opened, as PostgreSQL finds its libraries relative to itself.
 
     Args:
         binaries: A result of `find_binaries`.
@@ -56,10 +57,40 @@ def reachable_binaries(binaries: Path, user: pwd.struct_passwd, copy_to: Path) -
         The folder to use.
     """
     real = binaries.resolve()
-    if all(_may_enter(folder, user) for folder in (real, *real.parents)):
+    needed = [(real / name, 0o5) for name in ("initdb", "postgres")]
+    needed += [(folder, 0o5) for folder in real.parent.glob("lib")]
+    needed += [(file, 0o4) for file in real.parent.glob("lib/*.so*")]
+    if _may_enter(real, user) and all(_may_use(path, user, bits) for path, bits in needed):
         return binaries
     shutil.copytree(real.parent, copy_to, symlinks=True)
+    for path in (copy_to, *copy_to.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)
     return copy_to / real.name
+
+
+def shared_folder(user: pwd.struct_passwd | None) -> Path:
+    """Find a folder for temporary files that a user can get into, whatever TMPDIR says.
+
+    Args:
+        user: Who will read the files; None for whoever runs this.
+
+    Raises:
+        PostgresError: There is none.
+    """
+    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108
+    if user is None:
+        return candidates[0]
+    for folder in candidates:
+        if folder.is_dir() and _may_enter(folder.resolve(), user):
+            return folder
+    raise PostgresError(
+        "PostgreSQL cannot be started",
+        why=f"it refuses to run as root, and the user {user.pw_name} may enter none of"
+        f" {', '.join(map(str, candidates))}",
+        remedy="Let TMPDIR name a folder that everyone may enter, in folders that everyone may"
+        " enter, or do not run this as root",
+    )
 
 
 def _packaged() -> Iterator[Path]:
@@ -87,9 +118,13 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _may_enter(folder: Path, user: pwd.struct_passwd) -> bool:
-    status = folder.stat()
+    return all(_may_use(each, user, 0o1) for each in (folder, *folder.parents))
+
+
+def _may_use(path: Path, user: pwd.struct_passwd, bits: int) -> bool:
+    status = path.stat()
     if status.st_uid == user.pw_uid:
-        return bool(status.st_mode & 0o100)
-    if status.st_gid == user.pw_gid:
-        return bool(status.st_mode & 0o010)
-    return bool(status.st_mode & 0o001)
+        bits <<= 6
+    elif status.st_gid == user.pw_gid:
+        bits <<= 3
+    return status.st_mode & bits == bits

@@ -4,12 +4,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from local.child import child_command, unprivileged_user
 from local.postgres import (
     BinariesNotFoundError,
     DiskFullError,
@@ -17,7 +19,7 @@ from local.postgres import (
     PortInUseError,
     PostgresServer,
 )
-from local.postgres_binaries import find_binaries
+from local.postgres_binaries import find_binaries, reachable_binaries, shared_folder
 
 SECRET = "tell-nobody-0123456789"
 
@@ -160,12 +162,62 @@ def test_a_server_that_does_not_start_shows_the_end_of_its_log() -> None:
 
 
 def test_a_server_that_never_becomes_ready_is_given_up(tmp_path: Path) -> None:
-    real = find_binaries()
     binaries = shared(tmp_path)
-    a_program(binaries, "initdb", f'exec {real}/initdb "$@"')
+    make_data = 'for each; do case $each in --pgdata=*) mkdir "${each#--pgdata=}";; esac; done'
+    a_program(binaries, "initdb", make_data)
     a_program(binaries, "postgres", "exec sleep 600")
     with pytest.raises(NotStartedError, match="not ready within"):
         PostgresServer(binaries=binaries, start_seconds=0.2).start()
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs servers as another user")
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("closed", "mode"),
+    [
+        ("", 0o700),  # as a home, or what `mktemp -d` makes
+        ("installation", 0o700),
+        ("installation/bin", 0o750),
+        ("installation/bin/initdb", 0o700),  # as umask 077 leaves it
+        ("installation/bin/postgres", 0o744),
+        ("installation/lib", 0o700),
+        ("installation/lib/plpgsql.so", 0o600),
+    ],
+)
+def test_an_installation_that_is_closed_to_others_is_copied_and_opened(closed, mode) -> None:
+    user = unprivileged_user()
+    assert user is not None
+    with tempfile.TemporaryDirectory(dir=shared_folder(user)) as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        binaries = shared(place / "root's own")
+        (binaries.parent / "lib").mkdir()
+        (binaries.parent / "lib" / "plpgsql.so").write_text("compiled")
+        a_program(binaries, "initdb", 'cat "$(dirname "$0")/../lib/plpgsql.so"')
+        a_program(binaries, "postgres", "exit 0")
+        assert reachable_binaries(binaries, user, place / "copy") == binaries
+        (binaries.parents[1] / closed).chmod(mode)
+        found = reachable_binaries(binaries, user, place / "copy")
+        assert found == place / "copy" / "bin"
+        command = child_command([str(found / "initdb")], user=user, death=signal.SIGKILL)
+        assert subprocess.check_output(command, cwd="/", text=True) == "compiled"
+
+
+@as_root
+def test_a_server_starts_whoever_may_enter_the_folder_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    before = os.umask(0o077)
+    try:
+        with PostgresServer() as server, server.connect() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        os.umask(before)
 
 
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
