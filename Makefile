@@ -8,7 +8,7 @@ CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test security inventory faults bench load reads moto lint format synth diff deploy lock clean
+.PHONY: help setup local test matrix security inventory faults bench load reads moto lint format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ local: setup ## deploy the stacks on this machine, rotate, watch a consumer (KEE
 
 test: setup lint ## everything that must hold: lint, types, unit, stacks, real PostgreSQL, the local AWS end to end
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+matrix: setup ## make test on every Python at hand, and the library with its lowest dependencies (ARGS="-k …" goes to pytest)
+	@$(BIN)/python -m tools.matrix $(ARGS)
 
 security: setup ## prove the permissions in both directions, try the attacks, run the rule packs and cfn-lint
 	@$(BIN)/python -m security
