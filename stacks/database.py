@@ -50,6 +50,11 @@ class Database(Construct):
         The instance's identifier is fixed, because the names of its logs follow from it, and their
         log groups have to exist, encrypted, before it does.
 
+        The port is part of the resource's name. RDS would change the port in place, with a restart,
+        and nothing would tell the secrets: every login would fail from then on. So another port
+        makes another instance of the same identifier, which RDS refuses before anything changes
+        (docs/adr/0016).
+
         Args:
             scope: The parent.
             construct_id: The name within the parent.
@@ -70,10 +75,13 @@ class Database(Construct):
         monitoring = MonitoringRole(self, "MonitoringRole", identifier=identifier)
         instance = rds.DatabaseInstance(
             self,
-            "Instance",
+            f"InstanceOnPort{options.port}",
             instance_identifier=identifier,
             engine=engine,
             allocated_storage=options.storage_gib,
+            # The setting names a version: whoever raises its major part wants it. RDS refuses
+            # otherwise, and the parameter group's family follows in the same change.
+            allow_major_version_upgrade=True,
             auto_minor_version_upgrade=True,
             backup_retention=Duration.days(options.backup_days),
             cloudwatch_logs_exports=list(LOGS),

@@ -29,7 +29,8 @@ class Network(Construct):
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr("10.0.0.0/24"),
-            max_azs=2,
+            availability_zones=list(settings.zones) or None,
+            max_azs=None if settings.zones else 2,
             nat_gateways=0,
             restrict_default_security_group=False,  # the CDK's way; see DefaultSecurityGroup
             subnet_configuration=[

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moto.rds.models import DBInstance, DBParameterGroup
+from moto.rds.exceptions import DBInstanceAlreadyExists
+from moto.rds.models import DBInstance, DBParameterGroup, rds_backends
 
 from local.aws.cloudformation.completions import update_in_place
 from local.aws.cloudformation.resource import Properties
@@ -62,6 +63,11 @@ def back_instances_by(server: PostgresClient) -> None:
         properties = cloudformation_json["Properties"]
         if properties.get("Engine") != "postgres":
             raise ValueError(f"Engine {properties.get('Engine')}: the local AWS has postgres only")
+        if (
+            properties.get("DBInstanceIdentifier")
+            in rds_backends[account_id][region_name].databases
+        ):
+            raise DBInstanceAlreadyExists  # before the server has heard of it
         server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
         server.create_database(properties["DBName"], properties["MasterUsername"])
         instance: DBInstance = create(

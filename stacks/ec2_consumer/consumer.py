@@ -22,7 +22,8 @@ class Ec2Consumer(Construct):
     """An instance that reads the application secret with its role and logs in.
 
     No open port, no key pair, no public address, no way to the internet: people come through
-    Session Manager.
+    Session Manager. It is not protected from termination, because it keeps nothing: CloudFormation
+    could neither replace nor delete it, and a new image or another type replaces it.
     """
 
     def __init__(
@@ -80,7 +81,6 @@ class Ec2Consumer(Construct):
                     ),
                 )
             ],
-            disable_api_termination=site.settings.database.deletion_protection,
             ebs_optimized=True,
             iam_instance_profile=iam.CfnInstanceProfile(
                 self, "Profile", roles=[role.role.role_name]

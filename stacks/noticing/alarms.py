@@ -45,7 +45,7 @@ class Alarms(Construct):
             metrics.watched("Overdue", function=watch, secret=secret, period=_DAY),
             f"The secret {secret} was not rotated in time, its rotation is off, or the watch that "
             "measures it has stopped.",
-            missing=cloudwatch.TreatMissingData.BREACHING,
+            silence=True,
         )
 
     def on_keys_of(self, user: str, *, reaper: str) -> None:
@@ -55,7 +55,7 @@ class Alarms(Construct):
             metrics.reaped("Late", function=reaper, user=user, period=_DAY),
             f"An access key of the IAM user {user} has to be replaced within the days that people "
             "were promised (access_key.notice_days), or the reaper that measures it has stopped.",
-            missing=cloudwatch.TreatMissingData.BREACHING,
+            silence=True,
         )
         self._ring(
             "access-key-strange",
@@ -80,8 +80,20 @@ class Alarms(Construct):
         metric: cloudwatch.IMetric,
         description: str,
         *,
-        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+        silence: bool = False,
     ) -> None:
+        """Create an alarm.
+
+        Args:
+            name: Its name, without the prefix.
+            metric: What it looks at: 1 or more rings.
+            description: What a person reads when it rings.
+            silence: Ring also when the metric comes no more. Not by counting missing values as
+                too high: the alarm would ring at every first deployment, before there can be any.
+                A new alarm is in the state INSUFFICIENT_DATA, which is no change and tells nobody;
+                one that has seen a value and then gets none changes to it, which rings.
+        """
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
         alarm = cloudwatch.Alarm(
             self,
             "".join(word.title() for word in name.split("-")),
@@ -91,8 +103,14 @@ class Alarms(Construct):
             evaluation_periods=1,
             metric=metric,
             threshold=1,
-            treat_missing_data=missing,
+            treat_missing_data=(
+                cloudwatch.TreatMissingData.MISSING
+                if silence
+                else cloudwatch.TreatMissingData.NOT_BREACHING
+            ),
         )
         alarm.add_alarm_action(self._topic.action)
+        if silence:
+            alarm.add_insufficient_data_action(self._topic.action)
         alarm.add_ok_action(self._topic.action)
         self.alarms.append(alarm)

@@ -47,14 +47,19 @@ def denied_read(path: str) -> Pattern:
     }
 
 
-def unusual_read(path: str, readers: Sequence[str]) -> Pattern:
+def unusual_read(path: str, readers: Sequence[str], *, account: str) -> Pattern:
     """A secret was read by another role than those that are known to; a policy must be gone.
+
+    The roles are named by their names, which are unique in an account whatever their paths are,
+    and shorter than ARNs by half: a pattern has 2,048 characters.
 
     Args:
         path: What the secrets' names begin with.
-        readers: ARNs of the roles.
+        readers: Names of the roles.
+        account: Theirs.
     """
-    issuer = {"arn": [{"anything-but": list(readers)}]}
+    others = {"userName": [{"anything-but": list(readers)}]}
+    elsewhere = {"accountId": [{"anything-but": [account]}]}
     return {
         "source": ["aws.secretsmanager"],
         "detail-type": [BY_A_CALL],
@@ -63,7 +68,8 @@ def unusual_read(path: str, readers: Sequence[str]) -> Pattern:
             "errorCode": [{"exists": False}],
             "requestParameters": {"secretId": _named(path)},
             "$or": [
-                {"userIdentity": {"sessionContext": {"sessionIssuer": issuer}}},
+                {"userIdentity": {"sessionContext": {"sessionIssuer": others}}},
+                {"userIdentity": {"sessionContext": {"sessionIssuer": elsewhere}}},
                 {"userIdentity": {"type": [{"anything-but": "AssumedRole"}]}},
             ],
         },
@@ -83,12 +89,15 @@ def changed_secret(path: str) -> Pattern:
 
 
 def failed_rotation(arns: Sequence[str]) -> Pattern:
-    """Secrets Manager gave a rotation up."""
+    """Secrets Manager gave a rotation up, or what it tries when a schedule is set did not work.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
+    """
     return {
         "source": ["aws.secretsmanager"],
         "detail-type": [BY_THE_SERVICE],
         "detail": {
-            "eventName": ["RotationFailed", "RotationAbandoned"],
+            "eventName": ["RotationFailed", "TestRotationFailed", "RotationAbandoned"],
             "additionalEventData": {"SecretId": list(arns)},
         },
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from aws_cdk import Fn, Stack, Token
 from aws_cdk import aws_events as events
 from constructs import Construct
 
@@ -55,7 +56,9 @@ class TrailRules(Construct):
         self._tell(
             "unusual-read",
             "A secret was read by a role that is not known to",
-            patterns.unusual_read(path, readers),
+            patterns.unusual_read(
+                path, [_name(arn) for arn in readers], account=Stack.of(self).account
+            ),
             READS_TOO,
         )
         self._tell(
@@ -65,7 +68,7 @@ class TrailRules(Construct):
         )
         self._tell(
             "failed-rotation",
-            "Secrets Manager gave a rotation up",
+            "Secrets Manager gave a rotation, or the test of one, up",
             patterns.failed_rotation(secrets),
         )
         ids, arns = zip(*keys, strict=True)
@@ -85,3 +88,10 @@ class TrailRules(Construct):
             state=state,
             targets=[events.CfnRule.TargetProperty(arn=self._topic.arn, id="Alarms")],
         )
+
+
+def _name(role_arn: str) -> str:
+    """The name in a role's ARN. A role of ours, whose ARN is known later, has no path."""
+    if Token.is_unresolved(role_arn):
+        return Fn.select(1, Fn.split("/", role_arn))
+    return role_arn.rpartition("/")[2]

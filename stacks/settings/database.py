@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from stacks.settings import names
 from stacks.settings.field import Group, setting
 
-FIXED = "It cannot change after the first deployment, which CloudFormation refuses."
+FIXED = "It cannot change: a deployment with another is refused and rolls back."
 
 DEFAULT_PORT = 5432
 
@@ -17,7 +17,9 @@ class Database(Group):
 
     engine_version: Annotated[str, StringConstraints(pattern=r"^1[4-8](\.\d{1,2})?$")] = setting(
         "17",
-        meaning="Version of PostgreSQL. A major version alone lets AWS bring minor upgrades.",
+        meaning="Version of PostgreSQL. A major version alone lets AWS bring minor upgrades. A "
+        "higher major version upgrades the server at the next deployment, with minutes of downtime "
+        "and no way back (docs/deploying.md).",
         allowed="14 to 18, also with a minor version such as 17.4",
         control="RDS.13",
     )

@@ -29,6 +29,25 @@ Emails = Annotated[
     BeforeValidator(split),
 ]
 
+_ZONES = 2
+
+
+def _two_of_one_region(zones: tuple[str, ...]) -> tuple[str, ...]:
+    if zones and len(zones) != _ZONES:
+        raise ValueError(f"there are {len(zones)}")
+    if len(set(zones)) != len(zones):
+        raise ValueError("it is the same zone twice")
+    if len({zone[:-1] for zone in zones}) > 1:
+        raise ValueError("they are in different regions")
+    return zones
+
+
+Zones = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$")], ...],
+    BeforeValidator(split),
+    AfterValidator(_two_of_one_region),
+]
+
 
 class Settings(Group):
     """Everything that a team decides."""
@@ -86,6 +105,15 @@ class Settings(Group):
         meaning="ARN of the permissions boundary on every role, where the organisation has one. It "
         "has to allow what docs/security.md lists. By default the stack brings its own.",
         allowed="the ARN of a managed policy, or nothing",
+    )
+    zones: Zones = setting(
+        (),
+        meaning="Availability zones of the subnets: database, functions and endpoints are in them. "
+        "Name two where the first two of the region, which are taken otherwise, lack the class of "
+        "the instance or an endpoint (docs/deploying.md says how to see it). They cannot change "
+        "after the first deployment, which EC2 refuses.",
+        allowed="two names such as eu-west-1a,eu-west-1c of one region; after -c separated by "
+        "commas; or nothing",
     )
     consumer: bool = setting(
         default=True,

@@ -40,11 +40,20 @@ def call(service: str, name: str, parameters: dict[str, Any] | None, **detail: A
 
 def session(role: str) -> dict[str, Any]:
     """A session of a role as the caller."""
+    name, account = role.rpartition("/")[2], role.split(":")[4]
     return {
         "type": "AssumedRole",
         "principalId": "AROAEXAMPLEID:session",
-        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.rpartition('/')[2]}/session",
-        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role}},
+        "arn": f"arn:aws:sts::{account}:assumed-role/{name}/session",
+        "accountId": account,
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "arn": role,
+                "accountId": account,
+                "userName": name,
+            }
+        },
     }
 
 

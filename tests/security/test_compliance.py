@@ -64,7 +64,7 @@ class PublicStack(rotation_stack.RotationStack):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        instance: Any = self.node.find_child("Database").node.find_child("Instance")
+        instance: Any = self.node.find_child("Database").node.find_child("InstanceOnPort6432")
         instance.node.default_child.publicly_accessible = True
         instance.node.default_child.storage_encrypted = False
 

@@ -10,7 +10,7 @@ from rotation.errors import RotationError
 from rotation.event import Step
 from rotation.observability import observed
 from security.deployment import Deployment
-from security.identifiers import Identifiers
+from security.identifiers import ACCOUNT, Identifiers
 from security.synthesis import Synthesis
 from tests.security.events import by_the_service, call, denied, read, session
 
@@ -73,10 +73,16 @@ def test_a_denied_read_of_a_stranger_s_secret_is_not_ours_to_tell(rules: Rules) 
     assert rules.told(denied(STRANGE, {"secretId": STRANGE})) == []
 
 
-def test_a_read_by_an_unknown_role_a_user_or_the_root_is_told(rules: Rules, arn: str) -> None:
+def test_a_read_by_an_unknown_role_a_user_or_the_root_is_told(
+    rules: Rules, deployment: Deployment, arn: str
+) -> None:
     user = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/mallory"}
     root = {"type": "Root", "arn": "arn:aws:iam::111122223333:root"}
-    for who in ({}, {"userIdentity": user}, {"userIdentity": root}):
+    # A role of another account may be called as one of ours is.
+    ours = deployment.parts.function("consumer").role_arn
+    theirs = session(ours.replace(ACCOUNT, "444455556666"))
+    others = (user, root, theirs)
+    for who in ({}, *({"userIdentity": other} for other in others)):
         assert rules.told(read(arn, **who)) == ["unusual-read"]
         assert rules.told(read(NAME, **who)) == ["unusual-read"]
 
@@ -114,9 +120,10 @@ def test_a_deletion_and_changes_of_a_key_are_told(rules: Rules, name: str) -> No
 
 
 def test_a_rotation_that_secrets_manager_gives_up_is_told(rules: Rules, arn: str) -> None:
-    for name in ("RotationFailed", "RotationAbandoned"):
+    for name in ("RotationFailed", "TestRotationFailed", "RotationAbandoned"):
         assert rules.told(by_the_service(name, arn)) == ["failed-rotation"]
-    assert rules.told(by_the_service("RotationSucceeded", arn)) == []
+    for name in ("RotationSucceeded", "TestRotationSucceeded", "RotationStarted"):
+        assert rules.told(by_the_service(name, arn)) == []
 
 
 def test_every_rule_tells_the_topic(rules: Rules) -> None:
@@ -216,7 +223,15 @@ def test_an_overdue_rotation_rings_and_so_does_a_watch_that_stopped(made: Synthe
             "service": "orders-production-watch",
             "secret": f"orders/production/{name}",
         }
-        assert alarm["TreatMissingData"] == "breaching"
+        # No value yet is the state in which an alarm begins, which is no change and tells nobody;
+        # no value any more is a change to it, which rings.
+        assert alarm["TreatMissingData"] == "missing"
+        assert alarm["InsufficientDataActions"] == alarm["AlarmActions"]
+
+
+def test_no_alarm_rings_before_there_can_be_a_value(made: Synthesis) -> None:
+    for name, alarm in alarms(made).items():
+        assert alarm["TreatMissingData"] != "breaching", name
 
 
 def test_the_dashboard_shows_every_alarm_and_the_age_of_every_secret(made: Synthesis) -> None:

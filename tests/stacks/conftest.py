@@ -62,6 +62,20 @@ def bare(synthesize: Synthesize) -> Any:
 
 
 @pytest.fixture(scope="session")
+def whole(synthesize: Synthesize) -> Template:
+    """With all that a setting may add."""
+    return Template(
+        synthesize(
+            access__enabled="true",
+            access_key__enabled="true",
+            access_key__policy="arn:aws:iam::111122223333:policy/carrier",
+            alarm_emails="team@example.com",
+            ec2_consumer="true",
+        ).template
+    )
+
+
+@pytest.fixture(scope="session")
 def until() -> str:
     """A day on which a contract may end."""
     return (datetime.now(UTC).date() + timedelta(days=200)).isoformat()

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template, text
 
 
@@ -84,3 +85,26 @@ def test_the_monitoring_role_writes_one_log_group_for_this_instance(template: Te
     assert template.name("AWS::IAM::ManagedPolicy", "DatabaseMonitoringRole") in template.waits_for(
         template.name("AWS::RDS::DBInstance")
     )
+
+
+def test_another_port_makes_another_instance_of_the_same_identifier_which_rds_refuses(
+    synthesize: Synthesize, template: Template
+) -> None:
+    moved = Template(synthesize(database__port="7000").template)
+    kind = "AWS::RDS::DBInstance"
+    assert moved.name(kind) != template.name(kind)
+    assert moved.the(kind)["DBInstanceIdentifier"] == template.the(kind)["DBInstanceIdentifier"]
+
+
+def test_a_higher_major_version_comes_with_its_parameters_and_the_right_to_it(
+    synthesize: Synthesize, template: Template
+) -> None:
+    higher = Template(synthesize(database__engine_version="18").template)
+    for each, version in ((template, "17"), (higher, "18")):
+        instance = each.the("AWS::RDS::DBInstance")
+        assert instance["EngineVersion"] == version
+        assert instance["AllowMajorVersionUpgrade"] is True
+        group = each.the("AWS::RDS::DBParameterGroup")
+        assert group["Family"] == f"postgres{version}"
+        # CloudFormation makes the new group before it deletes the old one: a fixed name would fail.
+        assert "DBParameterGroupName" not in group

@@ -145,10 +145,8 @@ def test_a_changed_program_arrives_at_the_next_boot(properties: Any) -> None:
     assert any("- [scripts-user, always]" in content for content in contents[1:])
 
 
-def test_it_is_protected_as_the_stack_is(synthesize: Synthesize, properties: Any) -> None:
-    assert properties["DisableApiTermination"] is True
-    bare = synthesize(ec2_consumer="true", database__deletion_protection="false")
-    assert Template(bare.template).the("AWS::EC2::Instance")["DisableApiTermination"] is False
+def test_cloudformation_can_replace_and_delete_it(properties: Any) -> None:
+    assert "DisableApiTermination" not in properties
 
 
 def test_it_is_watched_in_detail_and_starts_when_all_its_ways_are_open(instance: Template) -> None:

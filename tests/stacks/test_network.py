@@ -1,3 +1,4 @@
+from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template, text
 
 WAYS_OUT = {
@@ -19,6 +20,18 @@ def test_the_subnets_are_in_two_zones_that_need_no_look_up(template: Template) -
     zones = {str(subnet["AvailabilityZone"]) for subnet in subnets}
     assert zones == {str({"Fn::Select": [number, {"Fn::GetAZs": ""}]}) for number in (0, 1)}
     assert {subnet["MapPublicIpOnLaunch"] for subnet in subnets} == {False}
+
+
+def test_the_zones_of_the_settings_take_their_place(synthesize: Synthesize) -> None:
+    template = Template(synthesize(zones="eu-west-1a,eu-west-1c").template)
+    zones = [subnet["AvailabilityZone"] for subnet in template.of("AWS::EC2::Subnet").values()]
+    assert zones == ["eu-west-1a", "eu-west-1c"]
+    [text] = [
+        str(endpoint["SubnetIds"])
+        for endpoint in template.of("AWS::EC2::VPCEndpoint").values()
+        if "SubnetIds" in endpoint
+    ]
+    assert all(name in text for name in template.of("AWS::EC2::Subnet"))
 
 
 def test_no_security_group_is_left_to_the_default_of_ec2(template: Template) -> None:

@@ -3,7 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
+from security.identifiers import REGION
 from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template, text
 
@@ -123,6 +125,27 @@ def test_an_unprotected_stack_leaves_nothing_behind(bare: Any) -> None:
     }
     assert policies == {"Delete"}
     assert template.the("AWS::RDS::DBInstance")["DeletionProtection"] is False
+
+
+def test_protection_comes_to_a_stack_that_is_there_without_replacing_anything(
+    synthesize: Synthesize, template: Template
+) -> None:
+    """The second step of a first deployment (tools/deploy.py)."""
+    before = Template(synthesize(database__deletion_protection="false").template)
+    assert before.resources.keys() == template.resources.keys()
+    changed = {
+        (new["Type"], name)
+        for key, new in template.resources.items()
+        for name, value in new.get("Properties", {}).items()
+        if before.resources[key]["Properties"].get(name) != value
+    }
+    assert changed == {
+        ("AWS::RDS::DBInstance", "DeleteAutomatedBackups"),
+        ("AWS::RDS::DBInstance", "DeletionProtection"),
+    }
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, "AWS::RDS::DBInstance").schema
+    replacing = {*schema["createOnlyProperties"], *schema["conditionalCreateOnlyProperties"]}
+    assert not {f"/properties/{name}" for _, name in changed} & replacing
 
 
 def test_the_consumer_can_be_left_out(bare: Any) -> None:

@@ -143,6 +143,7 @@ _ARGUMENTS = {
     "DatapointsToAlarm": "datapoints_to_alarm",
     "Dimensions": "dimensions",
     "EvaluationPeriods": "evaluation_periods",
+    "InsufficientDataActions": "insufficient_data_actions",
     "MetricName": "metric_name",
     "Namespace": "namespace",
     "OKActions": "ok_actions",

@@ -64,3 +64,18 @@ def test_a_change_that_takes_another_instance_is_refused(aws, stack, instance, c
     assert stack.deploy(instance(**{changed: to})) == "UPDATE_ROLLBACK_COMPLETE"
     assert any(f"a change of {changed} replaces" in reason for reason in stack.reasons())
     assert logs_in(aws, stack, "the-first-of-the-master")
+
+
+def test_an_instance_of_an_identifier_that_is_taken_is_refused_before_anything_changes(
+    aws, stack, instance
+):
+    """How our stack refuses another port (docs/adr/0016)."""
+    stack.deploy(instance())
+    aws.client("secretsmanager").put_secret_value(
+        SecretId=stack.name, SecretString=json.dumps({"password": "the-next-of-the-master"})
+    )
+    moved = instance(Port="7000")
+    moved["DatabaseOnAnotherPort"] = moved.pop("Database")
+    assert stack.deploy(moved) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("already exists" in reason for reason in stack.reasons()), stack.reasons()
+    assert logs_in(aws, stack, "the-first-of-the-master")

@@ -149,6 +149,10 @@ def test_an_unknown_setting_is_an_error_that_knows_what_was_meant(
         ("password.exclude_characters", "abcdefghijklmnopqrstuvwxyz0123456789", "it leaves 18"),
         ("password.exclude_characters", "ß", ""),
         ("consumer", "maybe", ""),
+        ("zones", "eu-west-1a", "there are 1"),
+        ("zones", "eu-west-1a,eu-west-1b,eu-west-1c", "there are 3"),
+        ("zones", "eu-west-1a,eu-west-1a", "the same zone twice"),
+        ("zones", "eu-west-1a,eu-west-2a", "in different regions"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(
@@ -169,6 +173,11 @@ def test_a_role_in_a_list_is_named_by_its_place() -> None:
     assert problem(readers="arn:aws:iam::123456789012:role/a,*").startswith(
         "  readers.1 = '*'. All"
     )
+
+
+@pytest.mark.parametrize("zone", ["eu-west-1", "euw1-az1", "us-west-2-lax-1a", "EU-WEST-1A"])
+def test_a_zone_that_rds_does_not_know_is_named_by_its_place(zone: str) -> None:
+    assert problem(zones=["eu-west-1a", zone]).startswith(f"  zones.1 = '{zone}'. Allowed")
 
 
 def test_an_address_that_is_none_is_named_by_its_place() -> None:

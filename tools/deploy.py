@@ -1,0 +1,164 @@
+"""`make deploy`: the CDK CLI, with a first deployment that can fail without leaving anything.
+
+An instance that is protected from deletion outlives the rollback of the deployment that made it,
+and a protected stack cannot be made anew: a first deployment that fails would have to be cleared
+away by hand. So the first one is made without protection, and a second, right after it, changes
+nothing else than to protect. docs/adr/0017 has the alternatives.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stacks.settings import Settings, SettingsError, read_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+UNPROTECTED = ("-c", "database.deletion_protection=false")
+QUALIFIER = "@aws-cdk/core:bootstrapQualifier"
+
+NEVER_MADE = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+"""States of a stack that has never been complete: nothing but its creation ends in them."""
+
+
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+
+CloudFormation = Any
+"""boto3's client, which comes without types."""
+
+
+def main(words: Sequence[str]) -> int:
+    """Deploys, as `cdk deploy` with the same words would.
+
+    Args:
+        words: The stacks and options.
+
+    Returns:
+        The CLI's exit code.
+    """
+    try:
+        found = context(words)
+        settings = read_settings(found)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if settings.database.deletion_protection and {"--all", settings.prefix} & set(words):
+        try:
+            first = is_first(client(found, settings.prefix), settings)
+        except (BotoCoreError, ClientError) as error:
+            sys.stderr.write(_unknown(settings, error))
+            first = False
+        if first:
+            sys.stderr.write("The first deployment: without protection from deletion, then with.\n")
+            code = _cdk([*words, *UNPROTECTED])
+            if code:
+                return code
+    return _cdk(words)
+
+
+def context(words: Sequence[str]) -> Mapping[str, object]:
+    """Reads the context as the CLI does: that of `cdk.json`, and over it what follows `-c`."""
+    found: dict[str, object] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    for before, word in zip(("", *words), words, strict=False):
+        given = word if before in {"-c", "--context"} else word.removeprefix("--context=")
+        if before in {"-c", "--context"} or given != word:
+            name, _, value = given.partition("=")
+            found[name] = value
+    return found
+
+
+def client(found: Mapping[str, object], stack: str) -> CloudFormation:
+    """Makes a client that may describe the stack: with the person's rights, or the CDK's.
+
+    A pipeline often may do nothing but take on the roles that `cdk bootstrap` has made.
+
+    Args:
+        found: The context, which may name the bootstrap's qualifier.
+        stack: The stack's name.
+
+    Raises:
+        ClientError: Neither may.
+        BotoCoreError: There are no credentials, or no region.
+    """
+    own = boto3.client("cloudformation")
+    try:
+        _described(own, stack)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDenied":
+            raise
+        return _client_of_the_cdk(str(found.get(QUALIFIER, "hnb659fds")))
+    return own
+
+
+def is_first(cloudformation: CloudFormation, settings: Settings) -> bool:
+    """Tells whether the stack has never been complete, and lets the CLI make it anew.
+
+    For that the protection of stacks whose first deployment failed is lifted. They hold nothing.
+
+    Args:
+        cloudformation: The client.
+        settings: What the team decided.
+
+    Raises:
+        ClientError: CloudFormation does not say, or may not be told.
+    """
+    for suffix in ("", "-access", "-deploy-role"):
+        name = f"{settings.prefix}{suffix}"
+        stack = _described(cloudformation, name)
+        if stack.get("EnableTerminationProtection") and stack["StackStatus"] in NEVER_MADE:
+            cloudformation.update_termination_protection(
+                StackName=name, EnableTerminationProtection=False
+            )
+    status = _described(cloudformation, settings.prefix).get("StackStatus")
+    return status is None or status in NEVER_MADE
+
+
+def _described(cloudformation: CloudFormation, stack: str) -> Mapping[str, Any]:
+    """Describes a stack; nothing if it does not exist."""
+    try:
+        [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"]["Message"]:
+            return {}
+        raise
+    return dict(described)
+
+
+def _client_of_the_cdk(qualifier: str) -> CloudFormation:
+    sts = boto3.client("sts")
+    region = sts.meta.region_name
+    _, partition, _, _, account, _ = sts.get_caller_identity()["Arn"].split(":", 5)
+    name = f"cdk-{qualifier}-deploy-role-{account}-{region}"
+    taken = sts.assume_role(
+        RoleArn=f"arn:{partition}:iam::{account}:role/{name}", RoleSessionName="make-deploy"
+    )["Credentials"]
+    return boto3.client(
+        "cloudformation",
+        aws_access_key_id=taken["AccessKeyId"],
+        aws_secret_access_key=taken["SecretAccessKey"],
+        aws_session_token=taken["SessionToken"],
+    )
+
+
+def _unknown(settings: Settings, error: Exception) -> str:
+    return (
+        f"It cannot be told whether the stack {settings.prefix} exists: {error}\n"
+        "If this is its first deployment, stop it and add -c database.deletion_protection=false, "
+        "then deploy again without that (docs/deploying.md).\n"
+    )
+
+
+def _cdk(words: Sequence[str]) -> int:
+    return subprocess.run([CDK, "deploy", *words], cwd=ROOT, check=False).returncode  # noqa: S603 - what a person typed
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
