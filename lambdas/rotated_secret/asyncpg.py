@@ -34,7 +34,7 @@ async def connect(
     _check(dsn, options)
 
     async def attempt(credential: Credential) -> Connection:
-        return await asyncpg.connect(dsn, **_arguments(credential) | options)
+        return await asyncpg.connect(dsn, **_arguments(credential, options))
 
     return await log_in_async(secret, attempt)
 
@@ -82,11 +82,12 @@ def _check(dsn: str | None, options: dict[str, Any]) -> None:
     check_options(dict(parse_qsl(parts.query)), where="the DSN")
 
 
-def _arguments(credential: Credential) -> dict[str, Any]:
-    return {
+def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
+    arguments = {
         "user": credential.username,
         "password": credential.password,
-        "ssl": verified_context(),
         "timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),
+        **options,
     }
+    return {"ssl": verified_context(arguments.get("host")), **arguments}

@@ -28,7 +28,7 @@ def connect(secret: RotatedSecret, **options: Any) -> pg8000.dbapi.Connection:  
     check_options(options, where="the options")
 
     def attempt(credential: Credential) -> pg8000.dbapi.Connection:
-        arguments = _arguments(credential) | options
+        arguments = _arguments(credential, options)
         reached = _reach(arguments)
         try:
             connection = _Connection(sock=reached, **arguments)
@@ -47,14 +47,15 @@ class _Connection(CleanEnd, pg8000.dbapi.Connection):  # type: ignore[misc]  # p
     """Ends cleanly."""
 
 
-def _arguments(credential: Credential) -> dict[str, Any]:
-    return {
+def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
+    arguments = {
         "user": credential.username,
         "password": credential.password,
-        "ssl_context": verified_context(),
         "timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),
+        **options,
     }
+    return {"ssl_context": verified_context(arguments.get("host")), **arguments}
 
 
 def _reach(arguments: dict[str, Any]) -> socket.socket:

@@ -42,7 +42,7 @@ def connect(
 
     def attempt(credential: Credential) -> Connection:
         with _discreet():
-            return connection_class.connect(**_arguments(credential) | said)
+            return connection_class.connect(**_arguments(credential, said))
 
     return log_in(secret, attempt)
 
@@ -59,7 +59,7 @@ async def connect_async(
 
     async def attempt(credential: Credential) -> AsyncConnection:
         with _discreet():
-            return await connection_class.connect(**_arguments(credential) | said)
+            return await connection_class.connect(**_arguments(credential, said))
 
     return await log_in_async(secret, attempt)
 
@@ -92,12 +92,13 @@ def _discreet() -> Iterator[None]:
         raise
 
 
-def _arguments(credential: Credential) -> dict[str, Any]:
-    return {
+def _arguments(credential: Credential, said: dict[str, Any]) -> dict[str, Any]:
+    arguments = {
         "user": credential.username,
         "password": credential.password,
         "sslmode": "verify-full",
-        "sslrootcert": authorities(),
         "connect_timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="dbname"),
+        **said,
     }
+    return {"sslrootcert": authorities(arguments.get("host")), **arguments}

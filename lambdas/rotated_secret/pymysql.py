@@ -25,15 +25,16 @@ def connect(secret: RotatedSecret, **options: Any) -> "pymysql.Connection[Any]":
     check_options(options, where="the options")
     if "db" in options:  # the deprecated name, which would lose against the secret's
         options["database"] = options.pop("db")
-    return log_in(secret, lambda credential: pymysql.connect(**_arguments(credential) | options))
+    return log_in(secret, lambda credential: pymysql.connect(**_arguments(credential, options)))
 
 
-def _arguments(credential: Credential) -> dict[str, Any]:
-    return {
+def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
+    arguments = {
         "user": credential.username,
         # As bytes: else the driver encodes it as Latin-1, and its error tells it.
         "password": credential.password.encode(),
-        "ssl": verified_context(),
         "connect_timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),
+        **options,
     }
+    return {"ssl": verified_context(arguments.get("host")), **arguments}

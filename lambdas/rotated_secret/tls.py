@@ -1,31 +1,48 @@
 """Whom a connection believes that it is the database.
 
-The package holds the certificate authorities of Amazon RDS. A program that trusts any public
-authority could be sent elsewhere by whoever gets a certificate for any name.
+A server of RDS is trusted by the certificate authorities of RDS alone, which the package holds. A
+program that trusts any public authority could be sent elsewhere by whoever gets a certificate for
+any name. RDS Proxy has certificates of Amazon's public authorities: these are trusted for names of
+RDS Proxy, which nobody but AWS gets certificates for, and for no others.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html
 """
 
 import os
+import re
 import ssl
 from functools import cache
 from pathlib import Path
 
 AUTHORITIES = Path(__file__).parent / "authorities.pem"
+PROXY_AUTHORITIES = Path(__file__).parent / "proxy_authorities.pem"
+
+_PROXY = re.compile(r"[^,]+\.proxy-[0-9a-z]+\.[0-9a-z-]+\.rds\.amazonaws\.[a-z.]+", re.IGNORECASE)
+"""As in orders.proxy-abcdefghijkl.eu-central-1.rds.amazonaws.com."""
 
 
-def authorities() -> str:
-    """The PEM file to trust: the one that RDS_CA_BUNDLE names, or the authorities of RDS."""
-    return os.environ.get("RDS_CA_BUNDLE") or str(AUTHORITIES)
+def authorities(host: str | None = None) -> str:
+    """The PEM file to trust: the one that RDS_CA_BUNDLE names, or that of the host's kind.
+
+    Args:
+        host: The server; one of RDS itself if left out.
+    """
+    is_proxy = host is not None and _PROXY.fullmatch(host)
+    shipped = PROXY_AUTHORITIES if is_proxy else AUTHORITIES
+    return os.environ.get("RDS_CA_BUNDLE") or str(shipped)
 
 
-def verified_context() -> ssl.SSLContext:
+def verified_context(host: str | None = None) -> ssl.SSLContext:
     """A TLS context that verifies chain and host name.
+
+    Args:
+        host: The server; one of RDS itself if left out.
 
     Raises:
         OSError: The file can't be read, or holds no certificates.
     """
-    return _context(authorities())
+    return _context(authorities(host))
 
 
 @cache

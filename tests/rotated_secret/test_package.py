@@ -23,6 +23,7 @@ ADAPTERS = {"asyncpg", "pg8000", "psycopg", "pymysql", "sqlalchemy"}
 CONTENT = {
     *(f"rotated_secret/{file.name}" for file in FOLDER.glob("*.py")),
     "rotated_secret/authorities.pem",
+    "rotated_secret/proxy_authorities.pem",
     "rotated_secret/py.typed",
 }
 IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.com")

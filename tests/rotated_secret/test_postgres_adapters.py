@@ -133,6 +133,33 @@ def test_a_server_that_is_not_trusted_is_refused(
 
 
 @on_every_driver
+@pytest.mark.parametrize("kind", ["proxy-abcdefghijkl", "abcdefghijkl"])
+def test_amazons_public_authorities_are_trusted_for_names_of_rds_proxy_alone(
+    world: World, make: Make, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    host = f"orders.{kind}.eu-central-1.rds.amazonaws.com"
+    public = trustme.CA()
+    public.cert_pem.write_to_path(tmp_path / "public.pem")
+    monkeypatch.delenv("RDS_CA_BUNDLE")
+    monkeypatch.setattr("rotated_secret.tls.PROXY_AUTHORITIES", tmp_path / "public.pem")
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")  # where libpq finds each name
+    find = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _, *rest, **more: find("localhost", *rest, **more)
+    )
+    answer = refusing(certificate(public, host), "28P01", "password authentication failed")
+    with impostor(answer) as server:
+        there = world.document() | {"host": host, "port": server.port}
+        world.secrets.put(world.arn, "AWSCURRENT", there)
+        with make(world) as application:
+            application.secret._patience_seconds = 0.1
+            with pytest.raises(Exception, match="failed") as caught:
+                application.user()
+    assert is_refusal(caught.value) is (kind != "abcdefghijkl")
+    assert ("certificate verify failed" in str(caught.value)) is (kind == "abcdefghijkl")
+
+
+@on_every_driver
 def test_a_server_without_tls_is_sent_nothing(world: World, make: Make) -> None:
     with impostor(without_tls) as server:
         there = world.document() | {"host": "127.0.0.1", "port": server.port}
