@@ -23,6 +23,7 @@ from typing import Self
 from psycopg import sql
 
 from local.child import child_command, unprivileged_user
+from local.patience import Patience, patient
 from local.postgres_binaries import find_binaries, reachable_binaries, shared_folder
 from local.postgres_client import ADMIN_GROUP, PostgresClient
 from local.postgres_cluster import HOST, SUPERUSER, Cluster
@@ -92,6 +93,7 @@ class PostgresServer(PostgresClient):
         self._settings = dict(settings or {})
         self._requested_binaries = binaries
         self._start_seconds = start_seconds
+        self._patience = Patience(start_seconds)
         self._cluster: Cluster | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._command: list[str] = []
@@ -201,8 +203,8 @@ class PostgresServer(PostgresClient):
     def _becomes_ready(self) -> bool:
         """The server says so in the eighth line of its pid file."""
         pid_file = self._started().data / "postmaster.pid"
-        end = time.monotonic() + self._start_seconds
-        while time.monotonic() < end and self._child().poll() is None:
+        self._patience = Patience(self._start_seconds)
+        while not self._patience.over() and self._child().poll() is None:
             with contextlib.suppress(FileNotFoundError):
                 if "ready" in "".join(pid_file.read_text().splitlines()[7:8]):
                     return True
@@ -212,7 +214,7 @@ class PostgresServer(PostgresClient):
     def _state(self) -> str:
         status = self._child().poll()
         if status is None:
-            return f"it was not ready within {self._start_seconds:g} seconds"
+            return f"it was not ready within {self._patience.account()}"
         return f"it ended with status {status}"
 
     def _create_admin_group(self) -> None:
@@ -231,7 +233,7 @@ class PostgresServer(PostgresClient):
             for number, seconds in _STOP_SIGNALS:
                 process.send_signal(number)
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(seconds)
+                    process.wait(patient(seconds))
                     break
 
     def _started(self) -> Cluster:

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from local.patience import patient
 from local.postgres_cluster import SUPERUSER
 
 ADMIN_GROUP = "rds_superuser"
@@ -59,7 +60,7 @@ class PostgresClient(Protocol):
             application_name=application_name,
             sslmode="verify-full",
             sslrootcert=str(self.ca),
-            connect_timeout=10,
+            connect_timeout=round(patient(10)),
             autocommit=True,
         )
 

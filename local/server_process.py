@@ -12,6 +12,7 @@ from typing import Self
 from local.aws.configuration import Configuration
 from local.child import child_command
 from local.errors import LocalError
+from local.patience import patient
 
 _STOP_SECONDS = 10
 
@@ -106,7 +107,7 @@ class ServerProcess:
             headers={"Content-Type": "application/json"},
             method="PUT",
         )
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - likewise
+        with urllib.request.urlopen(request, timeout=patient(10)):  # noqa: S310 - likewise
             pass
 
     def stop(self) -> None:
@@ -116,7 +117,7 @@ class ServerProcess:
             return
         process.terminate()
         try:
-            process.wait(_STOP_SECONDS)
+            process.wait(patient(_STOP_SECONDS))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

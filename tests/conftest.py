@@ -3,13 +3,16 @@
 import io
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from local.patience import slowness
 from local.postgres import PostgresServer
 from rotation.observability import logger
+
+SLOWNESS = "how many times slower than an idle machine"
 
 # Functions make their client when they are imported. Nobody's own credentials are ever used.
 os.environ["AWS_ACCESS_KEY_ID"] = "testing"
@@ -20,6 +23,34 @@ os.environ.pop("AWS_PROFILE", None)
 # A machine that is busy is no defect: neither an example nor the making of one is timed.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep with each failure how slow the machine was, for the summary."""
+    report = yield
+    if report.failed and (times := slowness()) > 1:
+        report.user_properties.append((SLOWNESS, times))
+        report.sections.append(
+            ("machine", f"{times:.0f} times slower than an idle one when this failed")
+        )
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so if failures may come of a machine that was too slow."""
+    stats = terminalreporter.stats
+    reports = [*stats.get("failed", ()), *stats.get("error", ())]
+    found = [value for each in reports for name, value in each.user_properties if name == SLOWNESS]
+    if found:
+        terminalreporter.write_line(
+            f"gave up on {len(found)} of {len(reports)} failures while this machine was up to "
+            f"{max(found):.0f} times slower than an idle one: run them again when it has less to "
+            "do, before you look for a defect",
+            yellow=True,
+        )
 
 
 @pytest.fixture(scope="session")

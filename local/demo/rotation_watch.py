@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.aws.rotations import STEPS
 from local.errors import LocalError
+from local.patience import Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -78,12 +79,12 @@ class RotationWatch:
         Returns:
             The version that shall become AWSCURRENT.
         """
-        deadline = time.monotonic() + SECONDS_FOR_A_ROTATION
+        patience = Patience(SECONDS_FOR_A_ROTATION)
         while True:
             try:
                 return secrets.rotate_secret(SecretId=self._secret)["VersionId"]
             except secrets.exceptions.InvalidRequestException:
-                if time.monotonic() > deadline:
+                if patience.over():
                     raise
                 time.sleep(0.1)
 
@@ -106,13 +107,13 @@ class RotationWatch:
         self._wait_until(lambda done: len(done) >= count)
 
     def _wait_until(self, enough: Callable[[list[Rotation]], bool]) -> None:
-        seen, deadline = 0, 0.0
+        seen, patience = 0, Patience(SECONDS_FOR_A_ROTATION)
         while not enough(done := self.done()):
-            if len(done) > seen or not deadline:
-                seen, deadline = len(done), time.monotonic() + SECONDS_FOR_A_ROTATION
+            if len(done) > seen:
+                seen, patience = len(done), Patience(SECONDS_FOR_A_ROTATION)
             self._aws.server.check()
-            if time.monotonic() > deadline:
-                raise RotationFailedError(self._last_error(), self._aws.logs)
+            if patience.over():
+                raise RotationFailedError(self._last_error(patience), self._aws.logs)
             time.sleep(0.05)
 
     def _entries(self) -> list[dict[str, Any]]:
@@ -122,6 +123,6 @@ class RotationWatch:
             if entry["secret"] == self._secret and entry["invoked_by"] != CONFIGURATION_TEST
         ]
 
-    def _last_error(self) -> str:
+    def _last_error(self, patience: Patience) -> str:
         errors = [entry["error"] for entry in self._entries() if entry["error"]]
-        return errors[-1] if errors else f"none ended within {SECONDS_FOR_A_ROTATION} seconds"
+        return errors[-1] if errors else f"none ended within {patience.account()}"

@@ -13,12 +13,16 @@ from local.functions.deployed import DeployedFunction
 from local.functions.ending import Ending, answered, exited, init_failed, timed_out
 from local.functions.request import Request
 from local.functions.runtime_api import RuntimeApi
-from local.functions.runtime_messages import Answer, Event, Exited, InitFailed, Ready
+from local.functions.runtime_messages import Answer, Event, Exited, InitFailed, Ready, Report
 from local.identity.service_session import ServiceSession
+from local.patience import Patience
 
 # Lambda gives the code outside the handler this long, apart from the function's own time-out.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 _INIT_SECONDS = 10
+
+_LOOK_SECONDS = 1
+"""How often the machine is looked at: on a slow one a function has more time than on AWS."""
 
 
 class Sandbox:
@@ -111,7 +115,7 @@ class Sandbox:
         if self._initialised:
             return None
         self._initialised = True
-        report = self._api.wait(_INIT_SECONDS)
+        report = self._report_within(Patience(_INIT_SECONDS))
         self.init_seconds = time.monotonic() - self._started
         self.init_output = self.take_output()
         match report:
@@ -124,11 +128,11 @@ class Sandbox:
 
     def _handle(self, request: Request) -> Ending:
         start = time.monotonic()
-        deadline = start + self.function.timeout
-        self._api.deliver(self._event(request))
-        report = self._api.wait(deadline - time.monotonic())
+        patience = Patience(self.function.timeout)
+        self._api.deliver(self._event(request, patience))
+        report = self._report_within(patience)
         while isinstance(report, Ready):
-            report = self._api.wait(deadline - time.monotonic())
+            report = self._report_within(patience)
         seconds = time.monotonic() - start
         match report:
             case Answer(payload, failed):
@@ -140,12 +144,18 @@ class Sandbox:
         self._process.kill()
         return timed_out(request.id, self.function.timeout)
 
-    def _event(self, request: Request) -> Event:
+    def _report_within(self, patience: Patience) -> Report | None:
+        while not patience.over():
+            if report := self._api.wait(min(patience.left(), _LOOK_SECONDS)):
+                return report
+        return None
+
+    def _event(self, request: Request, patience: Patience) -> Event:
         return Event(
             request_id=request.id,
             payload=request.payload,
             function_arn=self.function.arn,
-            deadline=int((time.time() + self.function.timeout) * 1000),
+            deadline=int((time.time() + patience.left()) * 1000),
             trace_id=request.trace_id,
             client_context=request.client_context,
         )

@@ -5,12 +5,12 @@ import select
 import signal
 import subprocess
 import threading
-import time
 from pathlib import Path
 from typing import Self
 
 from local.child import child_command
 from local.errors import LocalError
+from local.patience import Patience
 
 _SCRIPT = Path(__file__).with_name("evaluator.mjs")
 _ANSWER_SECONDS = 10
@@ -78,12 +78,13 @@ class EvaluatorProcess:
 
     def _read_line(self, seconds: float) -> bytes:
         assert self._process.stdout is not None  # noqa: S101  # it is a pipe, see above
-        deadline = time.monotonic() + seconds
+        patience = Patience(seconds)
         while b"\n" not in self._buffer:
-            left = max(deadline - time.monotonic(), 0)
-            if not select.select([self._process.stdout], [], [], left)[0]:
+            if not select.select([self._process.stdout], [], [], min(patience.left(), 1))[0]:
+                if not patience.over():
+                    continue
                 self._process.kill()  # or its late answer would be taken for the next one
-                raise _dead(f"no answer within {seconds} s")
+                raise _dead(f"no answer within {patience.account()}")
             read = os.read(self._process.stdout.fileno(), _READ_BYTES)
             if not read:
                 raise _dead(self._last_words())

@@ -7,6 +7,7 @@ import time
 from types import TracebackType
 from typing import Self
 
+from local.patience import Patience
 from tests.faults.link import Link
 from tests.faults.packet_fault import Packet, PacketFault
 
@@ -70,11 +71,11 @@ class Proxy:
         Raises:
             TimeoutError: A connection stays open although nothing holds it.
         """
-        end = time.monotonic() + _SETTLE_SECONDS
+        patience = Patience(_SETTLE_SECONDS)
         while not all(link.over for link in self._links):
             if self._fault is not None and self._fault.reached.is_set():
                 return
-            if time.monotonic() > end:
+            if patience.over():
                 raise TimeoutError("a connection stays open although nothing holds it")
             time.sleep(0.002)
 

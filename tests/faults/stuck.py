@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from local.patience import patient
 from postgres_user import connection
 from rotation.deadline import STEP_SECONDS
 from tests.faults.bench import Bench
@@ -74,7 +75,7 @@ class Stuck:
 
     def wait(self) -> bool:
         """Waits until it hangs; tells whether it does."""
-        return self._reached.wait(_REACH_SECONDS)
+        return self._reached.wait(patient(_REACH_SECONDS))
 
     def release(self) -> BaseException | None:
         """Lets it go on to its end."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from local.patience import patient
 from tests.faults.packet_fault import Action, Direction, Packet, PacketFault
 from tests.faults.proxy import Proxy
 from tests.faults.records import Records
@@ -51,7 +52,7 @@ def proxy() -> Iterator[Proxy]:
 
 @contextmanager
 def client(proxy: Proxy) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=patient(5)) as connection:
         connection.sendall(QUESTION)
         assert connection.recv(1) == ANSWER
         yield connection
@@ -112,11 +113,11 @@ def test_a_packet_that_is_held_comes_when_it_is_released(proxy: Proxy) -> None:
     fault = arm(proxy, Action.HOLD, Direction.TO_SERVER, 1)
     with client(proxy) as connection:
         connection.sendall(record(b"one"))
-        assert fault.reached.wait(5)
+        assert fault.reached.wait(patient(5))
         connection.settimeout(0.1)
         with pytest.raises(TimeoutError):
             connection.recv(1)
-        connection.settimeout(5)
+        connection.settimeout(patient(5))
         fault.released.set()
         assert read(connection, 8) == record(b"one")
 
@@ -127,7 +128,7 @@ def test_a_packet_that_is_held_reaches_the_server_although_its_sender_is_gone(
     fault = arm(proxy, Action.HOLD, Direction.TO_SERVER, 1)
     with client(proxy) as connection:
         connection.sendall(record(b"one"))
-        assert fault.reached.wait(5)
+        assert fault.reached.wait(patient(5))
     fault.released.set()
     proxy.settle()
     wait_until_over(proxy)

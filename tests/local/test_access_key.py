@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,6 +10,7 @@ from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.demo.rotation_watch import RotationWatch
 from local.local_aws import REGION, LocalAws
+from local.patience import wait_until
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
@@ -76,13 +76,6 @@ def client(aws, key, service):
 def statuses(iam, user):
     found = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
     return {each["AccessKeyId"]: each["Status"] for each in found}
-
-
-def wait_until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def test_the_first_deployment_leaves_a_key_that_does_what_the_policy_says(aws, outputs, iam, user):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.cdk import Cdk, CdkError
+from local.patience import patient
 
 # It tells that it runs by a file, then a child of its own that writes one for as long as it lives.
 FOREVER = """
@@ -38,7 +39,7 @@ def test_a_command_in_another_thread_is_ended_with_all_that_it_has_started(
             time.sleep(0.02)
         cdk.stop()
         with pytest.raises(CdkError, match="bootstrap"):
-            running.result(timeout=30)
+            running.result(timeout=patient(30))
     alive.unlink()
     time.sleep(0.3)
     assert not alive.exists()

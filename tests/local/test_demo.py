@@ -16,6 +16,7 @@ from local.aws.journal import Journal
 from local.demo.consumers import Tally
 from local.demo.report import shortcoming
 from local.demo.rotation_watch import Rotation, RotationFailedError, RotationWatch
+from local.patience import Patience, patient
 from local.toolchain import ROOT, ToolMissingError, find
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -67,8 +68,8 @@ def processes_of(run):
 
 def run_of(demonstration, seconds=30):
     """The folder of a demonstration's run, as the CDK CLI that it has started is told it."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    patience = Patience(seconds)
+    while not patience.over():
         for child in Path(f"/proc/{demonstration.pid}/task").glob("*/children"):
             for process in child.read_text().split():
                 if found := re.search(rb"CDK_HOME=([^\0]+)", environment_of(process)):
@@ -88,7 +89,7 @@ def environment_of(process):
 def test_the_demonstration_ends_well_and_leaves_nothing():
     process = start()
     run = run_of(process)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=patient(300))
     assert process.returncode == 0, output
     last = output.strip().splitlines()[-1]
     assert re.fullmatch(r"local: ok: [4-9] rotations, \d+ logins, 0 failed", last)
@@ -108,7 +109,7 @@ def test_ctrl_c_in_the_middle_of_a_deployment_leaves_nothing():
             break
     time.sleep(1)  # cdk deploy is under way
     os.killpg(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=patient(60))
     assert process.returncode == 130, output
     assert "interrupted" in output
     assert not run.exists()
@@ -117,7 +118,7 @@ def test_ctrl_c_in_the_middle_of_a_deployment_leaves_nothing():
 
 def test_a_wrong_setting_ends_the_demonstration_with_the_settings_name():
     process = start("-c", "rotation.strategy=triple")
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=patient(120))
     assert process.returncode == 1
     assert "local: failed" in output
     assert "rotation.strategy" in output

@@ -11,6 +11,7 @@ import pytest
 from local.demo.refusal import refused_call
 from local.demo.rotation_watch import RotationWatch
 from local.demo.variables import changed_variables
+from local.patience import wait_until
 from tests.local.on_instance import OnInstance
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
@@ -305,10 +306,3 @@ def failures_of(aws, secret):
 def wait_for_failures(aws, secret, count):
     wait_until(lambda: len(failures_of(aws, secret)) >= count)
     return failures_of(aws, secret)
-
-
-def wait_until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -5,13 +5,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from local.child import child_command, unprivileged_user
+from local.patience import wait_until
 from local.postgres import (
     BinariesNotFoundError,
     DiskFullError,
@@ -125,11 +125,7 @@ def test_it_ends_with_a_parent_that_is_killed() -> None:
     with parent, parent.stdout:
         pid, folder = parent.stdout.readline().split()
         parent.send_signal(signal.SIGKILL)
-    for _ in range(500):
-        if not is_alive(int(pid)):
-            break
-        time.sleep(0.02)
-    assert not is_alive(int(pid))
+    wait_until(lambda: not is_alive(int(pid)), what="the server's end")
     shutil.rmtree(folder)
 
 

@@ -11,6 +11,7 @@ import pytest
 from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.local_aws import LocalAws
+from local.patience import Patience
 from local.server_process import ServerDiedError
 
 
@@ -21,8 +22,8 @@ def running():
 
 
 def check_until_it_is_dead(server, seconds=10):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    patience = Patience(seconds)
+    while not patience.over():
         server.check()
         time.sleep(0.02)
 

@@ -8,8 +8,12 @@ from typing import Any, cast
 
 import pytest
 
+from local.patience import patient
 from rotated_secret import AsyncRotatedSecret, Clock, RotatedSecret
+from rotated_secret.logins import CONNECT_SECONDS
 from tests.rotation.secrets_manager import SecretsManager
+
+ADAPTERS = ("asyncpg", "pg8000", "psycopg", "pymysql")
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 FIRST_PASSWORD = "the-First-Password-1"
@@ -25,6 +29,14 @@ def document(password: str = FIRST_PASSWORD, **changes: object) -> dict[str, obj
         "dbname": "app",
         **changes,
     }
+
+
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that has no time a login at a real server takes longer than any should."""
+    for adapter in ADAPTERS:
+        seconds = round(patient(CONNECT_SECONDS))
+        monkeypatch.setattr(f"rotated_secret.{adapter}.CONNECT_SECONDS", seconds)
 
 
 class RefusedError(Exception):

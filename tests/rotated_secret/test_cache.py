@@ -3,13 +3,12 @@
 import asyncio
 import gc
 import threading
-import time
-from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from local.patience import wait_until
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, SecretUnavailableError
 from rotated_secret.cache import LONGEST_RETRY_SECONDS
 from rotated_secret.forks import _watched
@@ -20,14 +19,6 @@ from tests.rotation.secrets_manager import failure
 DENIED = failure("AccessDeniedException", "GetSecretValue")
 THROTTLED = failure("ThrottlingException", "GetSecretValue")
 DOWN = EndpointConnectionError(endpoint_url="https://secretsmanager.eu-central-1.amazonaws.com")
-
-
-def eventually(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Waits for what another thread does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.002)
 
 
 def test_the_credential_is_the_secrets_content(secret: RotatedSecret, store: Store) -> None:
@@ -81,7 +72,7 @@ def test_it_is_read_again_in_the_background_before_it_is_old(
     hands.pass_by(REFRESH_SECONDS)
     assert secret.credential() is first, "nobody waits"
     go_on()
-    eventually(lambda: secret.credential().version_id == newest)
+    wait_until(lambda: secret.credential().version_id == newest)
     assert store.calls == 2
 
 
@@ -107,7 +98,7 @@ def test_what_is_held_goes_on_to_be_used_when_secrets_manager_fails(
     for _ in range(10):
         hands.pass_by(REFRESH_SECONDS)
         assert secret.credential() is first
-        eventually(lambda: secret._cache._flight is None)
+        wait_until(lambda: secret._cache._flight is None)
     store.recovers()
     newest = store.rotate()
     hands.pass_by(LONGEST_RETRY_SECONDS)
@@ -123,7 +114,7 @@ def test_a_read_that_failed_is_tried_again_less_and_less_often(
     for _ in range(600):
         hands.pass_by(1)
         secret.credential()
-        eventually(lambda: secret._cache._flight is None)
+        wait_until(lambda: secret._cache._flight is None)
     assert 600 / LONGEST_RETRY_SECONDS < store.calls < 25
 
 
@@ -136,7 +127,7 @@ def test_a_slow_secrets_manager_makes_nobody_wait_for_a_credential_that_is_not_o
     for _ in range(100):
         assert secret.credential() is first
     go_on()
-    eventually(lambda: store.calls == 2)
+    wait_until(lambda: store.calls == 2)
 
 
 def test_a_function_that_was_frozen_for_hours_reads_it_before_it_goes_on(
@@ -166,7 +157,7 @@ def test_a_read_that_was_frozen_is_given_up_and_does_no_harm_when_it_ends(
     thaw = store.hangs()
     hands.pass_by(REFRESH_SECONDS)
     secret.credential()
-    eventually(lambda: store.calls == 2)
+    wait_until(lambda: store.calls == 2)
     [frozen] = [thread for thread in threading.enumerate() if thread.name == "rotated-secret"]
     hands.wall += 6 * 3600
     store.recovers()
@@ -186,11 +177,11 @@ def test_an_answer_that_was_frozen_is_as_old_as_its_question(
     thaw = store.hangs()
     hands.pass_by(REFRESH_SECONDS)
     secret.credential()
-    eventually(lambda: store.calls == 2)
+    wait_until(lambda: store.calls == 2)
     hands.wall += 6 * 3600
     store.recovers()
     thaw()
-    eventually(lambda: secret._cache._flight is None)
+    wait_until(lambda: secret._cache._flight is None)
     newest = store.rotate()
     assert secret.credential().version_id == newest
 

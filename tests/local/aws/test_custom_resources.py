@@ -58,7 +58,7 @@ def handler(event, context):
     properties = event["ResourceProperties"]
     place = pathlib.Path(properties["Place"])
     (place / event["LogicalResourceId"]).touch()
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not (there := (place / properties["Awaits"]).exists()) and time.monotonic() < end:
         time.sleep(0.02)
     body = {k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}

@@ -5,6 +5,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from local.patience import wait_until
+
 RECORDER = """
 import boto3, json
 secrets = boto3.client("secretsmanager")
@@ -63,13 +65,12 @@ def rotator(aws, function):
 
 def attempts(aws, secret, count, seconds=20):
     """Wait for so many attempts and return them."""
-    end = time.monotonic() + seconds
-    while True:
-        entries = [entry for entry in aws.rotations if entry["secret"] == secret]
-        if len(entries) >= count:
-            return entries
-        assert time.monotonic() < end, entries
-        time.sleep(0.05)
+
+    def entries():
+        return [entry for entry in aws.rotations if entry["secret"] == secret]
+
+    wait_until(lambda: len(entries()) >= count, seconds=seconds, what=f"{count} attempts")
+    return entries()
 
 
 def test_a_rotation_takes_the_token_through_the_four_steps(aws, secrets, secret, rotator):

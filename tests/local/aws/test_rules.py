@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from local.patience import wait_until
+
 SOURCE = """
 def handler(event, context):
     print("ran at", event["time"], event["source"], event["resources"][0])
@@ -45,17 +47,10 @@ def log(aws, arn):
     return [line for line in lines if line.startswith("ran at")]
 
 
-def wait_for(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def test_a_rule_runs_its_function_again_and_again_at_the_clocks_time(aws, rule, fast):
     rule_arn, arn, functions = rule
     allow(functions, arn, rule_arn)
-    wait_for(lambda: len(log(aws, arn)) >= 2)
+    wait_until(lambda: len(log(aws, arn)) >= 2)
     first, second = (line.split()[2] for line in log(aws, arn)[:2])
     assert second > first
     assert log(aws, arn)[0].split()[3:] == ["aws.events", rule_arn]
@@ -67,7 +62,7 @@ def test_a_function_that_lets_no_rule_in_is_not_run(aws, rule, fast, name, funct
     allow(functions, other, rule_arn)
     aws.client("events").put_targets(Rule=name, Targets=[{"Id": "other", "Arn": other}])
     try:
-        wait_for(lambda: log(aws, other))
+        wait_until(lambda: log(aws, other))
     finally:
         aws.client("events").remove_targets(Rule=name, Ids=["other"])
     assert not log(aws, arn)

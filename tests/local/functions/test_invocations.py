@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.functions.interpreter import PYTHON_RUNTIMES
 from local.functions.invocation import CannotRun, FunctionNotFound
+from local.patience import patient
 
 from .conftest import REGION, Lambda, LambdaFactory
 
@@ -233,5 +234,5 @@ def wait_for_events() -> None:
     """Wait until no event is under way any more."""
     for thread in threading.enumerate():
         if thread.name.startswith("event-"):
-            thread.join(timeout=60)
+            thread.join(timeout=patient(60))
             assert not thread.is_alive()

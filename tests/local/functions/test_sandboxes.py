@@ -4,9 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +16,7 @@ from moto.awslambda.models import lambda_backends
 from local.functions import role_sessions
 from local.functions.invocation import CannotRun, TooManyRequests
 from local.identity import service_session
+from local.patience import wait_until
 
 from .conftest import REGION, ROOT, Lambda, LambdaFactory
 
@@ -284,11 +282,3 @@ def alive(pid: int) -> bool:
         return False
     # A child of nobody waits as a zombie until the init process has seen to it.
     return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait; only a hang takes longer than the limit."""
-    limit = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < limit
-        threading.Event().wait(0.02)
