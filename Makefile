@@ -9,7 +9,7 @@ CDK = $(WITH_TOOLS) node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test matrix security inventory faults bench load reads moto lint format synth diff deploy lock clean
+.PHONY: help setup local test matrix security inventory faults bench load reads moto compare lint format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ reads: setup ## what a read of the credential costs, beside other libraries: cac
 
 moto: setup ## moto's own tests with the local AWS's changes of moto in place and without: what differs is explained
 	@$(BIN)/python -m tools.moto_tests $(ARGS)
+
+compare: setup ## what differs from another version: templates, decisions, a rotation's calls (ARGS="main templates")
+	@$(BIN)/python -m tools.compare $(ARGS)
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
