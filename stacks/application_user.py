@@ -39,7 +39,7 @@ class ApplicationUser(Construct):
         function = PythonFunction(
             self,
             "Function",
-            name=f"{site.settings.prefix}-application-user",
+            name=f"{site.names.prefix}-application-user",
             description=f"Creates the user of the secret {secret.name}",
             bundle=Bundle("postgres_user"),
             handler="postgres_user.handler.application_user",

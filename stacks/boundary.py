@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.settings import Settings
-
 
 def at_most(sid: str, actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
     """A statement of a ceiling."""
@@ -26,7 +24,8 @@ class Boundary(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        path: str,
+        given: str,
         ceiling: Sequence[iam.PolicyStatement],
     ) -> None:
         """Put the boundary on all roles within the scope.
@@ -34,22 +33,21 @@ class Boundary(Construct):
         Args:
             scope: The stack.
             construct_id: The name within the stack.
-            settings: What the team decided; may name a boundary of its own.
+            path: What the roles are called after.
+            given: ARN of a boundary to take instead; empty for none.
             ceiling: What ours allows.
         """
         super().__init__(scope, construct_id)
-        iam.PermissionsBoundary.of(scope).apply(self._policy(settings, ceiling))
+        iam.PermissionsBoundary.of(scope).apply(self._policy(path, given, ceiling))
 
     def _policy(
-        self, settings: Settings, ceiling: Sequence[iam.PolicyStatement]
+        self, path: str, given: str, ceiling: Sequence[iam.PolicyStatement]
     ) -> iam.IManagedPolicy:
-        if settings.permissions_boundary:
-            return iam.ManagedPolicy.from_managed_policy_arn(
-                self, "Given", settings.permissions_boundary
-            )
+        if given:
+            return iam.ManagedPolicy.from_managed_policy_arn(self, "Given", given)
         return iam.ManagedPolicy(
             self,
             "Policy",
-            description=f"The most that roles of {settings.path} may do",
+            description=f"The most that roles of {path} may do",
             statements=list(ceiling),
         )

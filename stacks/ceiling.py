@@ -11,10 +11,10 @@ from stacks.boundary import at_most
 from stacks.ec2_consumer.session_manager import REGISTRATION, SESSIONS
 from stacks.function import TRACES
 from stacks.monitoring_role import DELIVER_METRICS, METRICS_LOG
+from stacks.names import Names
 from stacks.network import Network
 from stacks.rotated_secret import ROTATE
 from stacks.secrets_key import SecretsKey
-from stacks.settings import Settings
 
 
 class Ceiling:
@@ -24,22 +24,24 @@ class Ceiling:
 
     Args:
         stack: Whose roles.
-        settings: What the team decided.
+        names: What the names of all that is theirs begin with.
         key: Encrypts the secrets.
         network: Has the group that one of the functions closes.
+        instances: Whether there are roles of instances.
     """
 
     def __init__(
-        self, stack: Stack, *, settings: Settings, key: SecretsKey, network: Network
+        self, stack: Stack, *, names: Names, key: SecretsKey, network: Network, instances: bool
     ) -> None:
         self._stack = stack
-        self._settings = settings
+        self._names = names
+        self._instances = instances
         self._key = key
         self._network = network
 
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
-        path, prefix = self._settings.path, self._settings.prefix
+        path, prefix = self._names.path, self._names.prefix
         yield at_most(
             "Secrets", ROTATE, arn_of(self._stack, "secretsmanager", "secret", f"{path}/*")
         )
@@ -66,7 +68,7 @@ class Ceiling:
                 resource_name=self._network.vpc.vpc_default_security_group,
             ),
         )
-        if self._settings.ec2_consumer:
+        if self._instances:
             yield at_most("Sessions", (*REGISTRATION, *SESSIONS), "*")  # as for the role, see there
             yield at_most("Program", ("s3:GetObject",), self._assets())
 

@@ -32,7 +32,7 @@ class Consumer(Construct):
         self.function = PythonFunction(
             self,
             "Function",
-            name=f"{site.settings.prefix}-consumer",
+            name=f"{site.names.prefix}-consumer",
             description=f"Logs in with the secret {secret.name}",
             bundle=Bundle("consumer"),
             handler="consumer.handler.handler",

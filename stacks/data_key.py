@@ -6,30 +6,31 @@ from constructs import Construct
 
 from stacks.arns import arn_of
 from stacks.keys import THIS_KEY, customer_managed_key
-from stacks.settings import Settings
+from stacks.names import Names
 
 
 class DataKey(Construct):
     """Encrypts the database's storage, its backups, all logs, and an instance's volume."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, volumes: bool) -> None:
         """Create the key.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its names begin with.
+            volumes: Whether instances have volumes under it.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
         self.key = customer_managed_key(
             self,
-            alias=f"alias/{settings.path}/data",
+            alias=f"alias/{names.path}/data",
             description="Encrypts the database, its backups and the logs",
             uses=[
                 _grants_of_rds(stack),
-                _use_by_cloudwatch_logs(stack, settings),
-                *(_use_by_ebs(stack) if settings.ec2_consumer else ()),
+                _use_by_cloudwatch_logs(stack, names),
+                *(_use_by_ebs(stack) if volumes else ()),
             ],
         )
 
@@ -76,12 +77,12 @@ def _use_by_ebs(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
     )
 
 
-def _use_by_cloudwatch_logs(stack: Stack, settings: Settings) -> iam.PolicyStatement:
+def _use_by_cloudwatch_logs(stack: Stack, names: Names) -> iam.PolicyStatement:
     """Let CloudWatch Logs encrypt the stack's own log groups, which have fixed names."""
     log_groups = (
-        f"/aws/lambda/{settings.prefix}-*",
-        f"/aws/rds/instance/{settings.prefix}/*",
-        f"/{settings.path}/*",
+        f"/aws/lambda/{names.prefix}-*",
+        f"/aws/rds/instance/{names.prefix}/*",
+        f"/{names.path}/*",
     )
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html, with its
     # wildcards spelt out; without DescribeKey, whose requests have no encryption context, so that

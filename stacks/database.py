@@ -1,6 +1,7 @@
 """The PostgreSQL server."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from aws_cdk import CfnResource, Duration, RemovalPolicy, SecretValue
@@ -14,7 +15,6 @@ from stacks.logs import EncryptedLogGroup
 from stacks.monitoring_role import MonitoringRole
 from stacks.secrets import AdminSecret
 from stacks.security_group import SecurityGroup
-from stacks.settings import Settings
 
 LOGS = ("postgresql", "upgrade")
 
@@ -32,6 +32,42 @@ PARAMETERS = {
 """Where RDS's defaults differ, or must not change under us."""
 
 
+@dataclass(frozen=True)
+class InstanceOptions:
+    """What an instance is like.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+
+    Attributes:
+        engine_version: Version of PostgreSQL, with or without its minor part.
+        instance_class: Such as `db.t4g.medium`.
+        storage_gib: Storage at the start.
+        max_storage_gib: Storage to which it grows by itself.
+        multi_az: Whether a standby is kept in a second zone.
+        port: TCP port.
+        dbname: Name of the database.
+        admin_username: Name of the master user.
+        backup_days: Days that automatic backups are kept.
+        protected: Whether its deletion is refused, and leaves a snapshot where it is not.
+    """
+
+    engine_version: str
+    instance_class: str
+    storage_gib: int
+    max_storage_gib: int
+    multi_az: bool
+    port: int
+    dbname: str
+    admin_username: str
+    backup_days: int
+    protected: bool
+
+    @property
+    def major_version(self) -> str:
+        """The version without its minor part."""
+        return self.engine_version.partition(".")[0]
+
+
 class Database(Construct):
     """An RDS instance that only encrypted connections from named functions reach."""
 
@@ -40,7 +76,8 @@ class Database(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        identifier: str,
+        options: InstanceOptions,
         vpc: ec2.IVpc,
         key: kms.IKey,
         admin: AdminSecret,
@@ -58,13 +95,13 @@ class Database(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            identifier: What the instance is called.
+            options: What it is like.
             vpc: The network it stands in.
             key: Encrypts storage, backups and logs.
             admin: The credential of its master user.
         """
         super().__init__(scope, construct_id)
-        options, identifier = settings.database, settings.prefix
         engine = rds.DatabaseInstanceEngine.postgres(
             version=rds.PostgresEngineVersion.of(options.engine_version, options.major_version)
         )
@@ -90,9 +127,9 @@ class Database(Construct):
                 options.admin_username,
                 SecretValue.secrets_manager(admin.arn, json_field="password"),
             ),
-            database_name=options.name,
-            delete_automated_backups=not options.deletion_protection,
-            deletion_protection=options.deletion_protection,
+            database_name=options.dbname,
+            delete_automated_backups=not options.protected,
+            deletion_protection=options.protected,
             iam_authentication=True,
             instance_type=ec2.InstanceType(options.instance_class.removeprefix("db.")),
             max_allocated_storage=options.max_storage_gib,
@@ -108,9 +145,7 @@ class Database(Construct):
             ),
             port=options.port,
             publicly_accessible=False,
-            removal_policy=(
-                RemovalPolicy.SNAPSHOT if options.deletion_protection else RemovalPolicy.DESTROY
-            ),
+            removal_policy=(RemovalPolicy.SNAPSHOT if options.protected else RemovalPolicy.DESTROY),
             security_groups=[self._security_group.group],
             storage_encrypted=True,
             storage_encryption_key=key,

@@ -1,19 +1,40 @@
 """Rotating a credential of the database."""
 
+from dataclasses import dataclass
+
 from aws_cdk import Duration
 from constructs import Construct
 
 from stacks.bundle import Bundle
 from stacks.database_secret import DatabaseSecret
 from stacks.function import PythonFunction
-from stacks.rotation import Rotation
-from stacks.settings import Password
+from stacks.rotation import Rotation, RotationRules
 from stacks.site import Site
 
 HANDLERS = {
     "alternating": "postgres_user.handler.alternating_users",
     "single": "postgres_user.handler.single_user",
 }
+
+
+@dataclass(frozen=True)
+class PasswordRules:
+    """What the passwords of a rotation look like.
+
+    Attributes:
+        length: Characters in a password.
+        exclude_characters: Characters that it does not have, besides all punctuation.
+    """
+
+    length: int
+    exclude_characters: str
+
+    def environment(self) -> dict[str, str]:
+        """As the function reads them."""
+        rules = {"PASSWORD_LENGTH": str(self.length)}
+        if self.exclude_characters:
+            rules["PASSWORD_EXCLUDE_CHARACTERS"] = self.exclude_characters
+        return rules
 
 
 class DatabaseRotation(Rotation):
@@ -29,9 +50,8 @@ class DatabaseRotation(Rotation):
         strategy: str,
         secret: DatabaseSecret,
         admin: DatabaseSecret | None,
-        schedule: str,
-        window: str,
-        on_deploy: bool,
+        rules: RotationRules,
+        passwords: PasswordRules,
     ) -> None:
         """Create the function and the schedule.
 
@@ -44,9 +64,8 @@ class DatabaseRotation(Rotation):
             secret: What is rotated.
             admin: What the strategy needs besides, to act for the master user; None when the user
                 changes its own password.
-            schedule: When to rotate, as `rate(…)` or `cron(…)`.
-            window: How long after the scheduled hour the rotation may start, such as `3h`.
-            on_deploy: Rotate also whenever a deployment changes the schedule.
+            rules: When to rotate.
+            passwords: What the passwords look like.
         """
         super().__init__(scope, construct_id)
         self.secret = secret
@@ -61,7 +80,7 @@ class DatabaseRotation(Rotation):
             key=site.key,
             vpc=site.network.vpc,
             timeout=Duration.seconds(30),
-            environment=_password_rules(site.settings.password),
+            environment=passwords.environment(),
         )
         ways = self.function.allow_to(site.database, site.network.secrets_endpoint)
         secret.grant_rotate(self.function.role, function_arn=self.function.arn)
@@ -69,15 +88,6 @@ class DatabaseRotation(Rotation):
             admin.grant_read(self.function.role)
         self.run(
             secret_id=secret.attachment.ref,
-            schedule=schedule,
-            window=window,
-            on_deploy=on_deploy,
+            rules=rules,
             after=ways,
         )
-
-
-def _password_rules(password: Password) -> dict[str, str]:
-    rules = {"PASSWORD_LENGTH": str(password.length)}
-    if password.exclude_characters:
-        rules["PASSWORD_EXCLUDE_CHARACTERS"] = password.exclude_characters
-    return rules

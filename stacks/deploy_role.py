@@ -67,7 +67,13 @@ class DeployRoleStack(Stack):
             roles=[role],
             statements=[deploy],
         )
-        Boundary(self, "Boundary", settings=settings, ceiling=[deploy])
+        Boundary(
+            self,
+            "Boundary",
+            path=settings.path,
+            given=settings.permissions_boundary,
+            ceiling=[deploy],
+        )
         CfnOutput(self, "DeployRoleArn", value=role.role_arn)
         for key, value in settings.all_tags().items():
             Tags.of(self).add(key, value)

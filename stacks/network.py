@@ -1,5 +1,7 @@
 """The network: isolated subnets, two endpoints, no way in or out besides."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -7,21 +9,28 @@ from constructs import Construct
 from stacks.default_security_group import DefaultSecurityGroup
 from stacks.endpoints import ResponseEndpoint, SecretsEndpoint
 from stacks.flow_log import FlowLog
-from stacks.settings import Settings
+from stacks.names import Names
 
 
 class Network(Construct):
     """A VPC from which nothing but the secrets and CloudFormation can be reached."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        zones: Sequence[str],
+        key: kms.IKey,
     ) -> None:
         """Create the network.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its names begin with.
+            zones: Names of its zones; two of the region's own choice if there are none.
             key: Encrypts the logs.
         """
         super().__init__(scope, construct_id)
@@ -29,8 +38,8 @@ class Network(Construct):
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr("10.0.0.0/24"),
-            availability_zones=list(settings.zones) or None,
-            max_azs=None if settings.zones else 2,
+            availability_zones=list(zones) or None,
+            max_azs=None if zones else 2,
             nat_gateways=0,
             restrict_default_security_group=False,  # the CDK's way; see DefaultSecurityGroup
             subnet_configuration=[
@@ -41,11 +50,11 @@ class Network(Construct):
         )
         self.secrets_endpoint = SecretsEndpoint(self, "SecretsEndpoint", vpc=self.vpc)
         self.response_endpoint = ResponseEndpoint(self, "ResponseEndpoint", vpc=self.vpc)
-        FlowLog(self, "FlowLog", vpc=self.vpc, name=f"/{settings.path}/flow-log", key=key)
+        FlowLog(self, "FlowLog", vpc=self.vpc, name=f"/{names.path}/flow-log", key=key)
         DefaultSecurityGroup(
             self,
             "DefaultSecurityGroup",
-            name=f"{settings.prefix}-default-group",
+            name=f"{names.prefix}-default-group",
             vpc=self.vpc,
             key=key,
         )

@@ -1,6 +1,7 @@
 """Rotating a secret on a schedule."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -11,6 +12,23 @@ from constructs import Construct, IDependable
 from stacks.function import PythonFunction
 from stacks.role import Grantee
 from stacks.rotated_secret import RotatedSecret
+
+
+@dataclass(frozen=True)
+class RotationRules:
+    """When to rotate.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+
+    Attributes:
+        schedule: As `rate(…)` or `cron(…)`.
+        window: How long after the scheduled hour the rotation may start, such as `3h`.
+        on_deploy: Whether to rotate whenever a deployment changes the schedule, too.
+    """
+
+    schedule: str
+    window: str
+    on_deploy: bool = False
 
 
 class Rotation(Construct):
@@ -32,18 +50,14 @@ class Rotation(Construct):
         self,
         *,
         secret_id: str,
-        schedule: str,
-        window: str,
-        on_deploy: bool,
+        rules: RotationRules,
         after: Sequence[IDependable],
     ) -> None:
         """Let Secrets Manager call the function, and say when.
 
         Args:
             secret_id: The secret's ARN, of the resource that completes it.
-            schedule: When to rotate, as `rate(…)` or `cron(…)`.
-            window: How long after the scheduled hour the rotation may start, such as `3h`.
-            on_deploy: Rotate also whenever a deployment changes the schedule.
+            rules: When to rotate.
             after: What has to exist before the function can run.
         """
         arn = self.function.function.function_arn
@@ -62,9 +76,9 @@ class Rotation(Construct):
             "Schedule",
             secret_id=secret_id,
             rotation_lambda_arn=arn,
-            rotate_immediately_on_update=on_deploy,
+            rotate_immediately_on_update=rules.on_deploy,
             rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
-                schedule_expression=schedule, duration=window
+                schedule_expression=rules.schedule, duration=rules.window
             ),
         )
         # Secrets Manager calls the function as soon as there is a schedule, to try it.

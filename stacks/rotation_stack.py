@@ -7,21 +7,24 @@ from constructs import Construct
 
 from stacks.access.names import BREAK_GLASS, role_arn
 from stacks.access_key.access_key import AccessKey
+from stacks.access_key.function import KeyLives
 from stacks.advice import advise
 from stacks.application_user import ApplicationUser
 from stacks.boundary import Boundary
 from stacks.ceiling import Ceiling
 from stacks.consumer import Consumer
 from stacks.data_key import DataKey
-from stacks.database import Database
+from stacks.database import Database, InstanceOptions
+from stacks.database_rotation import PasswordRules
 from stacks.ec2_consumer import Ec2Consumer
 from stacks.network import Network
 from stacks.noticing import Noticing
-from stacks.rotation import Rotation
+from stacks.rotation import Rotation, RotationRules
 from stacks.rotations import AdminRotation, ApplicationRotation
 from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.secrets_key import SecretsKey
 from stacks.settings import Settings
+from stacks.settings.database import Database as DatabaseSettings
 from stacks.site import Site
 
 KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
@@ -52,27 +55,51 @@ class RotationStack(Stack):
             description=f"Credential rotation for {settings.path}",
             termination_protection=settings.database.deletion_protection,
         )
-        secrets_key = SecretsKey(self, "SecretsKey", settings=settings)
-        key = DataKey(self, "DataKey", settings=settings).key
-        network = Network(self, "Network", settings=settings, key=key)
-        ceiling = Ceiling(self, settings=settings, key=secrets_key, network=network)
-        Boundary(self, "Boundary", settings=settings, ceiling=list(ceiling.statements()))
+        names, rules = settings.names, settings.rotation
+        passwords = PasswordRules(settings.password.length, settings.password.exclude_characters)
+        secrets_key = SecretsKey(self, "SecretsKey", names=names)
+        key = DataKey(self, "DataKey", names=names, volumes=settings.ec2_consumer).key
+        network = Network(self, "Network", names=names, zones=settings.zones, key=key)
+        ceiling = Ceiling(
+            self,
+            names=names,
+            key=secrets_key,
+            network=network,
+            instances=settings.ec2_consumer,
+        )
+        Boundary(
+            self,
+            "Boundary",
+            path=names.path,
+            given=settings.permissions_boundary,
+            ceiling=list(ceiling.statements()),
+        )
         admin = AdminSecret(
             self,
             "AdminSecret",
-            settings=settings,
+            names=names,
+            username=settings.database.admin_username,
             key=secrets_key,
             endpoint=network.secrets_endpoint,
             deployer=self._deployer(),
         )
         database = Database(
-            self, "Database", settings=settings, vpc=network.vpc, key=key, admin=admin
+            self,
+            "Database",
+            identifier=names.prefix,
+            options=_instance_options(settings.database),
+            vpc=network.vpc,
+            key=key,
+            admin=admin,
         )
-        site = Site(settings=settings, network=network, database=database, key=key)
+        site = Site(names=names, network=network, database=database, key=key)
         application = ApplicationSecret(
             self,
             "ApplicationSecret",
-            settings=settings,
+            names=names,
+            application=settings.name,
+            username=settings.database.application_username,
+            readers=settings.readers,
             admin=admin,
             key=secrets_key,
             endpoint=network.secrets_endpoint,
@@ -83,16 +110,30 @@ class RotationStack(Stack):
         application.attach(instance_identifier=database.identifier)
         user = ApplicationUser(self, "ApplicationUser", site=site, secret=application, admin=admin)
         rotation = ApplicationRotation(
-            self, "ApplicationRotation", site=site, secret=application, admin=admin, user=user
+            self,
+            "ApplicationRotation",
+            site=site,
+            secret=application,
+            admin=admin,
+            user=user,
+            strategy=rules.strategy,
+            rules=RotationRules(rules.schedule, rules.window, rules.on_deploy),
+            passwords=passwords,
         )
         CfnOutput(self, "ApplicationSecretName", value=application.name)
         CfnOutput(self, "AdminSecretName", value=admin.name)
         CfnOutput(self, "RotationFunctionName", value=rotation.function.name)
         CfnOutput(self, "DatabaseEndpoint", value=database.endpoint)
         rotations: list[Rotation] = [rotation]
-        if settings.rotation.admin:
+        if rules.admin:
             admin_rotation = AdminRotation(
-                self, "AdminRotation", site=site, secret=admin, user=user
+                self,
+                "AdminRotation",
+                site=site,
+                secret=admin,
+                user=user,
+                rules=RotationRules(rules.admin_schedule, rules.admin_window),
+                passwords=passwords,
             )
             rotations.append(admin_rotation)
             CfnOutput(self, "AdminRotationFunctionName", value=admin_rotation.function.name)
@@ -103,11 +144,21 @@ class RotationStack(Stack):
             instance = Ec2Consumer(self, "Ec2Consumer", site=site, secret=application)
             CfnOutput(self, "ConsumerInstanceId", value=instance.instance_id)
         access_key = None
-        if settings.access_key.enabled:
+        days = settings.access_key
+        if days.enabled:
             access_key = AccessKey(
                 self,
                 "AccessKey",
-                settings=settings,
+                names=names,
+                policy=days.policy,
+                readers=days.readers,
+                lives=KeyLives(
+                    interval_days=days.interval_days,
+                    grace_days=days.grace_days,
+                    rest_days=days.rest_days,
+                    notice_days=days.notice_days,
+                ),
+                boundary=settings.permissions_boundary,
                 secrets_key=secrets_key,
                 key=key,
                 endpoint=network.secrets_endpoint,
@@ -122,6 +173,7 @@ class RotationStack(Stack):
             secrets=secrets,
             keys=[secrets_key.key, key],
             access_key=access_key,
+            emails=settings.alarm_emails,
         )
         CfnOutput(self, "AlarmTopicArn", value=noticing.topic.arn)
         self.application = application
@@ -146,3 +198,18 @@ class RotationStack(Stack):
         policies = RemovalPolicies.of(self)
         change = policies.retain_on_update_or_delete if keep else policies.destroy
         change(apply_to_resource_types=KEPT)
+
+
+def _instance_options(database: DatabaseSettings) -> InstanceOptions:
+    return InstanceOptions(
+        engine_version=database.engine_version,
+        instance_class=database.instance_class,
+        storage_gib=database.storage_gib,
+        max_storage_gib=database.max_storage_gib,
+        multi_az=database.multi_az,
+        port=database.port,
+        dbname=database.name,
+        admin_username=database.admin_username,
+        backup_days=database.backup_days,
+        protected=database.deletion_protection,
+    )

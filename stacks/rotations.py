@@ -4,7 +4,8 @@ from aws_cdk import RemovalPolicies
 from constructs import Construct
 
 from stacks.application_user import ApplicationUser
-from stacks.database_rotation import DatabaseRotation
+from stacks.database_rotation import DatabaseRotation, PasswordRules
+from stacks.rotation import RotationRules
 from stacks.secrets import AdminSecret, ApplicationSecret
 from stacks.site import Site
 
@@ -21,6 +22,9 @@ class ApplicationRotation(DatabaseRotation):
         secret: ApplicationSecret,
         admin: AdminSecret,
         user: ApplicationUser,
+        strategy: str,
+        rules: RotationRules,
+        passwords: PasswordRules,
     ) -> None:
         """Create the function and the schedule.
 
@@ -31,19 +35,20 @@ class ApplicationRotation(DatabaseRotation):
             secret: What is rotated.
             admin: The credential that the strategy may need besides.
             user: Whose credential it is; it has to exist first.
+            strategy: See `DatabaseRotation`.
+            rules: See `DatabaseRotation`.
+            passwords: See `DatabaseRotation`.
         """
-        rules = site.settings.rotation
         super().__init__(
             scope,
             construct_id,
             site=site,
-            name=f"{site.settings.prefix}-rotation",
-            strategy=rules.strategy,
+            name=f"{site.names.prefix}-rotation",
+            strategy=strategy,
             secret=secret,
-            admin=admin if rules.strategy == "alternating" else None,
-            schedule=rules.schedule,
-            window=rules.window,
-            on_deploy=rules.on_deploy,
+            admin=admin if strategy == "alternating" else None,
+            rules=rules,
+            passwords=passwords,
         )
         self.schedule.node.add_dependency(user)  # nobody can rotate who cannot log in yet
 
@@ -63,6 +68,8 @@ class AdminRotation(DatabaseRotation):
         site: Site,
         secret: AdminSecret,
         user: ApplicationUser,
+        rules: RotationRules,
+        passwords: PasswordRules,
     ) -> None:
         """Create the function and the schedule.
 
@@ -72,19 +79,19 @@ class AdminRotation(DatabaseRotation):
             site: See `DatabaseRotation`.
             secret: What is rotated.
             user: Who is created with the admin's credential, before that changes.
+            rules: See `DatabaseRotation`.
+            passwords: See `DatabaseRotation`.
         """
-        rules = site.settings.rotation
         super().__init__(
             scope,
             construct_id,
             site=site,
-            name=f"{site.settings.prefix}-admin-rotation",
+            name=f"{site.names.prefix}-admin-rotation",
             strategy="single",  # there is no other master user to alternate with
             secret=secret,
             admin=None,
-            schedule=rules.admin_schedule,
-            window=rules.admin_window,
-            on_deploy=False,  # it would meet the application's
+            rules=rules,
+            passwords=passwords,
         )
         self.schedule.node.add_dependency(user)
         # It comes and goes with a setting: a log that stays would be in the way of its next one.

@@ -1,11 +1,13 @@
 """The two secrets: the admin's and the application's."""
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from stacks.database_secret import DatabaseSecret
 from stacks.endpoints import SecretsEndpoint
+from stacks.names import Names
 from stacks.secrets_key import SecretsKey
-from stacks.settings import Settings
 
 
 class AdminSecret(DatabaseSecret):
@@ -16,7 +18,8 @@ class AdminSecret(DatabaseSecret):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        names: Names,
+        username: str,
         key: SecretsKey,
         endpoint: SecretsEndpoint,
         deployer: str,
@@ -26,7 +29,8 @@ class AdminSecret(DatabaseSecret):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its name begins with.
+            username: Name of the master user.
             key: See `DatabaseSecret`.
             endpoint: See `DatabaseSecret`.
             deployer: See `DatabaseSecret`.
@@ -34,9 +38,9 @@ class AdminSecret(DatabaseSecret):
         super().__init__(
             scope,
             construct_id,
-            name=f"{settings.path}/admin",
-            description=f"Master user of the database {settings.prefix}",
-            username=settings.database.admin_username,
+            name=f"{names.path}/admin",
+            description=f"Master user of the database {names.prefix}",
+            username=username,
             more={},
             key=key,
             endpoint=endpoint,
@@ -52,7 +56,10 @@ class ApplicationSecret(DatabaseSecret):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        names: Names,
+        application: str,
+        username: str,
+        readers: Sequence[str],
         admin: AdminSecret,
         key: SecretsKey,
         endpoint: SecretsEndpoint,
@@ -63,7 +70,10 @@ class ApplicationSecret(DatabaseSecret):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its name begins with.
+            application: What logs in with it.
+            username: Name of the user.
+            readers: ARNs of roles that may read it and are not of this stack.
             admin: The credential of the user who may create and change this one's.
             key: See `DatabaseSecret`.
             endpoint: See `DatabaseSecret`.
@@ -72,12 +82,12 @@ class ApplicationSecret(DatabaseSecret):
         super().__init__(
             scope,
             construct_id,
-            name=f"{settings.path}/application",
-            description=f"What {settings.name} logs in to the database {settings.prefix} with",
-            username=settings.database.application_username,
+            name=f"{names.path}/application",
+            description=f"What {application} logs in to the database {names.prefix} with",
+            username=username,
             more={"masterarn": admin.arn},
             key=key,
             endpoint=endpoint,
             deployer=deployer,
-            readers=settings.readers,
+            readers=readers,
         )

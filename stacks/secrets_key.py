@@ -6,25 +6,25 @@ from constructs import Construct
 
 from stacks.arns import arn_of
 from stacks.keys import THIS_KEY, customer_managed_key
+from stacks.names import Names
 from stacks.role import Grantee
-from stacks.settings import Settings
 
 
 class SecretsKey(Construct):
     """Encrypts the secrets and nothing else."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names) -> None:
         """Create the key.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its names begin with.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
         self._via_secrets_manager = f"secretsmanager.{stack.region}.amazonaws.com"
-        secrets = arn_of(stack, "secretsmanager", "secret", f"{settings.path}/*")
+        secrets = arn_of(stack, "secretsmanager", "secret", f"{names.path}/*")
         use = iam.PolicyStatement(
             sid="UseThroughSecretsManager",
             principals=[iam.AccountRootPrincipal()],
@@ -40,7 +40,7 @@ class SecretsKey(Construct):
         )
         self.key = customer_managed_key(
             self,
-            alias=f"alias/{settings.path}/secrets",
+            alias=f"alias/{names.path}/secrets",
             description="Encrypts the secrets, through Secrets Manager alone",
             uses=[use],
         )

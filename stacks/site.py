@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from aws_cdk import aws_kms as kms
 
 from stacks.database import Database
+from stacks.names import Names
 from stacks.network import Network
-from stacks.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,13 +14,13 @@ class Site:
     """The surroundings of a function of ours.
 
     Attributes:
-        settings: What the team decided.
+        names: What the names of functions begin with.
         network: Where functions run.
         database: What they log in to.
         key: Encrypts their logs.
     """
 
-    settings: Settings
+    names: Names
     network: Network
     database: Database
     key: kms.IKey

@@ -70,7 +70,13 @@ class AccessStack(Stack):
             key=rotation.secrets_key,
             functions=[each.function for each in rotation.rotations],
         )
-        Boundary(self, "PeopleBoundary", settings=settings, ceiling=list(ceiling.statements()))
+        Boundary(
+            self,
+            "PeopleBoundary",
+            path=settings.path,
+            given=settings.permissions_boundary,
+            ceiling=list(ceiling.statements()),
+        )
         for key, value in settings.all_tags().items():
             Tags.of(self).add(key, value)
 

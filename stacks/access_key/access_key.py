@@ -1,19 +1,22 @@
 """All that there is about the access key."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, RemovalPolicies, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from stacks.access_key.ceiling import KeyCeiling
 from stacks.access_key.first_key import FirstKey
+from stacks.access_key.function import KeyLives
 from stacks.access_key.reaper import Reaper
 from stacks.access_key.rotation import AccessKeyRotation
 from stacks.access_key.secret import AccessKeySecret
 from stacks.access_key.user import KeyUser
 from stacks.boundary import Boundary
 from stacks.endpoints import SecretsEndpoint
+from stacks.names import Names
 from stacks.secrets_key import SecretsKey
-from stacks.settings import Settings
 
 
 class AccessKey(Construct):
@@ -31,7 +34,11 @@ class AccessKey(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        names: Names,
+        policy: str,
+        readers: Sequence[str],
+        lives: KeyLives,
+        boundary: str,
         secrets_key: SecretsKey,
         key: kms.IKey,
         endpoint: SecretsEndpoint,
@@ -41,37 +48,51 @@ class AccessKey(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What the names of all that is made begin with.
+            policy: ARN of what the user may do.
+            readers: ARNs of roles that may read the secret and are not of this stack.
+            lives: How long keys live.
+            boundary: ARN of a permissions boundary to take instead of ours; empty for none.
             secrets_key: Encrypts the secret.
             key: Encrypts the functions' logs.
             endpoint: The way to the secret from the network, for readers there.
         """
         super().__init__(scope, construct_id)
-        user = KeyUser(self, "User", settings=settings)
+        user = KeyUser(self, "User", names=names, policy=policy)
         self.user_name = user.name
         self.secret = AccessKeySecret(
             self,
             "Secret",
-            settings=settings,
+            names=names,
             user_name=user.name,
             key=secrets_key,
             endpoint=endpoint,
+            readers=readers,
         )
-        ceiling = KeyCeiling(
-            Stack.of(self), settings=settings, secret=self.secret.arn, key=secrets_key
+        ceiling = KeyCeiling(Stack.of(self), names=names, secret=self.secret.arn, key=secrets_key)
+        Boundary(
+            self,
+            "Boundary",
+            path=names.path,
+            given=boundary,
+            ceiling=list(ceiling.statements()),
         )
-        Boundary(self, "Boundary", settings=settings, ceiling=list(ceiling.statements()))
-        first = FirstKey(self, "First", settings=settings, user=user, secret=self.secret, key=key)
+        first = FirstKey(
+            self, "First", names=names, lives=lives, user=user, secret=self.secret, key=key
+        )
         self.rotation = AccessKeyRotation(
             self,
             "Rotation",
-            settings=settings,
+            names=names,
+            lives=lives,
             user=user,
             secret=self.secret,
             key=key,
             after=first,
         )
-        reaper = Reaper(self, "Reaper", settings=settings, user=user, secret=self.secret, key=key)
+        reaper = Reaper(
+            self, "Reaper", names=names, lives=lives, user=user, secret=self.secret, key=key
+        )
         self.reaper = reaper.function.name
         stack = Stack.of(self)
         CfnOutput(stack, "AccessKeySecretName", value=self.secret.name)

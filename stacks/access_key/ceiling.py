@@ -9,9 +9,9 @@ from stacks.access_key.user import END_KEYS, MAKE_KEYS, user_arn
 from stacks.arns import arn_of
 from stacks.boundary import at_most
 from stacks.function import TRACES
+from stacks.names import Names
 from stacks.rotated_secret import ROTATE
 from stacks.secrets_key import SecretsKey
-from stacks.settings import Settings
 
 
 class KeyCeiling:
@@ -23,24 +23,24 @@ class KeyCeiling:
 
     Args:
         stack: Whose roles.
-        settings: What the team decided.
+        names: What the names of all that is theirs begin with.
         secret: ARN of the secret.
         key: Encrypts it.
     """
 
-    def __init__(self, stack: Stack, *, settings: Settings, secret: str, key: SecretsKey) -> None:
+    def __init__(self, stack: Stack, *, names: Names, secret: str, key: SecretsKey) -> None:
         self._stack = stack
-        self._settings = settings
+        self._names = names
         self._secret = secret
         self._key = key
 
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
         keys = tuple(sorted({*MAKE_KEYS, *END_KEYS}))
-        yield at_most("AccessKeys", keys, user_arn(self._stack, self._settings))
+        yield at_most("AccessKeys", keys, user_arn(self._stack, self._names))
         yield at_most("Secret", ROTATE, self._secret)
         yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey")
-        functions = f"/aws/lambda/{self._settings.prefix}-access-key-*:*"
+        functions = f"/aws/lambda/{self._names.prefix}-access-key-*:*"
         logs = arn_of(self._stack, "logs", "log-group", functions)
         yield at_most("FunctionLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), logs)
         yield at_most("Traces", TRACES, "*")  # as for the functions' roles, see there

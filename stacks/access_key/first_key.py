@@ -4,10 +4,10 @@ from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from stacks.access_key.function import KeyFunction
+from stacks.access_key.function import KeyFunction, KeyLives
 from stacks.access_key.secret import AccessKeySecret
 from stacks.access_key.user import KeyUser
-from stacks.settings import Settings
+from stacks.names import Names
 
 
 class FirstKey(Construct):
@@ -22,7 +22,8 @@ class FirstKey(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        names: Names,
+        lives: KeyLives,
         user: KeyUser,
         secret: AccessKeySecret,
         key: kms.IKey,
@@ -32,7 +33,8 @@ class FirstKey(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What the names of all that is made begin with.
+            lives: How long keys live.
             user: Whose key it is.
             secret: What is to hold it.
             key: Encrypts the function's log.
@@ -45,7 +47,8 @@ class FirstKey(Construct):
             description=f"Makes the first key of the secret {secret.name}",
             handler="first_key",
             user_arn=user.arn,
-            settings=settings,
+            names=names,
+            lives=lives,
             key=key,
         )
         user.grant_make_keys(function.role)

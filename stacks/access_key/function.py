@@ -1,6 +1,7 @@
 """The functions about the key."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
@@ -8,10 +9,27 @@ from constructs import Construct
 
 from stacks.bundle import Bundle
 from stacks.function import PythonFunction
-from stacks.settings import Settings
+from stacks.names import Names
 
 TIMEOUT = Duration.seconds(90)
 """A step waits 60 seconds for IAM at most, and a call that it begins then takes 13."""
+
+
+@dataclass(frozen=True)
+class KeyLives:
+    """How long keys live, in days.
+
+    Attributes:
+        interval_days: Between two rotations.
+        grace_days: That the key before keeps working after a rotation.
+        rest_days: That it is kept deactivated afterwards.
+        notice_days: That people have to mend a rotation that fails.
+    """
+
+    interval_days: int
+    grace_days: int
+    rest_days: int
+    notice_days: int
 
 
 class KeyFunction(PythonFunction):
@@ -26,7 +44,8 @@ class KeyFunction(PythonFunction):
         description: str,
         handler: str,
         user_arn: str,
-        settings: Settings,
+        names: Names,
+        lives: KeyLives,
         key: kms.IKey,
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -39,15 +58,15 @@ class KeyFunction(PythonFunction):
             description: What the function is for.
             handler: Which function of the code AWS calls.
             user_arn: Whose keys it is about.
-            settings: What the team decided.
+            names: What its name begins with.
+            lives: How long keys live.
             key: Encrypts its log.
             environment: Variables besides those of all of these functions.
         """
-        days = settings.access_key
         super().__init__(
             scope,
             construct_id,
-            name=f"{settings.prefix}-{name}",
+            name=f"{names.prefix}-{name}",
             description=description,
             bundle=Bundle("iam_access_key"),
             handler=f"iam_access_key.handler.{handler}",
@@ -56,9 +75,9 @@ class KeyFunction(PythonFunction):
             timeout=TIMEOUT,
             environment={
                 "IAM_USER_ARN": user_arn,
-                "GRACE_DAYS": str(days.grace_days),
-                "REST_DAYS": str(days.rest_days),
-                "NOTICE_DAYS": str(days.notice_days),
+                "GRACE_DAYS": str(lives.grace_days),
+                "REST_DAYS": str(lives.rest_days),
+                "NOTICE_DAYS": str(lives.notice_days),
                 **(environment or {}),
             },
         )

@@ -4,11 +4,11 @@ from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from stacks.access_key.function import KeyFunction
+from stacks.access_key.function import KeyFunction, KeyLives
 from stacks.access_key.secret import AccessKeySecret
 from stacks.access_key.user import KeyUser
+from stacks.names import Names
 from stacks.run_every import run_every
-from stacks.settings import Settings
 
 EVERY = Duration.hours(6)
 
@@ -21,7 +21,8 @@ class Reaper(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        names: Names,
+        lives: KeyLives,
         user: KeyUser,
         secret: AccessKeySecret,
         key: kms.IKey,
@@ -31,7 +32,8 @@ class Reaper(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What the names of all that is made begin with.
+            lives: How long keys live.
             user: Whose keys.
             secret: What says which of them are in use.
             key: Encrypts the function's log.
@@ -44,7 +46,8 @@ class Reaper(Construct):
             description="Deactivates and deletes access keys that were replaced",
             handler="reaper",
             user_arn=user.arn,
-            settings=settings,
+            names=names,
+            lives=lives,
             key=key,
             environment={"SECRET_ID": secret.arn},
         )

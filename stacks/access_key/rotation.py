@@ -3,11 +3,11 @@
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IDependable
 
-from stacks.access_key.function import KeyFunction
+from stacks.access_key.function import KeyFunction, KeyLives
 from stacks.access_key.secret import AccessKeySecret
 from stacks.access_key.user import KeyUser
-from stacks.rotation import Rotation
-from stacks.settings import Settings
+from stacks.names import Names
+from stacks.rotation import Rotation, RotationRules
 
 WINDOW = "3h"
 """How long after midnight (UTC) the rotation may start."""
@@ -21,7 +21,8 @@ class AccessKeyRotation(Rotation):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        names: Names,
+        lives: KeyLives,
         user: KeyUser,
         secret: AccessKeySecret,
         key: kms.IKey,
@@ -32,7 +33,8 @@ class AccessKeyRotation(Rotation):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What the names of all that is made begin with.
+            lives: How long keys live.
             user: Whose key it is.
             secret: What is rotated.
             key: Encrypts the function's log.
@@ -48,15 +50,14 @@ class AccessKeyRotation(Rotation):
             description=f"Rotates the secret {secret.name}",
             handler="handler",
             user_arn=user.arn,
-            settings=settings,
+            names=names,
+            lives=lives,
             key=key,
         )
         user.grant_make_keys(self.function.role)
         secret.grant_rotate_from_outside(self.function.role, function_arn=self.function.arn)
         self.run(
             secret_id=secret.arn,
-            schedule=f"rate({settings.access_key.interval_days} days)",
-            window=WINDOW,
-            on_deploy=False,
+            rules=RotationRules(f"rate({lives.interval_days} days)", WINDOW),
             after=[after],
         )

@@ -1,16 +1,17 @@
 """The secret that holds the key."""
 
 import json
+from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.endpoints import SecretsEndpoint
+from stacks.names import Names
 from stacks.role import ServiceRole
 from stacks.rotated_secret import RotatedSecret
 from stacks.secret_policy import READ
 from stacks.secrets_key import SecretsKey
-from stacks.settings import Settings
 
 _FILL = (READ, "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
 
@@ -30,31 +31,33 @@ class AccessKeySecret(RotatedSecret):
         scope: Construct,
         construct_id: str,
         *,
-        settings: Settings,
+        names: Names,
         user_name: str,
         key: SecretsKey,
         endpoint: SecretsEndpoint,
+        readers: Sequence[str],
     ) -> None:
         """Create the secret.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its names begin with.
             user_name: Whose key it is going to hold.
             key: Encrypts the secret.
             endpoint: The way to it from the network, for readers there.
+            readers: ARNs of roles that may read it and are not of this stack.
         """
         super().__init__(
             scope,
             construct_id,
-            name=f"{settings.path}/access-key",
+            name=f"{names.path}/access-key",
             resource_id="Secret",
             description=f"Access key of the IAM user {user_name}",
             text=json.dumps({"UserName": user_name}),
             key=key,
             endpoint=endpoint,
-            readers=settings.access_key.readers,
+            readers=readers,
         )
 
     def grant_rotate_from_outside(self, role: ServiceRole, *, function_arn: str) -> None:

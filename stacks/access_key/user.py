@@ -4,8 +4,8 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.names import Names
 from stacks.role import Grantee
-from stacks.settings import Settings
 
 _SEE = ("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys")
 MAKE_KEYS = (*_SEE, "iam:CreateAccessKey", "iam:DeleteAccessKey")
@@ -15,13 +15,13 @@ END_KEYS = (*_SEE, "iam:DeleteAccessKey", "iam:UpdateAccessKey")
 """What ends the life of a key."""
 
 
-def user_arn(stack: Stack, settings: Settings) -> str:
+def user_arn(stack: Stack, names: Names) -> str:
     """The user's ARN, made of its name: naming it does not wait for it."""
     return stack.format_arn(
         service="iam",
         region="",
         resource="user",
-        resource_name=f"{settings.path}/{settings.prefix}-access-key",
+        resource_name=f"{names.path}/{names.prefix}-access-key",
     )
 
 
@@ -32,28 +32,29 @@ class KeyUser(Construct):
     else somebody attaches, it is the most that a leaked key can do.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, policy: str) -> None:
         """Create the user.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its name and path begin with.
+            policy: ARN of what it may do.
         """
         super().__init__(scope, construct_id)
-        self.name = f"{settings.prefix}-access-key"
-        self.arn = user_arn(Stack.of(self), settings)
+        self.name = f"{names.prefix}-access-key"
+        self.arn = user_arn(Stack.of(self), names)
         group = iam.CfnGroup(
             self,
             "Group",
             group_name=self.name,
-            managed_policy_arns=[settings.access_key.policy],
-            path=f"/{settings.path}/",
+            managed_policy_arns=[policy],
+            path=f"/{names.path}/",
         )
         user = iam.CfnUser(
-            self, "User", user_name=self.name, path=f"/{settings.path}/", groups=[group.ref]
+            self, "User", user_name=self.name, path=f"/{names.path}/", groups=[group.ref]
         )
-        most = iam.ManagedPolicy.from_managed_policy_arn(self, "Policy", settings.access_key.policy)
+        most = iam.ManagedPolicy.from_managed_policy_arn(self, "Policy", policy)
         iam.PermissionsBoundary.of(user).apply(most)  # instead of that of the stack's roles
 
     def grant_make_keys(self, role: Grantee) -> None:

@@ -43,7 +43,7 @@ class Ec2Consumer(Construct):
             secret: What it logs in with.
         """
         super().__init__(scope, construct_id)
-        name, network = f"{site.settings.prefix}-ec2-consumer", site.network
+        name, network = f"{site.names.prefix}-ec2-consumer", site.network
         group = SecurityGroup(
             self, "SecurityGroup", vpc=network.vpc, description=f"Instance {name}"
         )

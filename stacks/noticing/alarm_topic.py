@@ -1,6 +1,6 @@
 """Where alarms go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aws_cdk import Stack
@@ -11,7 +11,7 @@ from constructs import Construct
 
 from stacks.arns import arn_of
 from stacks.keys import THIS_KEY, customer_managed_key
-from stacks.settings import Settings
+from stacks.names import Names
 
 Conditions = Mapping[str, Mapping[str, str]]
 
@@ -40,27 +40,30 @@ class AlarmTopic(Construct):
     is for secrets alone and the other would be opened to two more services.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, emails: Sequence[str]
+    ) -> None:
         """Create the topic.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            settings: What the team decided.
+            names: What its names begin with.
+            emails: Addresses that it sends to.
         """
         super().__init__(scope, construct_id)
-        publishers = _publishers(Stack.of(self), settings.prefix)
+        publishers = _publishers(Stack.of(self), names.prefix)
         key = customer_managed_key(
             self,
-            alias=f"alias/{settings.path}/alarms",
+            alias=f"alias/{names.path}/alarms",
             description="Encrypts what alarms say",
             uses=[_use(each) for each in publishers],
         )
         self._topic = sns.CfnTopic(
             self,
             "Topic",
-            topic_name=f"{settings.prefix}-alarms",
-            display_name=f"Credential rotation of {settings.path}",
+            topic_name=f"{names.prefix}-alarms",
+            display_name=f"Credential rotation of {names.path}",
             kms_master_key_id=key.key_arn,
         )
         self.arn = self._topic.ref
@@ -72,7 +75,7 @@ class AlarmTopic(Construct):
                 statements=[*(self._publish(each) for each in publishers), self._without_tls()]
             ),
         )
-        for address in settings.alarm_emails:
+        for address in emails:
             sns.CfnSubscription(
                 self, f"Email-{address}", topic_arn=self.arn, protocol="email", endpoint=address
             )

@@ -30,6 +30,7 @@ class Noticing(Construct):
         secrets: Sequence[RotatedSecret],
         keys: Sequence[kms.IKey],
         access_key: AccessKey | None,
+        emails: Sequence[str],
     ) -> None:
         """Create everything.
 
@@ -41,16 +42,17 @@ class Noticing(Construct):
             secrets: Whose reads and changes are told, with all that may read them.
             keys: What encrypts secrets and data.
             access_key: Whose reaper rings; None if there is none.
+            emails: Addresses that are told.
         """
         super().__init__(scope, construct_id)
-        settings = site.settings
+        names = site.names
         watch = RotationWatch(
             self, "Watch", site=site, secrets=[rotation.secret for rotation in rotations]
         ).function.name
-        self.topic = AlarmTopic(self, "Topic", settings=settings)
+        self.topic = AlarmTopic(self, "Topic", names=names, emails=emails)
         strategies = {each.function.name: each.strategy for each in rotations}
         rotated = [each.secret.name for each in rotations]
-        alarms = Alarms(self, "Alarms", prefix=settings.prefix, topic=self.topic)
+        alarms = Alarms(self, "Alarms", prefix=names.prefix, topic=self.topic)
         for function, strategy in strategies.items():
             alarms.on_failed_rotation(function=function, strategy=strategy)
             alarms.on_trouble_of(function)
@@ -63,8 +65,8 @@ class Noticing(Construct):
         TrailRules(
             self,
             "Rules",
-            prefix=settings.prefix,
-            path=settings.path,
+            prefix=names.prefix,
+            path=names.path,
             secrets=[secret.arn for secret in secrets],
             readers=list(dict.fromkeys(arn for secret in secrets for arn in secret.readers)),
             keys=[(each.key_id, each.key_arn) for each in keys],
@@ -74,7 +76,7 @@ class Noticing(Construct):
         Dashboard(
             self,
             "Dashboard",
-            name=settings.prefix,
+            name=names.prefix,
             alarms=alarms.alarms,
             rotations=strategies,
             watch=watch,

@@ -43,7 +43,7 @@ class RotationWatch(Construct):
         self.function = PythonFunction(
             self,
             "Function",
-            name=f"{site.settings.prefix}-watch",
+            name=f"{site.names.prefix}-watch",
             description="Measures how old the rotation of each secret is",
             bundle=Bundle("rotation_watch"),
             handler="rotation_watch.handler.watch",

@@ -100,8 +100,3 @@ class Database(Group):
         if info.data.get("admin_username") in {user, user + names.CLONE_SUFFIX}:
             raise ValueError(f"database.admin_username is {info.data['admin_username']}")
         return user
-
-    @property
-    def major_version(self) -> str:
-        """The version of PostgreSQL without its minor part."""
-        return self.engine_version.partition(".")[0]

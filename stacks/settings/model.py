@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from stacks.settings import names
+from stacks.names import Names
+from stacks.settings import names as valid
 from stacks.settings.access import Access
 from stacks.settings.access_key import AccessKey
 from stacks.settings.database import Database
@@ -55,7 +56,7 @@ class Settings(Group):
     name: Annotated[
         str,
         StringConstraints(min_length=2, max_length=_LONGEST_NAME),
-        AfterValidator(names.resource_name),
+        AfterValidator(valid.resource_name),
     ] = setting(
         meaning="Name of the application. Stack, secrets, functions and database are named after "
         "it and the environment.",
@@ -65,7 +66,7 @@ class Settings(Group):
     environment: Annotated[
         str,
         StringConstraints(max_length=_LONGEST_ENVIRONMENT),
-        AfterValidator(names.resource_name),
+        AfterValidator(valid.resource_name),
     ] = setting(
         "production",
         meaning="What the deployment is for.",
@@ -134,6 +135,11 @@ class Settings(Group):
         "Session Manager.",
         allowed="true or false",
     )
+
+    @property
+    def names(self) -> Names:
+        """What the names of resources begin with."""
+        return Names(prefix=self.prefix, path=self.path)
 
     @property
     def prefix(self) -> str:
