@@ -4,6 +4,7 @@ It is imported at the first login: createSecret, which every cold start is, does
 """
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -18,50 +19,27 @@ from scramp.utils import saslprep
 
 from database.credential import Credential
 from database.trust import verified_context
+from postgres_user import start_up
 from postgres_user.failures import failure
 from postgres_user.hard_end import HardEnd
 from rotated_secret.clean_end import CleanEnd
 from rotation.deadline import Deadline
-from rotation.errors import BadSecretError, TargetError, UnreachableError, UntrustedServerError
+from rotation.errors import (
+    BadSecretError,
+    RefusedChangeError,
+    TargetError,
+    UnreachableError,
+    UntrustedServerError,
+)
 
 WAIT_SECONDS = 5.0
 """Longest wait for a packet; longer than a statement may take, so that the server tells why."""
 
-ENCODING = "UTF8"
-
-_START: Mapping[str, str] = {
-    # What a text means.
-    "client_encoding": ENCODING,
-    "standard_conforming_strings": "on",
-    "backslash_quote": "off",
-    # What a name means: PostgreSQL's own functions, operators and conversions.
-    "search_path": "pg_catalog, pg_temp",
-    # What a transaction may do, sees and promises.
-    "default_transaction_isolation": "read committed",
-    "default_transaction_read_only": "off",
-    "default_transaction_deferrable": "off",
-    "synchronous_commit": "on",
-    # How long anything may take is for us to say, by the deadline and in the fence.
-    "statement_timeout": "0",
-    "lock_timeout": "0",
-    "idle_in_transaction_session_timeout": "0",
-    "tcp_user_timeout": "0",
-    # What else could make a short statement slow, long to answer, or fail.
-    "local_preload_libraries": "",
-    "max_parallel_workers_per_gather": "0",
-    "jit": "off",
-    "client_min_messages": "warning",
-}
-"""What a session begins with, whatever is set on the database, on the user, or on both.
-
-It stands in the start-up packet, which comes before these settings and overrides them. What only a
-superuser may set is refused there, and no application can set it either.
-https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-STARTUPMESSAGE
-"""
-
 _BROKEN = (InterfaceError, OSError)
 _GARBLED = (AttributeError, IndexError, KeyError, ValueError, struct.error)
 """What the driver raises when it is answered with something that is not PostgreSQL's protocol."""
+
+_SETTING = re.compile(rb'"([\w.]+)=')
 
 
 class Connection:
@@ -85,23 +63,49 @@ class Connection:
         _must_be_sendable(credential)
         server = f"{credential.host}:{credential.port}"
         doing = f"let {credential.username} ({credential.whose}) log in at {server}"
-        with _translated(doing), contextlib.ExitStack() as opened:
+        with _translated(doing):
+            for last in (False, False, True):
+                if self._opens(credential, session_name, deadline, last=last):
+                    return
+
+    def _opens(
+        self, credential: Credential, session_name: str, deadline: Deadline, *, last: bool
+    ) -> bool:
+        """Logs in; or tells that it has to be done again, with what was learned of the server."""
+        parameters = start_up.parameters(credential)
+        with contextlib.ExitStack() as opened:
             connected = opened.enter_context(_reach(credential, deadline))
             self._hard_end = opened.enter_context(HardEnd(connected, deadline.remaining()))
-            with self._hard_end.named(*_BROKEN, *_GARBLED):
-                self._driver = _log_in(connected, credential, session_name)
+            try:
+                with self._hard_end.named(*_BROKEN, *_GARBLED):
+                    self._driver = _log_in(connected, credential, session_name, parameters)
+                    opened.callback(self._driver.close)
+                    self._begin(credential, self._driver.parameter_statuses)
+            except (DatabaseError, *_BROKEN) as error:
+                if last or not start_up.learned(credential, parameters, _code(error)):
+                    raise
+                return False
             self._opened = opened.pop_all()
+        return True
+
+    def _begin(self, credential: Credential, told: Mapping[str, str]) -> None:
+        """Does what can only be done when the server has told about itself."""
+        _must_be_tellable(credential, told.get("server_encoding", ""))
+        if late := start_up.missing(credential, told.get("server_version", "")):
+            self._driver.run(late)
 
     def run(self, statement: str, *, doing: str) -> list[list[Any]]:
         """See `postgres_user.statements.Run`."""
         with _translated(doing), self._hard_end.named(*_BROKEN, *_GARBLED):
-            rows: list[list[Any]] | None = self._driver.run(statement)
+            try:
+                rows: list[list[Any]] | None = self._driver.run(statement)
+            except UnicodeDecodeError as error:
+                raise _undecodable(doing, error) from error
         return rows or []
 
     def close(self) -> None:
         """Ends the session; one that is broken already is fine too."""
-        with self._opened:
-            self._driver.close()
+        self._opened.close()
 
 
 def _must_be_sendable(credential: Credential) -> None:
@@ -119,6 +123,17 @@ def _must_be_sendable(credential: Credential) -> None:
             ) from error
 
 
+def _must_be_tellable(credential: Credential, encoding: str) -> None:
+    """PostgreSQL compares the name in a login byte by byte, whatever the database's encoding is."""
+    if encoding != start_up.ENCODING and not credential.username.isascii():
+        raise BadSecretError(
+            f"The database {credential.dbname} has the encoding {encoding}, and there PostgreSQL"
+            f" does not know the user {credential.username} of {credential.whose}, whose name is"
+            " not ASCII, by the bytes with which it logs in",
+            remedy="Choose a name of ASCII characters, or a database with the encoding UTF8",
+        )
+
+
 def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
     address = (credential.host, credential.port)
     connected = socket.create_connection(address, timeout=deadline.at_most(WAIT_SECONDS))
@@ -133,7 +148,14 @@ class _Driver(CleanEnd, pg8000.native.Connection):  # type: ignore[misc]  # pg80
     def handle_PARAMETER_STATUS(self, data: bytes, context: object) -> None:  # noqa: N802  # pg8000's
         """The driver would change its encoding here."""
         super().handle_PARAMETER_STATUS(data, context)
-        self._client_encoding = ENCODING
+        self._client_encoding = start_up.ENCODING
+
+    def handle_ERROR_RESPONSE(self, data: bytes, context: object) -> None:  # noqa: N802  # pg8000's
+        """The driver would wait for more from a server that has ended the session."""
+        super().handle_ERROR_RESPONSE(data, context)
+        error: DatabaseError = context.error  # type: ignore[attr-defined]  # pg8000 has no types
+        if error.args[0].get("V") in {"FATAL", "PANIC"}:
+            raise error
 
     def send_QUERY(self, sql: str) -> None:  # noqa: N802  # pg8000's
         """Says the same in every encoding, see `postgres_user.sql`."""
@@ -141,7 +163,12 @@ class _Driver(CleanEnd, pg8000.native.Connection):  # type: ignore[misc]  # pg80
         super().send_QUERY(sql)
 
 
-def _log_in(connected: socket.socket, credential: Credential, session_name: str) -> _Driver:
+def _log_in(
+    connected: socket.socket,
+    credential: Credential,
+    session_name: str,
+    parameters: Mapping[str, str],
+) -> _Driver:
     return _Driver(
         credential.username,
         host=credential.host,
@@ -150,9 +177,13 @@ def _log_in(connected: socket.socket, credential: Credential, session_name: str)
         password=credential.password.reveal(),
         ssl_context=verified_context(),
         application_name=session_name,
-        startup_params=_START,
+        startup_params=parameters,
         sock=connected,
     )
+
+
+def _code(error: Exception) -> str:
+    return error.args[0].get("C", "") if isinstance(error, DatabaseError) else ""
 
 
 @contextmanager
@@ -172,6 +203,18 @@ def _translated(doing: str) -> Iterator[None]:
         raise _unreachable(doing, str(error)) from error
     except (*_BROKEN, *_GARBLED) as error:
         raise _unreachable(doing, type(error).__name__) from error
+
+
+def _undecodable(doing: str, error: UnicodeDecodeError) -> TargetError:
+    """The text itself may be the application's secret, the name of the setting is not."""
+    names = _SETTING.findall(error.object[: error.start])
+    what = f"The setting {names[-1].decode()} of a user" if names else "A name or a text"
+    return RefusedChangeError(
+        f"{what} could not be read when PostgreSQL was asked to {doing}: it is not in the"
+        " database's encoding",
+        remedy="It was written from a database with another encoding: write it again from the one"
+        " that the secret names, or take it away there",
+    )
 
 
 def _untrusted(doing: str, why: str) -> TargetError:

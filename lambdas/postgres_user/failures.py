@@ -19,6 +19,21 @@ _RIGHTS = (
     " PostgreSQL 16 on, the ADMIN OPTION on the users that it did not create"
 )
 
+_ENCODING = (
+    "Let the secret name a database with the encoding UTF8 or users of ASCII characters, and the"
+    " server itself instead of a proxy"
+)
+
+_NO_POOLER = (
+    "Put the server's own host and port into the secret instead of a pooler's or a proxy's: a"
+    " rotation has to say what its sessions begin with"
+)
+
+_LIBRARY = (
+    "Correct session_preload_libraries of the user, of the database, and of the one in the other"
+    " (pg_db_role_setting)"
+)
+
 _KINDS: Mapping[str, tuple[type[TargetError], str]] = {
     "28P01": (
         CredentialRefusedError,
@@ -35,6 +50,10 @@ _KINDS: Mapping[str, tuple[type[TargetError], str]] = {
         "Put its real password into the secret, or choose another user name; it was not touched",
     ),
     "25006": (RefusedChangeError, "The host is a read replica: put the writer into the secret"),
+    "22P05": (RefusedChangeError, _ENCODING),
+    "0A000": (RefusedChangeError, _ENCODING),
+    "08P01": (RefusedChangeError, _NO_POOLER),
+    "58P01": (RefusedChangeError, _LIBRARY),
     "55P03": (BusyError, "Wait until the other session ends its transaction, or end it"),
     "55006": (BusyError, "Wait until the other session ends its transaction, or end it"),
     "57014": (BusyError, "See what the server is busy with; a statement took too long"),

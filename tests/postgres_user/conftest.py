@@ -41,3 +41,19 @@ def any_world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     server: PostgresServer = request.getfixturevalue(request.param)
     monkeypatch.setenv("RDS_CA_BUNDLE", str(server.ca))
     return World(server)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No writer is taken for stuck in this test, and none waits for another in vain."""
+    monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 3600)
+    for limit in ("STATEMENT_SECONDS", "LOCK_SECONDS"):
+        monkeypatch.setattr(f"postgres_user.postgres.{limit}", 60)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch, patient: None) -> None:
+    """A machine that is busy is no defect."""
+    del patient
+    monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 60)
+    monkeypatch.setattr("rotation.deadline.STEP_SECONDS", 120)

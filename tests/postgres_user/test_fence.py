@@ -1,6 +1,5 @@
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -34,22 +33,6 @@ def newer_rotation(world: World) -> Callable[[], object]:
         world.rotate(world.alternating)
 
     return run
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No writer is taken for stuck in this test, and none waits for another in vain."""
-    monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 3600)
-    for limit in ("STATEMENT_SECONDS", "LOCK_SECONDS"):
-        monkeypatch.setattr(f"postgres_user.postgres.{limit}", 60)
-
-
-@pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch, patient: None) -> None:
-    """A machine that is busy is no defect."""
-    del patient
-    monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 60)
-    monkeypatch.setattr("rotation.deadline.STEP_SECONDS", 120)
 
 
 def both_log_in(world: World) -> bool:
@@ -88,18 +71,7 @@ def test_a_writer_of_a_single_user_has_no_session_any_more_either(ready: World) 
 @pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("strategy", ["alternating", "single"])
 def test_three_at_once_don_t_disturb_each_other(ready: World, strategy: str) -> None:
-    handler = getattr(ready, strategy)
-    token = ready.secrets.begin(ready.arn)
-    with ThreadPoolExecutor(3) as pool:
-        for step in STEPS:
-            together = threading.Barrier(3)
-
-            def run(step: str = step, together: threading.Barrier = together) -> None:
-                together.wait()
-                ready.step(handler, token, step)
-
-            for done in [pool.submit(run) for _ in range(3)]:
-                done.result()
+    ready.rotate_by_three(getattr(ready, strategy))
     assert ready.accepts(ready.document())
 
 
