@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from rotated_secret.arguments import check_credential, check_function
 from rotated_secret.credential import Credential
 from rotated_secret.errors import RotatedSecretError
 from rotated_secret.flight import Flight
@@ -27,6 +28,7 @@ class AsyncRotatedSecret(Handle):
 
     async def refresh(self, refused: Credential) -> Credential:
         """See `RotatedSecret.refresh`."""
+        check_credential("refused", refused)
         return await self._renewed(refused, self._patience_seconds)
 
     async def run(
@@ -36,6 +38,8 @@ class AsyncRotatedSecret(Handle):
         refused: Callable[[Exception], bool] = is_refusal,
     ) -> T:
         """See `RotatedSecret.run`."""
+        check_function("operation", operation)
+        check_function("refused", refused)
         credential = await self.credential()
         patience = None
         while True:

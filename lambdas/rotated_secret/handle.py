@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Self
 
+from rotated_secret.arguments import (
+    LONGEST_PATIENCE_SECONDS,
+    LONGEST_REFRESH_SECONDS,
+    check_clock,
+    check_seconds,
+)
 from rotated_secret.cache import Cache
 from rotated_secret.clock import Clock
 from rotated_secret.credential import Credential
@@ -39,10 +45,10 @@ class Handle:
         patience_seconds: float = PATIENCE_SECONDS,
         clock: Clock = _CLOCK,
     ) -> None:
-        """Makes the client; Secrets Manager is not called yet.
+        """Makes the client, unless another handle has; Secrets Manager is not called yet.
 
         Args:
-            secret_id: ARN or name of the secret.
+            secret_id: ARN or name of the secret. An ARN says in which region to ask.
             client: Secrets Manager, if the usual client with bounded time-outs will not do.
             refresh_seconds: How old a credential becomes before it is read again in the background.
             patience_seconds: How long a call waits at most: for the first read, and for a
@@ -50,13 +56,19 @@ class Handle:
             clock: Where the time comes from.
 
         Raises:
-            botocore.exceptions.NoRegionError: No region is configured.
+            TypeError: An argument is of another type.
+            ValueError: An argument can't be meant, or the client is for another region.
+            botocore.exceptions.NoRegionError: No region is configured, and the secret's name tells
+                none.
         """
-        self.secret_id = secret_id
+        check_clock(clock)
+        seconds = check_seconds("refresh_seconds", refresh_seconds, longest=LONGEST_REFRESH_SECONDS)
+        self._patience_seconds = check_seconds(
+            "patience_seconds", patience_seconds, longest=LONGEST_PATIENCE_SECONDS
+        )
         self._clock = clock
-        self._patience_seconds = patience_seconds
-        reader = Reader(secret_id, client)
-        self._cache = Cache(reader, refresh_seconds=refresh_seconds, clock=clock)
+        self._cache = Cache(Reader(secret_id, client), refresh_seconds=seconds, clock=clock)
+        self.secret_id = secret_id
 
     def newest(self) -> Credential | None:
         """What is held, without waiting; None before the first read.
@@ -111,6 +123,13 @@ class Handle:
         held = self._cache.held
         version = held.credential.version_id if held else None
         return f"{type(self).__name__}({self.secret_id!r}, version_id={version!r})"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Of settings, say, that are copied as a whole: it is the same secret."""
+        return self
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    MetadataRetrievalError,
+    NoCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 
-from rotated_secret.client import secrets_manager_client
+from rotated_secret.arguments import Place, check_client
+from rotated_secret.client import shared_clients
 from rotated_secret.credential import Credential
 from rotated_secret.discretion import without_frames
 from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
 from rotated_secret.hidden import Hidden
+from rotated_secret.silence import silence
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -24,11 +36,31 @@ _FINAL = {
     "InvalidRequestException": "If the secret is scheduled for deletion, restore it",
     "ResourceNotFoundException": "Check the secret's id and the client's region",
     "UnrecognizedClientException": "Check the credentials with which AWS is called",
+    "ExpiredTokenException": "Renew the credentials with which AWS is called: their session token"
+    " has expired",
+    "AccessDenied": "Look at the trust policy of the role that this process assumes",  # of STS
+    "InvalidIdentityToken": "Look at the identity provider that the role trusts",
 }
 """Answers that do not go away by themselves, each with a remedy.
 
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 """
+
+_STALE_CODES = {
+    "ExpiredTokenException",
+    "InvalidSignatureException",
+    "UnrecognizedClientException",
+}
+
+_NO_CREDENTIALS: tuple[type[BotoCoreError], ...] = (
+    CredentialRetrievalError,
+    HTTPClientError,
+    MetadataRetrievalError,
+    NoCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
+"""There may be credentials later: where they come from may not be ready, or not be reached."""
 
 _LATER = "Try again later; if it stays, look at the network, the VPC endpoint and the credentials"
 
@@ -45,12 +77,23 @@ class Reader:
 
         Args:
             secret_id: ARN or name.
-            client: Secrets Manager; made here if left out.
+            client: Secrets Manager; shared with other handles if left out.
+
+        Raises:
+            TypeError: `secret_id` or `client` is none.
+            ValueError: `secret_id` is none, or in another region or partition than the client.
+            botocore.exceptions.NoRegionError: No region is known.
         """
         self.secret_id = secret_id
+        self._place = Place.of(secret_id)
         self._is_own = client is None
-        self._client = client or secrets_manager_client()
+        self._client = client
         self._is_forked = False
+        if client is None:
+            self._begin()
+        else:
+            check_client(client)
+            self._place.check(client, secret_id=secret_id)
 
     def read(self) -> Credential:
         """Reads it.
@@ -68,29 +111,45 @@ class Reader:
 
     def _asked(self) -> tuple[Hidden[object], str]:
         try:
-            client = self._connected()
-            answer = client.get_secret_value(SecretId=self.secret_id, VersionStage=_CURRENT)
+            with silence():
+                client = self._connected()
+                answer = client.get_secret_value(SecretId=self.secret_id, VersionStage=_CURRENT)
         except Exception as error:
-            raise self._unavailable(error) from error
+            self._look_for_credentials_anew(error)
+            raise self._unavailable(without_frames(error)) from error
         return Hidden(answer.get("SecretString")), answer["VersionId"]
 
     def forked(self) -> None:
         """Lets go of connections that the parent process uses too, at the next call."""
         self._is_forked = True
 
+    def _begin(self) -> None:
+        """Makes the client now, while a function starts; later if there are no credentials yet."""
+        with suppress(*_NO_CREDENTIALS):
+            self._connected()
+
     def _connected(self) -> SecretsManagerClient:
         if self._is_forked:
             if self._is_own:
-                self._client = secrets_manager_client()
-            else:
+                self._client = None
+            elif self._client is not None:
                 self._client.close()  # it opens new ones
             self._is_forked = False
+        if self._client is None:
+            client = shared_clients.get(self._place.region)
+            self._place.check(client, secret_id=self.secret_id)
+            self._client = client
         return self._client
 
+    def _look_for_credentials_anew(self, error: Exception) -> None:
+        """A client keeps what it found when it was made, such as keys in a file."""
+        is_stale = isinstance(error, NoCredentialsError) or _code(error) in _STALE_CODES
+        if is_stale and self._is_own and self._client is not None:
+            shared_clients.discard(self._client)
+            self._client = None
+
     def _unavailable(self, error: Exception) -> RotatedSecretError:
-        code = type(error).__name__
-        if isinstance(error, ClientError):
-            code = error.response["Error"]["Code"]
+        code = _code(error)
         return SecretUnavailableError(
             self.secret_id,
             f"Secrets Manager did not give {_CURRENT}: {code}",
@@ -108,3 +167,9 @@ def _parsed(
         return Credential.parse(content.reveal(), version_id=version_id, secret_id=secret_id)
     except BadSecretError as error:
         return without_frames(error)
+
+
+def _code(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"]
+    return type(error).__name__

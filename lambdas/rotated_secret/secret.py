@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from rotated_secret.arguments import check_credential, check_function
 from rotated_secret.credential import Credential
 from rotated_secret.handle import OLD_WAIT_SECONDS, Handle
 from rotated_secret.patience import Patience
@@ -44,6 +45,7 @@ class RotatedSecret(Handle):
             The newest credential. It may be the same: between the change of a single user's
             password and the move of the label, and if Secrets Manager fails.
         """
+        check_credential("refused", refused)
         return self._renewed(refused, self._patience_seconds)
 
     def run(
@@ -68,6 +70,8 @@ class RotatedSecret(Handle):
                 accepted within `patience_seconds`.
             RotatedSecretError: There is no credential yet, and it can't be read.
         """
+        check_function("operation", operation)
+        check_function("refused", refused)
         credential = self.credential()
         patience = None
         while True:

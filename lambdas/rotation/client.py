@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-import botocore.session
 from botocore.config import Config
-from botocore.loaders import Loader
+
+from rotated_secret.client import new_session
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -22,19 +23,9 @@ with 30 seconds always gets to log how it ended.
 """
 
 
-class _Loader(Loader):
-    """Knows which service is wanted, instead of looking through the folders of all 400.
-
-    That is a third of the time that it takes to make a client.
-    """
-
-    def __init__(self, service: str) -> None:
-        super().__init__()
-        self._service = service
-
-    def list_available_services(self, type_name: str) -> list[str]:
-        del type_name
-        return [self._service]
+for _sdk in ("botocore", "urllib3"):
+    # At DEBUG, which Lambda's own setting can turn on, botocore logs the bodies of calls: secrets.
+    logging.getLogger(_sdk).setLevel(logging.INFO)
 
 
 @cache
@@ -67,12 +58,9 @@ def client_of(
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _Loader(service))
-    return session.create_client(
+    return new_session(config).create_client(
         service,
         api_version=api_version,
-        config=config,
         aws_access_key_id=key_id,
         aws_secret_access_key=key,
     )

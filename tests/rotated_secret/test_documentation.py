@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.postgres import PostgresServer
-from rotated_secret import reader
+from rotated_secret.client import shared_clients
 from tests.postgres_user.world import World
 from tests.rotated_secret.mysql import mysql_server
 
@@ -63,5 +63,5 @@ def test_a_snippet_for_mysql_logs_in(
 
 
 def run(snippet: str, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "secrets_manager_client", lambda: client)
+    monkeypatch.setattr(shared_clients, "get", lambda _: client)
     exec(compile(snippet, str(PAGE), "exec"), {"__name__": "snippet"})  # noqa: S102  # our own page

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import NoRegionError
 
 from rotated_secret import RotatedSecret
-from rotated_secret import reader as reader_module
+from rotated_secret import client as client_module
 from tests.rotated_secret.conftest import ARN, FIRST_PASSWORD, Hands, Store
 
 pytestmark = pytest.mark.filterwarnings(
@@ -57,11 +57,11 @@ def test_a_child_reads_anew_although_the_parent_was_reading_or_held_the_lock(
 def test_a_child_makes_a_client_of_its_own(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Store] = []
 
-    def make() -> Any:
+    def make(_: str | None) -> Any:
         made.append(Store())
         return made[-1]
 
-    monkeypatch.setattr(reader_module, "secrets_manager_client", make)
+    monkeypatch.setattr(client_module, "secrets_manager_client", make)
     secret = RotatedSecret(ARN, clock=hands.clock())
     first = secret.credential()
 
@@ -100,4 +100,4 @@ def test_without_a_region_it_says_so_at_once(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.delenv("AWS_REGION", raising=False)
     with pytest.raises(NoRegionError):
-        RotatedSecret(ARN)
+        RotatedSecret("orders/production/application")
