@@ -4,11 +4,12 @@ Functions, people and the judging of calls have their own: `local.functions`, `l
 `local.policies`.
 """
 
-from local.aws import failures, rds, secrets_manager
+from local.aws import alarms, failures, rds, secrets_manager, trail
 from local.aws.cloudformation import (
     change_sets,
     completions,
     custom_resources,
+    deletion,
     dynamic_references,
     stack_outputs,
     types,
@@ -38,9 +39,12 @@ def install(
     """
     secrets_manager.install(rotations=rotations, may_invoke=may_invoke)
     custom_resources.install(answers=answers, call=call)
+    alarms.install()
+    trail.install(rotations.journal)
     failures.install()
     change_sets.install()
     completions.install()
+    deletion.install()
     dynamic_references.install()
     stack_outputs.install()
     types.install()

@@ -67,8 +67,8 @@ class Rotations:
     def __init__(self, *, invoke: Invoke, clock: Clock, journal: Journal) -> None:
         self._invoke = invoke
         self.clock = clock
-        self._journal = journal
-        self._running: set[str] = set()
+        self.journal = journal
+        self._running: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def running(self, secret: FakeSecret) -> bool:
@@ -85,9 +85,9 @@ class Rotations:
             invoked_by: ``hand`` or ``schedule``, for the journal.
         """
         with self._lock:
-            if secret.arn in self._running:
+            if self._running.get(secret.arn) == token:
                 return
-            self._running.add(secret.arn)
+            self._running[secret.arn] = token
         threading.Thread(
             target=self._run, args=(secret, token, invoked_by), daemon=True, name="rotation"
         ).start()
@@ -116,9 +116,12 @@ class Rotations:
                 if self._attempt(secret, token, invoked_by, attempt) or delay is None:
                     return
                 time.sleep(delay)
+                if self._running.get(secret.arn) != token:
+                    return  # it was given up, and another one has begun
         finally:
             with self._lock:
-                self._running.discard(secret.arn)
+                if self._running.get(secret.arn) == token:
+                    del self._running[secret.arn]
 
     def _attempt(self, secret: FakeSecret, token: str, invoked_by: str, attempt: int) -> bool:
         seconds: dict[str, float] = {}
@@ -145,6 +148,6 @@ class Rotations:
         return round(time.monotonic() - started, 3), error and f"{step}: {error}"
 
     def _record(self, facts: Facts, seconds: dict[str, float], error: str | None) -> None:
-        self._journal.append(
+        self.journal.append(
             **asdict(facts), seconds=seconds, error=error, at=self.clock.now().isoformat()
         )

@@ -1,4 +1,4 @@
-"""Fires the rotations and the rules that are due."""
+"""Does what is due: rotations, rules, and looks at alarms."""
 
 import logging
 import threading
@@ -7,7 +7,6 @@ from typing import Self
 
 from moto.secretsmanager.models import secretsmanager_backends
 
-from local.aws.rules import Rules
 from local.aws.secrets_manager import SecretsManager
 
 _log = logging.getLogger(__name__)
@@ -17,16 +16,16 @@ INTERVAL = 0.05
 
 
 class Scheduler:
-    """Looks again and again for secrets whose rotation window has opened, and for due rules.
+    """Looks again and again for secrets whose rotation window has opened, and for what else is due.
 
     Use it as a context manager.
 
     Args:
-        rules: The rules of EventBridge.
+        *others: Each does what is due of something else.
     """
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
+    def __init__(self, *others: Callable[[], None]) -> None:
+        self._others = others
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="scheduler")
 
@@ -45,7 +44,8 @@ class Scheduler:
             for _, _, backend in list(secretsmanager_backends.iter_backends()):
                 if isinstance(backend, SecretsManager):
                     self._look(backend.rotate_what_is_due)
-            self._look(self._rules.fire_what_is_due)
+            for other in self._others:
+                self._look(other)
 
     def _look(self, fire: Callable[[], None]) -> None:
         try:

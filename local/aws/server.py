@@ -22,6 +22,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from local import identity
 from local.aws import patches
+from local.aws.alarms import Alarms
 from local.aws.clock import Clock
 from local.aws.cloudformation.custom_resources import Answers
 from local.aws.configuration import ACCOUNT, HOST, Configuration
@@ -104,7 +105,7 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
             clock=clock,
             may_invoke=InvokePermission(evaluator, service="events.amazonaws.com"),
         )
-        with Scheduler(rules):
+        with Scheduler(rules.fire_what_is_due, Alarms().look):
             yield url, server
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from local.policies.access import Access
 from local.policies.call import Call, UnknownCall
 from local.policies.services import (
+    cloudformation,
+    cloudtrail,
     cloudwatch,
     ec2,
     events,
@@ -17,13 +19,17 @@ from local.policies.services import (
     kms,
     lambda_,
     logs,
+    rds,
     s3,
     secretsmanager,
     sns,
+    ssm,
     sts,
 )
 
 _TABLES: Mapping[str, Mapping[str, Callable[[Call], list[Access]]]] = {
+    "cloudformation": cloudformation.OPERATIONS,
+    "cloudtrail": cloudtrail.OPERATIONS,
     "cloudwatch": cloudwatch.OPERATIONS,
     "ec2": ec2.OPERATIONS,
     "events": events.OPERATIONS,
@@ -31,9 +37,11 @@ _TABLES: Mapping[str, Mapping[str, Callable[[Call], list[Access]]]] = {
     "kms": kms.OPERATIONS,
     "lambda": lambda_.OPERATIONS,
     "logs": logs.OPERATIONS,
+    "rds": rds.OPERATIONS,
     "s3": s3.OPERATIONS,
     "secretsmanager": secretsmanager.OPERATIONS,
     "sns": sns.OPERATIONS,
+    "ssm": ssm.OPERATIONS,
     "sts": sts.OPERATIONS,
 }
 

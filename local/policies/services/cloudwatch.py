@@ -17,6 +17,10 @@ def _describe_alarms(call: Call) -> list[Access]:
     return [_access(call, f"{call.region}:{call.account}:alarm:*")]
 
 
+def _on_alarm(call: Call) -> list[Access]:
+    return [_access(call, f"{call.region}:{call.account}:alarm:{call.parameters['AlarmName']}")]
+
+
 def _get_dashboard(call: Call) -> list[Access]:
     return [_access(call, f":{call.account}:dashboard/{call.parameters['DashboardName']}")]
 
@@ -30,6 +34,7 @@ def _access(call: Call, resource: str) -> Access:
 
 
 OPERATIONS = {
+    "DescribeAlarmHistory": _on_alarm,
     "DescribeAlarms": _describe_alarms,
     "GetDashboard": _get_dashboard,
     "GetMetricData": _get_metric_data,

@@ -56,6 +56,7 @@ OPERATIONS = {
     "DescribeNetworkInterfaces": _everywhere,
     "DescribeSecurityGroups": _everywhere,
     "DescribeSubnets": _everywhere,
+    "DescribeVpcs": _everywhere,
     "RevokeSecurityGroupEgress": _on_security_group,
     "RevokeSecurityGroupIngress": _on_security_group,
 }

@@ -92,6 +92,10 @@ def _expected_arn(key_id: str, region: str, account: str) -> str:
     return f"arn:aws:kms:{region}:{account}:key/{key_id}"
 
 
+def _everywhere(call: Call) -> list[Access]:
+    return [Access(action=call.name, resource="*")]
+
+
 OPERATIONS = {
     "Decrypt": _decrypt,
     "DescribeKey": _on_key,
@@ -99,6 +103,7 @@ OPERATIONS = {
     "GenerateDataKey": _on_key,
     "GenerateDataKeyWithoutPlaintext": _on_key,
     "GetKeyPolicy": _on_key,
+    "ListAliases": _everywhere,
     "PutKeyPolicy": _on_key,
     "ScheduleKeyDeletion": _on_key,
 }

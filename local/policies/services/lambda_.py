@@ -12,11 +12,19 @@ from local.policies.function_policy import function_policy
 
 
 def _invoke(call: Call) -> list[Access]:
+    return _on_function(call, "lambda:InvokeFunction")
+
+
+def _configure(call: Call) -> list[Access]:
+    return _on_function(call, call.name)
+
+
+def _on_function(call: Call, action: str) -> list[Access]:
     name = call.parameters["FunctionName"]
     function = _find(call.account, call.region, name)
     return [
         Access(
-            action="lambda:InvokeFunction",
+            action=action,
             resource=function.function_arn if function else _expected_arn(call, name),
             resource_policy=function_policy(function) if function else None,
         )
@@ -36,4 +44,8 @@ def _expected_arn(call: Call, name: str) -> str:
     return f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
 
 
-OPERATIONS = {"Invoke": _invoke}
+OPERATIONS = {
+    "GetFunctionConfiguration": _configure,
+    "Invoke": _invoke,
+    "UpdateFunctionConfiguration": _configure,
+}

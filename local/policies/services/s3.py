@@ -20,6 +20,17 @@ def _put_object(call: Call) -> list[Access]:
     return [_on_object(call, "s3:PutObject")]
 
 
+def _get_encryption(call: Call) -> list[Access]:
+    bucket = call.parameters["Bucket"]
+    return [
+        Access(
+            action="s3:GetEncryptionConfiguration",
+            resource=f"arn:{_PARTITION}:s3:::{bucket}",
+            resource_policy=_bucket_policy(call.account, bucket),
+        )
+    ]
+
+
 def _on_object(call: Call, action: str) -> Access:
     bucket, key = call.parameters["Bucket"], call.parameters["Key"]
     return Access(
@@ -36,4 +47,9 @@ def _bucket_policy(account: str, name: str) -> Policy | None:
     return Policy.read("the bucket's policy", bucket.policy)
 
 
-OPERATIONS = {"GetObject": _get_object, "HeadObject": _get_object, "PutObject": _put_object}
+OPERATIONS = {
+    "GetBucketEncryption": _get_encryption,
+    "GetObject": _get_object,
+    "HeadObject": _get_object,
+    "PutObject": _put_object,
+}

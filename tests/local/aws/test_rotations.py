@@ -124,6 +124,20 @@ def test_a_rotation_that_is_not_finished_goes_on_instead_of_a_new_one(
     assert last["version"] == first["VersionId"]
 
 
+def test_a_rotation_that_was_given_up_keeps_no_new_one_from_beginning(
+    aws, secrets, secret, rotator
+):
+    first = secrets.rotate_secret(SecretId=secret, RotationLambdaARN=rotator("setSecret", times=1))
+    attempts(aws, secret, 1)
+    secrets.update_secret_version_stage(
+        SecretId=secret, VersionStage="AWSPENDING", RemoveFromVersionId=first["VersionId"]
+    )
+    second = secrets.rotate_secret(SecretId=secret)["VersionId"]
+    *_, last = attempts(aws, secret, 3)
+    assert (last["version"], last["error"]) == (second, None)
+    assert secrets.get_secret_value(SecretId=secret)["VersionId"] == second
+
+
 def test_a_configuration_that_does_not_rotate_at_once_is_only_tested(aws, secrets, secret, rotator):
     before = secrets.describe_secret(SecretId=secret)["VersionIdsToStages"]
     secrets.rotate_secret(SecretId=secret, RotationLambdaARN=rotator(), RotateImmediately=False)

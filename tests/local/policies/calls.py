@@ -18,6 +18,7 @@ _CODES = {
 _GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/f:log-stream:"
 _TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:nothing"
 _BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
+_RDS = f"arn:aws:rds:{REGION}:{ACCOUNT}"
 _EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
 _RULE = {
     "GroupId": "sg-1",
@@ -37,7 +38,11 @@ class Call(NamedTuple):
 
 def operation(method: str) -> str:
     """The operation behind a method of boto3."""
-    return "".join(word.capitalize() for word in method.split("_")).replace("Mfa", "MFA")
+    return (
+        "".join(word.capitalize() for word in method.split("_"))
+        .replace("Mfa", "MFA")
+        .replace("Db", "DB")
+    )
 
 
 def _calls(
@@ -85,6 +90,7 @@ CALLS: list[Call] = [
         put_key_policy={"Policy": "{}"},
         schedule_key_deletion={},
     ),
+    *_calls("kms", "*", list_aliases={}),
     *_calls("sts", _ROLE, assume_role={"RoleArn": _ROLE, "RoleSessionName": "me"}),
     *_calls(
         "iam",
@@ -136,6 +142,7 @@ CALLS: list[Call] = [
         describe_network_interfaces={},
         describe_security_groups={},
         describe_subnets={},
+        describe_vpcs={},
     ),
     *_calls(
         "ec2",
@@ -176,13 +183,54 @@ CALLS: list[Call] = [
     *_calls("sns", _TOPIC, publish={"TopicArn": _TOPIC, "Message": "m"}),
     *_calls("s3", "arn:aws:s3:::bucket/a/b", {"Bucket": "bucket", "Key": "a/b"}, get_object={}),
     *_calls("s3", "arn:aws:s3:::bucket/a/b", {"Bucket": "bucket", "Key": "a/b"}, put_object={}),
-    # These two are named otherwise in policies.
+    *_calls(
+        "cloudformation",
+        f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/nothing/*",
+        {"StackName": "nothing"},
+        delete_stack={},
+        describe_stack_events={},
+        describe_stacks={},
+    ),
+    *_calls("cloudformation", "*", describe_stacks={}),
+    *_calls("cloudtrail", "*", lookup_events={}),
+    *_calls(
+        "rds",
+        f"{_RDS}:pg:nothing",
+        {"DBParameterGroupName": "nothing"},
+        create_db_parameter_group={"DBParameterGroupFamily": "postgres17", "Description": "d"},
+        delete_db_parameter_group={},
+        describe_db_parameter_groups={},
+        modify_db_parameter_group={"Parameters": []},
+    ),
+    *_calls("rds", f"{_RDS}:db:nothing", describe_db_instances={"DBInstanceIdentifier": "nothing"}),
+    *_calls("rds", f"{_RDS}:snapshot:*", describe_db_snapshots={}),
+    *_calls("ssm", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/a/b", get_parameter={"Name": "/a/b"}),
+    *_calls(
+        "cloudwatch",
+        f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:nothing",
+        describe_alarm_history={"AlarmName": "nothing"},
+    ),
+    *_calls(
+        "lambda",
+        FUNCTION,
+        {"FunctionName": "nothing"},
+        get_function_configuration={},
+        update_function_configuration={},
+    ),
+    # These are named otherwise in policies.
     Call(
         "s3",
         "head_object",
         {"Bucket": "bucket", "Key": "a/b"},
         "s3:GetObject",
         "arn:aws:s3:::bucket/a/b",
+    ),
+    Call(
+        "s3",
+        "get_bucket_encryption",
+        {"Bucket": "bucket"},
+        "s3:GetEncryptionConfiguration",
+        "arn:aws:s3:::bucket",
     ),
     Call("lambda", "invoke", {"FunctionName": "nothing"}, "lambda:InvokeFunction", FUNCTION),
 ]

@@ -1,0 +1,14 @@
+"""CloudTrail.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+"""
+
+from local.policies.access import Access
+from local.policies.call import Call
+
+
+def _everywhere(call: Call) -> list[Access]:
+    return [Access(action=call.name, resource="*")]
+
+
+OPERATIONS = {"LookupEvents": _everywhere}

@@ -1,0 +1,36 @@
+"""RDS.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+"""
+
+from collections.abc import Callable
+
+from local.policies.access import Access
+from local.policies.call import Call
+
+
+def _on(kind: str, parameter: str) -> Callable[[Call], list[Access]]:
+    """Name what a call is about; a list of all if it names nothing."""
+
+    def accesses(call: Call) -> list[Access]:
+        name = call.parameters.get(parameter, "*")
+        return [
+            Access(
+                action=call.name,
+                resource=f"arn:aws:rds:{call.region}:{call.account}:{kind}:{name}",
+            )
+        ]
+
+    return accesses
+
+
+_group = _on("pg", "DBParameterGroupName")
+
+OPERATIONS = {
+    "CreateDBParameterGroup": _group,
+    "DeleteDBParameterGroup": _group,
+    "DescribeDBInstances": _on("db", "DBInstanceIdentifier"),
+    "DescribeDBParameterGroups": _group,
+    "DescribeDBSnapshots": _on("snapshot", "DBSnapshotIdentifier"),
+    "ModifyDBParameterGroup": _group,
+}

@@ -1,0 +1,16 @@
+"""Systems Manager.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+"""
+
+from local.policies.access import Access
+from local.policies.call import Call
+
+
+def _on_parameter(call: Call) -> list[Access]:
+    name = str(call.parameters["Name"]).removeprefix("/")
+    arn = f"arn:aws:ssm:{call.region}:{call.account}:parameter/{name}"
+    return [Access(action=call.name, resource=arn)]
+
+
+OPERATIONS = {"GetParameter": _on_parameter}

@@ -1,0 +1,40 @@
+"""CloudTrail tells of rotations as Secrets Manager records them."""
+
+import json
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+FAILS = "def handler(event, context):\n    raise RuntimeError('no')\n"
+
+
+def recorded(aws, arn):
+    events = aws.client("cloudtrail").lookup_events(
+        LookupAttributes=[
+            {"AttributeKey": "EventSource", "AttributeValue": "secretsmanager.amazonaws.com"}
+        ]
+    )["Events"]
+    details = [json.loads(each["CloudTrailEvent"]) for each in events]
+    return {each["eventName"] for each in details if each["additionalEventData"]["SecretId"] == arn}
+
+
+def test_a_failed_rotation_and_its_start_are_recorded_with_the_arn(aws, name, function):
+    secrets = aws.client("secretsmanager")
+    arn = secrets.create_secret(Name=name, SecretString="{}")["ARN"]
+    secrets.rotate_secret(
+        SecretId=name,
+        RotationLambdaARN=function(FAILS),
+        RotationRules={"AutomaticallyAfterDays": 9},
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not recorded(aws, arn):
+        time.sleep(0.1)
+    assert recorded(aws, arn) == {"RotationStarted", "RotationFailed"}
+
+
+def test_another_way_to_look_is_refused(aws):
+    with pytest.raises(ClientError, match="LookupEvents by Username"):
+        aws.client("cloudtrail").lookup_events(
+            LookupAttributes=[{"AttributeKey": "Username", "AttributeValue": "ann"}]
+        )
