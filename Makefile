@@ -9,10 +9,10 @@ CDK = $(WITH_TOOLS) node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test matrix security inventory faults bench load reads moto compare lint format synth diff deploy lock clean
+.PHONY: help setup local test matrix security inventory faults bench load reads moto compare prove-on-aws lint format synth diff deploy lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:
 	@python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" bootstrap.py
@@ -55,6 +55,9 @@ moto: setup ## moto's own tests with the local AWS's changes of moto in place an
 compare: setup ## what differs from another version: templates, decisions, a rotation's calls (ARGS="main templates")
 	@$(BIN)/python -m tools.compare $(ARGS)
 
+prove-on-aws: setup ## deploy to a sandbox account, prove what docs/unproven.md lists, take it away (ARGS=--plan shows it only)
+	@$(BIN)/python -m tools.prove_on_aws $(ARGS)
+
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
@@ -72,4 +75,4 @@ lock: setup ## take the newest versions of all dependencies into the lock files
 		--no-emit-index-url --no-annotate --no-header $$lock.in -o $$lock.txt || exit 1; done
 
 clean: ## remove all that make has brought
-	@rm -rf .venv .build .local node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .build .local .prove node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

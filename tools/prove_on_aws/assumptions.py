@@ -1,0 +1,276 @@
+"""What is assumed of AWS that neither its documents nor our code settle.
+
+`docs/unproven.md` is generated from here (see tools.prove_on_aws.reference). An assumption that was
+settled in a real account leaves this list, and what it became goes to where it is relied on.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumption:
+    """Something that AWS is taken to do.
+
+    Attributes:
+        id: A short name.
+        claim: What is assumed.
+        unsettled: Why neither documents nor code settle it.
+        relied_on: What relies on it.
+        if_wrong: What would happen if it did not hold.
+    """
+
+    id: str
+    claim: str
+    unsettled: str
+    relied_on: str
+    if_wrong: str
+
+
+ASSUMPTIONS = (
+    Assumption(
+        id="dynamic-reference",
+        claim="CloudFormation reads a secret for a dynamic reference with the role that it "
+        "deploys with, and a denial in the secret's policy sees that role's ARN as "
+        "`aws:PrincipalArn`.",
+        unsettled="The documents say that the caller needs GetSecretValue. They say nothing of "
+        "resource policies, nor whose identity these see when a role for the deployment is given.",
+        relied_on="`stacks/secret_policy.py` denies GetSecretValue to all but named roles; that "
+        "role is one of them, because the instance's first password is a dynamic reference.",
+        if_wrong="The first deployment fails at the instance and rolls back. Nothing is exposed.",
+    ),
+    Assumption(
+        id="invoke-check-source",
+        claim="When RotateSecret checks that it may invoke the function, it sends the secret's "
+        "ARN as SourceArn and the account as SourceAccount, as the rotation itself does.",
+        unsettled="Both are recommended for the permission. How the check is made is not said.",
+        relied_on="`stacks/rotation.py` lets Secrets Manager invoke each function for one secret.",
+        if_wrong="The first deployment fails at the rotation schedule and rolls back.",
+    ),
+    Assumption(
+        id="rotation-test-version",
+        claim="The version with which RotateSecret tries a function when it is not to rotate at "
+        "once holds the current value, so that testSecret logs in with it.",
+        unsettled="Documented is that testSecret runs, on a version that is AWSPENDING and goes "
+        "away again. What it holds is not.",
+        relied_on="`lambdas/rotation/engine.py` treats such a test like any testSecret.",
+        if_wrong="The test fails: TestRotationFailed is recorded, the alarm on failed steps rings "
+        "at every change of a schedule. Rotations are not touched.",
+    ),
+    Assumption(
+        id="old-master-password",
+        claim="An update of the instance does not send the master password again when its dynamic "
+        "reference is the same text in the old template and the new one.",
+        unsettled="The documents say that a reference is resolved when a resource is created or "
+        "updated, and also that a changed secret alone is no update. Whether an update of another "
+        "property resolves the reference and sends the password is not said.",
+        relied_on="The admin's password rotates (`stacks/rotations.py`), and the instance is "
+        "updated afterwards. Sent again, it would be the current one: harmless, unless a rotation "
+        "is under way.",
+        if_wrong="A deployment while the admin's secret rotates could set a password that is not "
+        "AWSCURRENT. The next rotation of the admin refuses then, and says so.",
+    ),
+    Assumption(
+        id="first-password-scram",
+        claim="RDS stores the master's first password as a SCRAM verifier when the parameter "
+        "group asks for it from the start.",
+        unsettled="`password_encryption` is documented as a parameter. When RDS makes the master "
+        "user, before or after the group is in effect, is not.",
+        relied_on="`rds.accepted_password_auth_method` is `scram` in `stacks/database.py`: a "
+        "master with an MD5 hash could never log in.",
+        if_wrong="The first deployment fails at the application's user, with an error of the "
+        "login.",
+    ),
+    Assumption(
+        id="event-subscription-check",
+        claim="RDS may subscribe the encrypted topic with the conditions on account and source "
+        "that its policy and its key have.",
+        unsettled="RDS tries the topic when a subscription is made. Which source it names in that "
+        "trial is documented for a published event only.",
+        relied_on="`stacks/noticing/alarm_topic.py` admits RDS for the one instance.",
+        if_wrong="The first deployment fails at the subscription and rolls back.",
+    ),
+    Assumption(
+        id="bootstrap-bucket",
+        claim="The account's bootstrap bucket is named `cdk-…-assets-<account>-<region>` and is "
+        "read without a customer-managed key.",
+        unsettled="An organisation may have changed the template of `cdk bootstrap`; no document "
+        "binds it, and our code sees neither the bucket nor its key.",
+        relied_on="The permissions boundary (`stacks/ceiling.py`) lets the instance of the "
+        "setting `ec2_consumer` read its program from buckets of such names, and no role may use "
+        "a key of the bucket.",
+        if_wrong="That instance comes up without its program. Nothing else reads the bucket.",
+    ),
+    Assumption(
+        id="log-connections-18",
+        claim="RDS takes `log_connections` = 1 for PostgreSQL 18, as for the versions before.",
+        unsettled="PostgreSQL 18 made a list of words out of that switch and still takes the old "
+        "values. Which values the parameter group of RDS allows is not in the documents.",
+        relied_on="`stacks/database.py` writes one set of parameters for all versions.",
+        if_wrong="A deployment with version 18 fails at the parameter group, before there is any "
+        "instance. An upgrade to 18 fails there too, and rolls back.",
+    ),
+    Assumption(
+        id="deletions",
+        claim="When a stack is destroyed, CloudFormation deletes rotation schedule, attachment, "
+        "policy and secret in an order in which its role may still do it, and the secrets' names "
+        "are free at once.",
+        unsettled="What the handlers call on deletion (does the attachment read and write the "
+        "secret, under a policy that denies it to others?) is only partly public.",
+        relied_on="A team destroys a stack and deploys it again under the same names.",
+        if_wrong="A destruction ends in DELETE_FAILED and has to be repeated with the resource "
+        "retained, or a second deployment finds the secret's name taken for a week or more.",
+    ),
+    Assumption(
+        id="iam-delay",
+        claim="A function whose role and policy CloudFormation has just made has its rights when "
+        "the custom resource calls it, or gets them within the time that the function retries.",
+        unsettled="IAM is eventually consistent, without a bound. How long CloudFormation waits "
+        "after IAM resources is not documented.",
+        relied_on="Both custom resources run minutes or seconds after their roles were made.",
+        if_wrong="A first deployment fails now and then with AccessDenied, rolls back, and "
+        "succeeds when it is repeated.",
+    ),
+    Assumption(
+        id="three-policies",
+        claim="A function's session passes the endpoint's policy, the secret's policy and its own "
+        "with the role's ARN as `aws:PrincipalArn` and the endpoint's id as `aws:SourceVpce`, "
+        "when it reaches Secrets Manager by the private name.",
+        unsettled="Each key is documented by itself. Their combination, with a denial in the "
+        "secret that both must escape, is our own.",
+        relied_on="`stacks/secret_policy.py`, `stacks/interface_endpoint.py`.",
+        if_wrong="No function reads a secret: the first deployment fails at the application's "
+        "user.",
+    ),
+    Assumption(
+        id="rotator-condition",
+        claim="`secretsmanager:resource/AllowRotationLambdaArn` is in the context of all four "
+        "calls that a rotation makes, from the first one on, with the function's plain ARN.",
+        unsettled="The key is documented and used by AWS's own template. Whether it is there "
+        "during the test of a schedule that is just being written is not said.",
+        relied_on="`stacks/rotated_secret.py` gives the rotation's rights under it alone.",
+        if_wrong="Rotations, or the first test of a schedule, end in AccessDenied.",
+    ),
+    Assumption(
+        id="key-trial",
+        claim="Secrets Manager tries the key of a new secret with the encryption context "
+        "SecretARN = RequestToValidateKeyAccess, through the service, in the creator's name.",
+        unsettled="The value is in one example of the documents, and not called a contract.",
+        relied_on="`stacks/secrets_key.py` admits that value besides the secrets' ARNs.",
+        if_wrong="The first deployment fails at the first secret.",
+    ),
+    Assumption(
+        id="log-key",
+        claim="CloudWatch Logs takes a key whose policy admits it for named groups only, without "
+        "DescribeKey.",
+        unsettled="The documented policy has `Describe*`, whose requests have no encryption "
+        "context to be admitted by.",
+        relied_on="`stacks/data_key.py`.",
+        if_wrong="The first deployment fails at the first log group.",
+    ),
+    Assumption(
+        id="rds-grants",
+        claim="RDS needs of the key's policy no more than CreateGrant through RDS, and "
+        "DescribeKey.",
+        unsettled="The documents list more actions for the creator, without saying which are "
+        "checked against whose policy.",
+        relied_on="`stacks/data_key.py` keeps Decrypt and GenerateDataKey from everybody.",
+        if_wrong="The first deployment fails at the instance.",
+    ),
+    Assumption(
+        id="monitoring-trust",
+        claim="RDS takes the monitoring role with the instance's ARN as `aws:SourceArn`, already "
+        "when the instance is created.",
+        unsettled="The documents recommend the condition. The trial of the role at creation, when "
+        "there is no instance yet, is not described.",
+        relied_on="`stacks/monitoring_role.py`.",
+        if_wrong="The first deployment fails at the instance.",
+    ),
+    Assumption(
+        id="flow-log-trust",
+        claim="The service of flow logs sends `aws:SourceArn` and `aws:SourceAccount` when it "
+        "takes on its role.",
+        unsettled="Both are documented; whether the trial at creation sends them is not.",
+        relied_on="`stacks/flow_log.py`.",
+        if_wrong="The first deployment fails at the flow log, or the log stays empty.",
+    ),
+    Assumption(
+        id="response-bucket",
+        claim="A function without a way to the internet answers CloudFormation through the "
+        "gateway endpoint of S3, whose policy names the bucket "
+        "`cloudformation-custom-resource-response-…`.",
+        unsettled="The name is documented for the older regions. That it holds in each new "
+        "region, and that no other bucket is used, is not promised.",
+        relied_on="`stacks/endpoints.py`.",
+        if_wrong="The first deployment waits five minutes for the application's user, fails, and "
+        "rolls back.",
+    ),
+    Assumption(
+        id="reads-too",
+        claim="CloudFormation takes a rule whose state also matches events of reads.",
+        unsettled="The state is documented for EventBridge's API; the schema of the resource "
+        "names it without saying in which regions.",
+        relied_on="`stacks/noticing/trail_rules.py`: reading a secret is a read.",
+        if_wrong="The first deployment fails at the rule.",
+    ),
+    Assumption(
+        id="quiet-alarms",
+        claim="No alarm rings after a first deployment in which nothing failed.",
+        unsettled="How the first evaluations treat a metric that has never had a datapoint "
+        "depends on times that are not documented.",
+        relied_on="A pager that rings at each new stack is soon switched off.",
+        if_wrong="Each first deployment rings once, and is quiet when the watch has run.",
+    ),
+    Assumption(
+        id="failed-step-rings",
+        claim="A failed step's metric, logged as JSON, reaches an alarm on the sum of four "
+        "metrics of which three have no data.",
+        unsettled="SUM over metrics of which some are missing is documented for graphs. In "
+        "alarms, missing data has rules of its own.",
+        relied_on="`stacks/noticing/metrics.py`.",
+        if_wrong="A rotation fails in silence until it is overdue.",
+    ),
+    Assumption(
+        id="alarm-publishes",
+        claim="CloudWatch may publish to the encrypted topic, with the alarm's ARN as "
+        "`aws:SourceArn` at the topic and at its key.",
+        unsettled="The condition is documented for the topic. For the key, which SNS uses on the "
+        "alarm's behalf, it is not.",
+        relied_on="`stacks/noticing/alarm_topic.py`.",
+        if_wrong="Alarms change their state, and nobody is told.",
+    ),
+    Assumption(
+        id="kept-name-refused",
+        claim="A change that would replace the instance, whose name is fixed, is refused before "
+        "anything is replaced, and the stack rolls back to where it was.",
+        unsettled="The refusal of custom names is documented. What else of the same update was "
+        "changed by then, and comes back, depends on the order of the update.",
+        relied_on="`docs/settings.md` says of four settings that CloudFormation refuses a change.",
+        if_wrong="A wrong setting could cost the database. The deletion protection, which this "
+        "proof has to do without, is the second line.",
+    ),
+    Assumption(
+        id="administrator-denied",
+        claim="An administrator of the account is refused GetSecretValue by the secret's policy, "
+        "and not only by a missing right.",
+        unsettled="It follows from the documents. It is proven because everything rests on it.",
+        relied_on="`docs/security.md`.",
+        if_wrong="Whoever administers the account reads every password.",
+    ),
+    Assumption(
+        id="trail-names",
+        claim="CloudTrail records RotationSucceeded and RotationFailed as service events with the "
+        "secret's ARN in `additionalEventData.SecretId`.",
+        unsettled="The names are documented, the place of the ARN only by example.",
+        relied_on="`stacks/noticing/patterns.py`.",
+        if_wrong="The rule on failed rotations never matches. The alarm on failed steps still "
+        "rings.",
+    ),
+    Assumption(
+        id="trail-of-tests",
+        claim="CloudTrail records the outcome of a schedule's test as TestRotationSucceeded or "
+        "TestRotationFailed, with the same layout.",
+        unsettled="Only their names are documented.",
+        relied_on="Who reads the trail after a changed schedule, and rules on failures.",
+        if_wrong="A failed test is only in the function's log.",
+    ),
+)

@@ -1,0 +1,25 @@
+"""The steps of the proof, in their order."""
+
+from collections.abc import Sequence
+
+from tools.prove_on_aws.step import Step
+from tools.prove_on_aws.steps import alarms, consuming, deploying, looking, rotating
+
+STEPS: Sequence[Step] = (
+    looking.BOOTSTRAP,
+    looking.PARAMETERS,
+    deploying.DEPLOY,
+    looking.SCHEDULE_TEST,
+    alarms.QUIET,
+    consuming.CONSUME,
+    consuming.ADMINISTRATOR,
+    rotating.ALTERNATING,
+    rotating.ADMIN,
+    deploying.CHANGE,
+    rotating.SINGLE,
+    rotating.ADMIN_AFTER_CHANGE,
+    alarms.RING,
+    deploying.REFUSE,
+    looking.TRAIL,
+    deploying.DESTROY,
+)
