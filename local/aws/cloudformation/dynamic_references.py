@@ -1,4 +1,6 @@
-"""``{{resolve:secretsmanager:…}}`` in a template, which moto passes on as it stands.
+"""What is resolved last: ``{{resolve:secretsmanager:…}}``, and what ``AWS::NoValue`` takes away.
+
+moto passes the first on as it stands, and leaves a null in a list for the second.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
 """
@@ -20,7 +22,7 @@ _REFERENCE = re.compile(
 
 
 def resolve(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Replace each reference in a JSON value by what the secret holds.
+    """Replace each reference in a JSON value by what the secret holds, and drop nulls from lists.
 
     Raises:
         ValueError: A reference is not written as documented, or the secret has no such key.
@@ -28,7 +30,7 @@ def resolve(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, dict):
         return {key: resolve(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [resolve(item) for item in value]
+        return [resolve(item) for item in value if item is not None]
     if not isinstance(value, str) or "{{resolve:" not in value:
         return value
     resolved = _REFERENCE.sub(_look_up, value)

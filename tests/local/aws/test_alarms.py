@@ -40,7 +40,8 @@ def ring(aws, name):
         )
         return lambda *wanted: state(client, name, wanted)
 
-    return make
+    yield make
+    aws.client("cloudwatch").delete_alarms(AlarmNames=[name])
 
 
 def state(client, name, wanted):
@@ -107,3 +108,4 @@ def test_the_history_says_what_became_of_the_message(aws, name, ring):
         AlarmName=name, HistoryItemType="Action"
     )["AlarmHistoryItems"]
     assert [each["HistorySummary"] for each in items] == [f"Successfully executed action {topic}"]
+    aws.client("sns").delete_topic(TopicArn=topic)

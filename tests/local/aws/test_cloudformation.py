@@ -179,7 +179,7 @@ def test_the_deletion_of_a_missing_change_set_succeeds(aws, stack):
 
 def test_an_action_that_moto_lacks_is_answered_at_once(aws):
     with pytest.raises(ClientError) as error:
-        aws.client("cloudtrail").lookup_events()
+        aws.client("cloudtrail").list_channels()
     assert error.value.response["Error"]["Code"] == "UnsupportedOperation"
     assert error.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
@@ -264,6 +264,19 @@ def test_a_dynamic_reference_is_resolved(aws, stack):
     assert stack.deploy(resources) == "CREATE_COMPLETE"
     value = aws.client("ssm").get_parameter(Name=stack.name)["Parameter"]["Value"]
     assert value == "found"
+
+
+def test_no_value_is_no_item_of_a_list(aws, stack):
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    document = {"Version": "2012-10-17", "Statement": [trusted, {"Ref": "AWS::NoValue"}]}
+    properties = {"RoleName": stack.name, "AssumeRolePolicyDocument": document}
+    stack.deploy({"Role": {"Type": "AWS::IAM::Role", "Properties": properties}})
+    role = aws.client("iam").get_role(RoleName=stack.name)["Role"]
+    assert role["AssumeRolePolicyDocument"]["Statement"] == [trusted]
 
 
 def test_a_reference_to_a_parameter_group_gives_its_name(stack):
