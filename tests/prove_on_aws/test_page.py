@@ -16,7 +16,7 @@ def test_every_assumption_has_one_step_and_every_step_settles_what_is_on_the_pag
 
 
 def test_every_step_needs_steps_that_come_before_it():
-    known = set()
+    known: set[str] = set()
     for step in STEPS:
         assert set(step.needs) <= known
         assert step.name not in known
