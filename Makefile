@@ -40,8 +40,9 @@ inventory: setup ## list IAM users of your account with credentials that should 
 faults: setup ## inject every fault into rotations of a real PostgreSQL, and tell what survived
 	@PYTHONPATH=lambdas $(BIN)/python -m tests.faults
 
-bench: setup ## what a rotation costs (OTHER=folder of another handler's unpacked zip, HANDLER=its handler, STRATEGY=single)
-	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.rotation $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(OTHER),--other $(OTHER)) $(if $(HANDLER),--handler $(HANDLER))
+bench: setup ## what a rotation costs (ALTERNATING= and SINGLE=folders of another handler's unpacked zips, HANDLER=, STRATEGY=, CALL_MS=0,5,20 PACKET_MS=0,0.3,1)
+	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.rotation $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(ALTERNATING),--alternating "$(ALTERNATING)") \
+		$(if $(SINGLE),--single "$(SINGLE)") $(if $(HANDLER),--handler $(HANDLER)) $(if $(CALL_MS),--call-ms $(CALL_MS)) $(if $(PACKET_MS),--packet-ms $(PACKET_MS)) $(ARGS)
 
 load: setup ## applications on our credential library and on others, through 200 rotations of each strategy, with faults
 	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.load

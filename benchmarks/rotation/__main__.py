@@ -17,12 +17,14 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 # isort: split
 from benchmarks.rotation.authority import Authority
 from benchmarks.rotation.candidate import HANDLERS, Candidate, empty, other, ours
+from benchmarks.rotation.rotation import Network
 from benchmarks.rotation.series import measure
 from benchmarks.rotation.site import Site
-from benchmarks.rotation.table import comparison
+from benchmarks.rotation.table import TIMES, comparison, on_networks
 from benchmarks.rotation.trial import Trial
 from local import toolchain
 from local.errors import LocalError
+from local.patience import slowness
 from local.postgres import PostgresServer
 from stacks.errors import SynthError
 
@@ -34,25 +36,45 @@ def main(arguments: Sequence[str]) -> int:
         0 if all rotations succeeded, otherwise 1. Whether the figures are good, a person judges.
     """
     parser = argparse.ArgumentParser(prog="make bench", description="Measure what a rotation costs")
-    parser.add_argument("--strategy", choices=HANDLERS, default="alternating")
-    parser.add_argument("--other", type=Path, help="unpacked zip of another rotation handler")
+    parser.add_argument("--strategy", choices=HANDLERS, help="this one alone")
+    for strategy in HANDLERS:
+        parser.add_argument(
+            f"--{strategy}", type=Path, help=f"unpacked zip of another handler, {strategy}"
+        )
     parser.add_argument("--handler", default="lambda_function.lambda_handler", help="its handler")
+    parser.add_argument("--call-ms", type=_figures, default=[0.0, 5.0, 20.0])
+    parser.add_argument("--packet-ms", type=_figures, default=[0.0, 0.3, 1.0])
     parser.add_argument("--rounds", type=int, default=15, help="rotations in a running process")
     parser.add_argument("--cold-rounds", type=int, default=7, help="rotations in new processes")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     try:
-        candidates = [ours(options.strategy)]
-        if options.other:
-            candidates.append(other(options.other, options.handler))
-        _run(console, candidates, options)
+        candidates = {
+            strategy: _candidates(strategy, getattr(options, strategy), options.handler)
+            for strategy in HANDLERS
+            if options.strategy in {None, strategy}
+        }
+        for strategy, both in candidates.items():
+            _run(console, strategy, both, options)
     except (LocalError, SynthError) as error:
         console.print(f"bench: failed: {error}")
         return 1
     return 0
 
 
-def _run(console: Console, candidates: list[Candidate], options: argparse.Namespace) -> None:
+def _figures(text: str) -> list[float]:
+    """Numbers, separated by commas."""
+    return [float(each) for each in text.split(",")]
+
+
+def _candidates(strategy: str, folder: Path | None, handler: str) -> list[Candidate]:
+    return [ours(strategy), *([other(folder, handler)] if folder else [])]
+
+
+def _run(
+    console: Console, strategy: str, candidates: list[Candidate], options: argparse.Namespace
+) -> None:
+    networks = [Network(call, packet) for call in options.call_ms for packet in options.packet_ms]
     with ExitStack() as stack:
         server = stack.enter_context(PostgresServer())
         # Whom our own code trusts, which makes the first users.
@@ -72,17 +94,26 @@ def _run(console: Console, candidates: list[Candidate], options: argparse.Namesp
         with console.status("") as status:
             found = measure(
                 trials,
+                networks,
                 rounds=options.rounds,
                 cold_rounds=options.cold_rounds,
                 tell=status.update,
             )
             starts = [nothing.start() for _ in range(options.cold_rounds)]
-        console.print(comparison(options.strategy, *found, *[None] * (2 - len(found))))
+        mine, theirs = found[0], found[1] if len(found) > 1 else None
+        console.print(comparison(strategy, mine, theirs))
+        for what in TIMES:
+            console.print(on_networks(what, mine, theirs))
         console.print(
             f"Medians of {options.rounds} rotations in a running and {options.cold_rounds} in new"
             f" processes, in turn. A handler that does nothing takes {median(starts) * 1000:.0f} ms"
             " to start."
         )
+        if (times := slowness()) > 1:
+            console.print(
+                f"This machine was {times:.0f} times slower than an idle one at the end: the"
+                " figures are not worth quoting."
+            )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""A proxy that counts what it passes on."""
+"""A proxy that counts what it passes on, and takes as long for it as a network."""
 
 import contextlib
+import queue
 import socket
 import threading
 import time
@@ -20,19 +21,22 @@ class Connection:
         to_client: The server's packets.
     """
 
-    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+    def __init__(self, client: socket.socket, server: socket.socket, *, delay: float) -> None:
         """Start to pass on.
 
         Args:
             client: The side that connected.
             server: The side that it wanted.
+            delay: Seconds that a packet is under way.
         """
         self.to_server = Packets()
         self.to_client = Packets(client=self.to_server)
-        self._pumps = [
-            threading.Thread(target=_pump, args=arguments, daemon=True)
-            for arguments in ((client, server, self.to_server), (server, client, self.to_client))
-        ]
+        # The client's first packet waits for the two of TCP that open the connection.
+        ways = (
+            (client, _Line(server, delay, opening=2 * delay), self.to_server),
+            (server, _Line(client, delay), self.to_client),
+        )
+        self._pumps = [threading.Thread(target=_pump, args=way, daemon=True) for way in ways]
         self._sides = (client, server)
         for pump in self._pumps:
             pump.start()
@@ -61,12 +65,14 @@ class CountingProxy:
         connections: All that there were.
     """
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, *, delay: float = 0) -> None:
         """Open the port.
 
         Args:
             server_port: Where the server listens.
+            delay: Seconds that a packet is under way.
         """
+        self._delay = delay
         self.connections: list[Connection] = []
         self._server = ("127.0.0.1", server_port)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -112,13 +118,52 @@ class CountingProxy:
             server = socket.create_connection(self._server)
             for side in (client, server):
                 side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.connections.append(Connection(client, server))
+            self.connections.append(Connection(client, server, delay=self._delay))
 
 
-def _pump(source: socket.socket, sink: socket.socket, packets: Packets) -> None:
+class _Line:
+    """One direction of a network: what is sent arrives after a time, and in its order.
+
+    What comes meanwhile does not wait for what is under way, as on a wire.
+    """
+
+    def __init__(self, sink: socket.socket, delay: float, *, opening: float = 0) -> None:
+        self._sink = sink
+        self._delay = delay
+        self._opening = opening
+        self._under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._deliver, daemon=True)
+        if delay:
+            self._thread.start()
+
+    def send(self, data: bytes) -> None:
+        """Send; nothing ends the line."""
+        if self._delay:
+            self._under_way.put((time.monotonic() + self._delay + self._opening, data))
+            self._opening = 0
+            if not data:
+                self._thread.join()
+        else:
+            self._arrive(data)
+
+    def _deliver(self) -> None:
+        data = b"nothing yet"
+        while data:
+            due, data = self._under_way.get()
+            time.sleep(max(due - time.monotonic(), 0))
+            self._arrive(data)
+
+    def _arrive(self, data: bytes) -> None:
+        with contextlib.suppress(OSError):
+            if data:
+                self._sink.sendall(data)
+            else:
+                self._sink.shutdown(socket.SHUT_WR)
+
+
+def _pump(source: socket.socket, line: _Line, packets: Packets) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             packets.take(data)
-            sink.sendall(data)
-    with contextlib.suppress(OSError):
-        sink.shutdown(socket.SHUT_WR)
+            line.send(data)
+    line.send(b"")

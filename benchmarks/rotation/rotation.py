@@ -19,6 +19,29 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Network:
+    """How far away everything is.
+
+    Attributes:
+        call_ms: What an answer of Secrets Manager takes, in milliseconds.
+        packet_ms: How long a packet from or to the database is under way.
+    """
+
+    call_ms: float = 0
+    packet_ms: float = 0
+
+    @property
+    def call_seconds(self) -> float:
+        """What an answer of Secrets Manager takes, in seconds."""
+        return self.call_ms / 1000
+
+    @property
+    def packet_seconds(self) -> float:
+        """How long a packet is under way, in seconds."""
+        return self.packet_ms / 1000
+
+
+@dataclass(frozen=True)
 class ColdTimes:
     """What a rotation in a process of its own took.
 

@@ -26,6 +26,7 @@ class ServedSecretsManager:
     Attributes:
         url: Where it listens.
         calls: When each call arrived, on the monotonic clock.
+        latency: Seconds that each answer takes more than here.
     """
 
     def __init__(self, service: SecretsManager, authority: Authority) -> None:
@@ -36,6 +37,7 @@ class ServedSecretsManager:
             authority: Vouches for it.
         """
         self.calls: list[float] = []
+        self.latency = 0.0
         self._service = service
         self._server = JsonServer(self)
         # The handshake is left to the connection's own thread.
@@ -57,6 +59,7 @@ class ServedSecretsManager:
 
     def answer(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Carry out a call."""
+        time.sleep(self.latency)
         target = _TARGET.fullmatch(headers["X-Amz-Target"])
         operation = target[1] if target else ""
         try:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -11,7 +11,7 @@ from typing import Self
 from benchmarks.rotation.authority import Authority
 from benchmarks.rotation.candidate import Candidate
 from benchmarks.rotation.proxy import CountingProxy
-from benchmarks.rotation.rotation import ColdTimes, Counts
+from benchmarks.rotation.rotation import ColdTimes, Counts, Network
 from benchmarks.rotation.secrets_manager import ServedSecretsManager
 from benchmarks.rotation.site import Site
 from local.errors import LocalError
@@ -21,6 +21,7 @@ from local.functions.role_sessions import RoleSessions
 from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
 from local.identity.service_session import ServiceSession
+from stacks.compiler import RUNTIME
 from tests.postgres_user.world import STEPS
 
 
@@ -98,6 +99,18 @@ class Trial:
         finally:
             sandbox.stop()
 
+    @contextmanager
+    def network(self, network: Network) -> Iterator[None]:
+        """Let every call and every packet take as long as on a network."""
+        with ExitStack() as stack:
+            self._secrets_manager.latency = network.call_seconds
+            if network.packet_seconds:
+                proxy = CountingProxy(self._site.server.port, delay=network.packet_seconds)
+                stack.enter_context(proxy)
+                stack.enter_context(self._site.through(proxy.port))
+            yield
+        self._secrets_manager.latency = 0.0
+
     def rotate(self, sandbox: Sandbox) -> float:
         """Rotate the secret.
 
@@ -166,7 +179,7 @@ def _deployed(candidate: Candidate) -> DeployedFunction:
         version="$LATEST",
         account="123456789012",
         region="us-east-1",
-        runtime="python3.11",
+        runtime=RUNTIME,
         handler=candidate.handler,
         role="arn:aws:iam::123456789012:role/bench",
         timeout=30,

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    few = ("--rounds", "1", "--cold-rounds", "1")
+    few = ("--rounds", "1", "--cold-rounds", "1", "--call-ms", "0", "--packet-ms", "0")
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.rotation", *few, *arguments],
         cwd=ROOT,
@@ -31,14 +31,23 @@ def figures(output: str, beginning: str) -> list[str]:
 
 def test_both_handlers_are_counted_and_timed_alike() -> None:
     ours = Bundle("postgres_user").build()
-    done = bench("--other", str(ours), "--handler", "postgres_user.handler.alternating_users")
+    done = bench(
+        *("--strategy", "alternating", "--alternating", str(ours)),
+        *("--handler", "postgres_user.handler.alternating_users"),
+        *("--call-ms", "0,20", "--packet-ms", "1"),
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert figures(done.stdout, "calls")[:3] == ["10", "10", "1.00"]
     assert figures(done.stdout, "connections")[:3] == ["4", "4", "1.00"]
     mine, theirs, ratio = map(float, figures(done.stdout, "packets"))
     assert (mine, ratio) == (theirs, 1)
-    for beginning in ("ms, in a running", "ms, in a new", "ms until"):
-        assert all(float(figure) > 0 for figure in figures(done.stdout, beginning))
+    lines = re.findall(r"^ *(0|20) +(0|1) +(\d+) +(\d+) +(\d+\.\d+) *$", done.stdout, re.MULTILINE)
+    places = [("0", "1"), ("20", "1")]
+    assert [line[:2] for line in lines] == 3 * places
+    running = {line[:2]: int(line[2]) for line in lines[:2]}
+    # No limit on a time, but a sum of what was waited: 10 calls, and 4 logins of 4 turns at least.
+    assert running["0", "1"] >= 4 * 4 * 2
+    assert running["20", "1"] >= 10 * 20 + 4 * 4 * 2
 
 
 def test_a_single_user_takes_nine_calls_and_three_connections() -> None:
@@ -59,7 +68,7 @@ def test_a_handler_that_does_not_rotate_ends_it_with_its_reason(
     tmp_path: Path, code: str, why: str
 ) -> None:
     (tmp_path / "lambda_function.py").write_text(code)
-    done = bench("--other", str(tmp_path))
+    done = bench("--strategy", "alternating", "--alternating", str(tmp_path))
     assert done.returncode == 1
     assert "bench: failed: the other handler failed in" in done.stdout
     assert why in done.stdout
@@ -67,6 +76,6 @@ def test_a_handler_that_does_not_rotate_ends_it_with_its_reason(
 
 
 def test_a_folder_without_the_handler_is_told_at_once(tmp_path: Path) -> None:
-    done = bench("--other", str(tmp_path))
+    done = bench("--strategy", "alternating", "--alternating", str(tmp_path))
     assert done.returncode == 1
     assert "there is no handler lambda_function.lambda_handler" in done.stdout
