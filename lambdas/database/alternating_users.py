@@ -1,11 +1,16 @@
 """Two users with the same rights, of which one rests while the other one's password is in use."""
 
 from database.credential import Credential
-from database.names import Pair
+from database.names import SUFFIX, Pair
 from database.strategy import UserStrategy
-from database.target import Standing, Target
-from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError
+from database.target import Standing, Target, Twins
+from rotation.deadline import Deadline
+from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError, TargetError
+from rotation.event import Step
+from rotation.observability import warn
 from rotation.rotation import Rotation
+from rotation.secret_text import SecretText
+from rotation.versions import CURRENT, PENDING
 
 
 class AlternatingUsers(UserStrategy):
@@ -32,13 +37,38 @@ class AlternatingUsers(UserStrategy):
         admin = current.admin(rotation.secret.other(_masterarn(current)))
         # Before an admin's rights are used for a secret, the secret has to prove that it is
         # accepted itself: whoever can write the secret could else have anyone's password changed.
-        self._prove(current, rotation)
+        self._prove(current, admin, rotation)
+        with self._as_admin(admin, rotation) as session:
+            while not self._renew(session, rotation, current):
+                rotation.deadline.remaining()
+
+    def test(self, pending: SecretText, deadline: Deadline) -> None:
+        """Logs in with it, and compares what the session does with what its twin's would."""
+        credential = self._target.credential(pending, PENDING)
+        with self._target.connect(credential, owner="test", deadline=deadline) as session:
+            session.prove_twin(self._pair(credential))
+
+    def _renew(self, session: Target, rotation: Rotation, current: Credential) -> bool:
+        """Changes what fits into one transaction; the password last.
+
+        Returns:
+            Whether that was all.
+        """
         pair = self._pair(current)
-        with self._as_admin(admin, rotation) as session, session.fenced(pair.base):
+        with session.fenced(pair.base):
             pending = self.pending(rotation, current)
-            self._must_be_twin(session, rotation, pending)
-            session.make_equal(pair, rotation.secret.arn)
-            session.change_password(pending.username, pending.password)
+            twins = session.twins(pair, rotation.secret.arn)
+            self._must_be_twin(twins, rotation, pair, pending)
+            if refusal := _not_let_in(twins, pending):
+                raise refusal
+            differences = twins.make_equal()
+            complete = twins.hand_over()
+            if complete:
+                session.change_password(pending.username, pending.password)
+        if complete:
+            for difference in differences:
+                warn(self.name, Step.SET, difference.cause, difference.remedy)
+        return complete
 
     def _as_admin(self, admin: Credential, rotation: Rotation) -> Target:
         """Logs in; AWSCURRENT is refused for a moment while the admin's own secret rotates."""
@@ -52,27 +82,48 @@ class AlternatingUsers(UserStrategy):
                 retry_helps=True,
             ) from error
 
-    def _prove(self, credential: Credential, rotation: Rotation) -> None:
-        with self._target.connect(
-            credential, owner=rotation.token, deadline=rotation.deadline
-        ) as session:
-            session.prove()
+    def _prove(self, current: Credential, admin: Credential, rotation: Rotation) -> None:
+        try:
+            self._target.prove_alternation(
+                current, owner=rotation.token, deadline=rotation.deadline
+            )
+        except CredentialRefusedError as error:
+            if why := self._why_not_let_in(current, admin, rotation):
+                raise why from error
+            raise
 
-    def _must_be_twin(self, session: Target, rotation: Rotation, pending: Credential) -> None:
-        pair = self._pair(pending)
-        standing = session.standing(pending.username, pair, rotation.secret.arn)
+    def _why_not_let_in(
+        self, current: Credential, admin: Credential, rotation: Rotation
+    ) -> CredentialRefusedError | None:
+        """The server does not tell why it refuses a login, and an admin may see it."""
+        try:
+            with self._as_admin(admin, rotation) as session:
+                twins = session.twins(self._pair(current), rotation.secret.arn)
+        except TargetError:
+            return None
+        return _not_let_in(twins, current)
+
+    def _must_be_twin(
+        self, twins: Twins, rotation: Rotation, pair: Pair, pending: Credential
+    ) -> None:
+        standing = twins.standing(pending.username)
         if standing is Standing.ABSENT and pending.username == pair.base:
             raise NotOursError(
-                f"The user {pair.base}, whose twin {pair.clone} is AWSCURRENT, does not exist",
-                remedy=f"If {pair.clone} is the application's first user, give it a name that"
-                " does not end in _clone; else create the missing user again",
+                f"The user {pair.base}, whose twin {pair.clone} is {CURRENT}, does not exist",
+                remedy=f"If {pair.clone} is the application's first user, rename it to one that"
+                f" does not end in {SUFFIX}, in the database and in the secret; else create the"
+                " missing user again, as a login without a password",
             )
         if standing is Standing.UNPROVEN and not self._secret_proves(rotation, pending):
+            other = twins.marked_by()
+            belongs = f"its mark is that of {other}" if other else "it has no mark"
+            gone = "that secret is gone and " if other else ""
             raise NotOursError(
                 f"The user {pending.username} exists already, and nothing proves that it is one of"
-                f" the pair {pair.base} and {pair.clone} that this secret owns: it was not touched",
-                remedy="If someone else uses it, rename the application's user; if it is a"
-                " left-over, drop it (after REASSIGN OWNED)",
+                f" the pair {pair.base} and {pair.clone} that this secret owns ({belongs}): it"
+                " was not touched",
+                remedy=f"If {gone}both users are this application's alone, say so as an admin:"
+                f" {twins.claim()}; else give the application a user of another name",
             )
 
     def _secret_proves(self, rotation: Rotation, pending: Credential) -> bool:
@@ -84,6 +135,17 @@ class AlternatingUsers(UserStrategy):
 
     def _pair(self, credential: Credential) -> Pair:
         return Pair.of(credential.username, longest=self._target.longest_name)
+
+
+def _not_let_in(twins: Twins, credential: Credential) -> CredentialRefusedError | None:
+    ended = twins.ended(credential.username)
+    if ended is None:
+        return None
+    return CredentialRefusedError(
+        f"The validity of the user {credential.username} ended ({ended}), so that no password"
+        f" lets it in; {credential.whose} needs it",
+        remedy=f"Let it in again as an admin: {twins.renewal(credential.username)}",
+    )
 
 
 def _masterarn(credential: Credential) -> str:

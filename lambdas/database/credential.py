@@ -8,6 +8,7 @@ from typing import Any, Self
 from rotation.errors import BadSecretError
 from rotation.secret_object import SecretObject
 from rotation.secret_text import SecretText
+from rotation.versions import PENDING
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 _PORT = re.compile(r"[0-9]{1,5}")
@@ -111,7 +112,8 @@ class Credential:
             raise BadSecretError(
                 f"{self.whose} is for {self.host}:{self.port},"
                 f" but {other.whose} is for {other.host}:{other.port}",
-                remedy="Correct the wrong one of the two",
+                remedy="Correct host and port of the wrong one; if a rotation is under way, take"
+                f" {PENDING} off its version and rotate again",
             )
 
     def with_login(self, username: str, password: SecretText) -> SecretText:

@@ -31,9 +31,16 @@ class Pair:
                 be cut, and then be someone else's.
 
         Raises:
-            BadSecretError: One of the names is too long.
+            BadSecretError: One of the names is too long, or it is not told whose twin it is.
         """
         base = base_of(username)
+        if base != username and base_of(base) != base:
+            raise BadSecretError(
+                f"The user name {username} ends in {SUFFIX} twice: it could be the twin of {base},"
+                f" which could be the twin of {base_of(base)}",
+                remedy=f"Rename the application's user to one that does not end in {SUFFIX}, in the"
+                " database and in the secret",
+            )
         pair = cls(base, base + SUFFIX)
         for name in (pair.base, pair.clone):
             must_fit(name, longest=longest)

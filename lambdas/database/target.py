@@ -1,8 +1,9 @@
 """What a strategy asks of a SQL database; one implementation per product."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import Enum, auto
 from types import TracebackType
 from typing import ClassVar, Self
@@ -25,6 +26,74 @@ class Standing(Enum):
 
     UNPROVEN = auto()
     """It exists, and nothing at the database tells whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What keeps two users from being equal, and hinders no rotation.
+
+    Attributes:
+        cause: What differs and why.
+        remedy: What a person can do about it.
+    """
+
+    cause: str
+    remedy: str
+
+
+class Twins(ABC):
+    """What is known about a pair under the fence, and how they become equal."""
+
+    @abstractmethod
+    def standing(self, username: str) -> Standing:
+        """Tells whether one of the two exists and is proven to belong to the secret.
+
+        Args:
+            username: The one that the secret does not hold now.
+        """
+
+    @abstractmethod
+    def marked_by(self) -> str | None:
+        """ARN of the secret whose mark the clone bears, if it bears one."""
+
+    @abstractmethod
+    def claim(self) -> str:
+        """What an admin runs to give the pair to the secret."""
+
+    @abstractmethod
+    def ended(self, username: str) -> str | None:
+        """When one of the two ceased to be let in, whatever its password is."""
+
+    @abstractmethod
+    def renewal(self, username: str) -> str:
+        """What an admin runs to undo that."""
+
+    @abstractmethod
+    def make_equal(self) -> Sequence[Difference]:
+        """Makes the clone the twin of the base, and creates it if there is none.
+
+        Whichever of the two logs in, it can do the same things to the same objects, those that
+        the other one made included, and gets the same settings. It also sets the secret's mark.
+
+        Returns:
+            What could not be made equal.
+
+        Raises:
+            RefusedChangeError: The session may not do that.
+            BusyError: Someone else uses what has to change.
+        """
+
+    @abstractmethod
+    def hand_over(self) -> bool:
+        """Makes the base the owner of what the clone owns, as much as fits into one transaction.
+
+        Returns:
+            Whether that was all. If not, commit, and begin again.
+
+        Raises:
+            RefusedChangeError: The session may not do that.
+            BusyError: Someone else uses what has to change.
+        """
 
 
 class Target(ABC):
@@ -83,6 +152,21 @@ class Target(ABC):
             UnreachableError: It does not answer.
         """
 
+    @classmethod
+    @abstractmethod
+    def prove_alternation(cls, credential: Credential, *, owner: str, deadline: Deadline) -> None:
+        """Logs in, and shows that this server can keep twins equal. It changes nothing.
+
+        Args:
+            credential: See `connect`.
+            owner: See `connect`.
+            deadline: See `connect`.
+
+        Raises:
+            UnequalTwinsError: It can't.
+            TargetError: As `connect`.
+        """
+
     @abstractmethod
     def close(self) -> None:
         """Ends the session."""
@@ -130,29 +214,20 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def standing(self, username: str, pair: Pair, secret: str) -> Standing:
-        """Tells whether one of a pair exists and is proven to belong to the secret.
+    def twins(self, pair: Pair, secret: str) -> Twins:
+        """Reads what is known about a pair, to be called under the fence.
 
         Args:
-            username: One of the pair, namely the one that the secret does not hold now.
-            pair: The pair.
+            pair: The two.
             secret: ARN of the secret.
         """
 
     @abstractmethod
-    def make_equal(self, pair: Pair, secret: str) -> None:
-        """Makes the clone the twin of the base, and creates it if there is none.
-
-        Whichever of the two logs in, it can do the same things to the same objects, those that
-        the other one made included, and gets the same settings. It also sets the secret's mark.
-
-        Args:
-            pair: The two; the base exists.
-            secret: ARN of the secret.
+    def prove_twin(self, pair: Pair) -> None:
+        """Shows that the session, which is one of the pair's, does what one of the base would.
 
         Raises:
-            RefusedChangeError: The session may not do that.
-            BusyError: Someone else uses what has to change.
+            UnequalTwinsError: It does not.
         """
 
     @abstractmethod

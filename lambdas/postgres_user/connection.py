@@ -48,13 +48,21 @@ class Connection:
     A server that asks for an md5 or a plain password gets it, inside of verified TLS.
     """
 
-    def __init__(self, credential: Credential, *, session_name: str, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        credential: Credential,
+        *,
+        session_name: str,
+        deadline: Deadline,
+        acting_as: str | None = None,
+    ) -> None:
         """Logs in.
 
         Args:
             credential: Who, with what, where.
             session_name: How the session is called in `pg_stat_activity`.
             deadline: The connection is broken then, whatever it waits for.
+            acting_as: The role that the session begins with; what is set for the user if left out.
 
         Raises:
             BadSecretError: User name or password can't be sent.
@@ -64,12 +72,19 @@ class Connection:
         server = f"{credential.host}:{credential.port}"
         doing = f"let {credential.username} ({credential.whose}) log in at {server}"
         with _translated(doing):
+            role = {"role": acting_as} if acting_as else {}
             for last in (False, False, True):
-                if self._opens(credential, session_name, deadline, last=last):
+                if self._opens(credential, session_name, deadline, role, last=last):
                     return
 
     def _opens(
-        self, credential: Credential, session_name: str, deadline: Deadline, *, last: bool
+        self,
+        credential: Credential,
+        session_name: str,
+        deadline: Deadline,
+        role: dict[str, str],
+        *,
+        last: bool,
     ) -> bool:
         """Logs in; or tells that it has to be done again, with what was learned of the server."""
         parameters = start_up.parameters(credential)
@@ -78,7 +93,7 @@ class Connection:
             self._hard_end = opened.enter_context(HardEnd(connected, deadline.remaining()))
             try:
                 with self._hard_end.named(*_BROKEN, *_GARBLED):
-                    self._driver = _log_in(connected, credential, session_name, parameters)
+                    self._driver = _log_in(connected, credential, session_name, parameters | role)
                     opened.callback(self._driver.close)
                     self._begin(credential, self._driver.parameter_statuses)
             except (DatabaseError, *_BROKEN) as error:

@@ -34,10 +34,21 @@ _LIBRARY = (
     " (pg_db_role_setting)"
 )
 
+_REFUSED = (
+    "Compare the secret with the user's real password, or let an admin set it to the secret's; see"
+    " also whether the user's VALID UNTIL has passed"
+)
+
+_READ_ONLY = (
+    "The host is a read-only server (a standby or a read replica): put the writer's address into"
+    " host, in the admin's secret too if it names one; then take AWSPENDING off its version and"
+    " rotate again"
+)
+
 _KINDS: Mapping[str, tuple[type[TargetError], str]] = {
     "28P01": (
         CredentialRefusedError,
-        "Compare the secret with the user's real password, or let the admin set it to the secret's",
+        _REFUSED,
     ),
     "28000": (
         CredentialRefusedError,
@@ -49,11 +60,15 @@ _KINDS: Mapping[str, tuple[type[TargetError], str]] = {
         NotOursError,
         "Put its real password into the secret, or choose another user name; it was not touched",
     ),
-    "25006": (RefusedChangeError, "The host is a read replica: put the writer into the secret"),
+    "25006": (RefusedChangeError, _READ_ONLY),
     "22P05": (RefusedChangeError, _ENCODING),
     "0A000": (RefusedChangeError, _ENCODING),
     "08P01": (RefusedChangeError, _NO_POOLER),
     "58P01": (RefusedChangeError, _LIBRARY),
+    "53200": (
+        RefusedChangeError,
+        "Raise max_locks_per_transaction on the server (it takes a restart), and rotate again",
+    ),
     "55P03": (BusyError, "Wait until the other session ends its transaction, or end it"),
     "55006": (BusyError, "Wait until the other session ends its transaction, or end it"),
     "57014": (BusyError, "See what the server is busy with; a statement took too long"),

@@ -5,7 +5,11 @@ on the role (https://www.postgresql.org/docs/current/sql-comment.html): the user
 proves that an admin did, and our code is the one that makes comments like this.
 """
 
+import re
+
 from postgres_user.sql import identifier, literal
+
+_SECRET = re.compile(r"Login of .*, rotated by (arn:\S+)", re.DOTALL)
 
 
 def text(base: str, secret: str) -> str:
@@ -21,3 +25,9 @@ def text(base: str, secret: str) -> str:
 def statement(username: str, base: str, secret: str) -> str:
     """SQL that marks a user."""
     return f"COMMENT ON ROLE {identifier(username)} IS {literal(text(base, secret))}"
+
+
+def secret_in(comment: str | None) -> str | None:
+    """The ARN of the secret that a comment names, if it is a mark."""
+    found = _SECRET.fullmatch(comment or "")
+    return found[1] if found else None

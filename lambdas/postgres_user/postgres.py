@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from database.credential import Credential
 from database.names import Pair
-from database.target import Standing, Target
-from postgres_user import fence, first_user, twins
+from database.target import Target, Twins
+from postgres_user import acting, fence, first_user
 from postgres_user.sql import identifier, literal
+from postgres_user.twins import PostgresTwins
 from rotation.deadline import Deadline
 from rotation.secret_text import SecretText
 
@@ -37,10 +38,24 @@ class Postgres(Target):
     @classmethod
     def connect(cls, credential: Credential, *, owner: str, deadline: Deadline) -> Self:
         """Logs in; see `Target.connect`."""
+        return cls._open(credential, owner, deadline, acting_as=None)
+
+    @classmethod
+    def prove_alternation(cls, credential: Credential, *, owner: str, deadline: Deadline) -> None:
+        """Logs in as acting as oneself, which everybody may; see `postgres_user.acting`."""
+        user = credential.username
+        with cls._open(credential, owner, deadline, acting_as=user) as session:
+            acting.must_last(session._connection.run, user)  # noqa: SLF001  # our own
+
+    @classmethod
+    def _open(
+        cls, credential: Credential, owner: str, deadline: Deadline, *, acting_as: str | None
+    ) -> Self:
         from postgres_user.connection import Connection  # noqa: PLC0415  # see its docstring
 
+        name = fence.session_name(owner)
         connection = Connection(
-            credential, session_name=fence.session_name(owner), deadline=deadline
+            credential, session_name=name, deadline=deadline, acting_as=acting_as
         )
         return cls(connection, owner, deadline)
 
@@ -75,13 +90,13 @@ class Postgres(Target):
             doing=f"change the password of {username}",
         )
 
-    def standing(self, username: str, pair: Pair, secret: str) -> Standing:
-        """Looks for the user and the mark; see `postgres_user.twins`."""
-        return twins.standing(self._connection.run, username, pair, secret)
+    def twins(self, pair: Pair, secret: str) -> Twins:
+        """Reads the two; see `postgres_user.twins`."""
+        return PostgresTwins(self._connection.run, pair, secret)
 
-    def make_equal(self, pair: Pair, secret: str) -> None:
-        """Makes the clone the twin; see `postgres_user.twins`."""
-        twins.make_equal(self._connection.run, pair, secret)
+    def prove_twin(self, pair: Pair) -> None:
+        """Compares as whom the two act; see `postgres_user.acting`."""
+        acting.must_be_equal(self._connection.run, pair)
 
     def create_user(self, username: str) -> None:
         """Creates the login and its schema; see `postgres_user.first_user`."""

@@ -7,41 +7,84 @@ granted to the clone alone does not show in a session that acts as the base.
 VALID UNTIL is not copied: it is about a password, and the passwords of the two differ.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from database.names import Pair
-from database.target import Standing
+from database.target import Difference, Standing, Twins
 from postgres_user import mark, ownership, settings
 from postgres_user.role import Role
 from postgres_user.sql import identifier
 from postgres_user.statements import Run
 
 
-def standing(run: Run, username: str, pair: Pair, secret: str) -> Standing:
-    """Looks for a user of the pair and the mark on the clone; see `Target.standing`.
+class PostgresTwins(Twins):
+    """The two as they are; they are read once."""
 
-    The clone's mark names the base, so it proves both.
-    """
-    roles = Role.read(run, pair)
-    if username not in roles:
-        return Standing.ABSENT
-    clone = roles.get(pair.clone)
-    marked = clone is not None and clone.comment == mark.text(pair.base, secret)
-    return Standing.PROVEN if marked else Standing.UNPROVEN
+    def __init__(self, run: Run, pair: Pair, secret: str) -> None:
+        """Reads them.
 
+        Args:
+            run: The admin's session, in a transaction.
+            pair: The two.
+            secret: ARN of the secret.
+        """
+        self._run = run
+        self._pair = pair
+        self._secret = secret
+        self._roles = Role.read(run, pair)
 
-def make_equal(run: Run, pair: Pair, secret: str) -> None:
-    """Creates the clone if there is none, and makes it equal; see `Target.make_equal`."""
-    roles = Role.read(run, pair)
-    if pair.clone not in roles:
-        run(f"CREATE ROLE {identifier(pair.clone)} LOGIN", doing=f"create the user {pair.clone}")
-        roles = Role.read(run, pair)
-    base, clone = roles[pair.base], roles[pair.clone]
-    if not clone.may_act_as_base:
-        _join(run, pair)
-    if changes := [*_changes(base, clone, secret)]:
-        run("; ".join(changes), doing=f"make {pair.clone} equal to {pair.base}")
-    ownership.hand_over(run, pair, clone)
+    def standing(self, username: str) -> Standing:
+        """Looks for the user and the mark on the clone, which names the base: it proves both."""
+        if username not in self._roles:
+            return Standing.ABSENT
+        return Standing.PROVEN if self._comment() == self._mark() else Standing.UNPROVEN
+
+    def marked_by(self) -> str | None:
+        """Reads the mark on the clone."""
+        return mark.secret_in(self._comment())
+
+    def claim(self) -> str:
+        """The statement that sets the mark."""
+        return mark.statement(self._pair.clone, self._pair.base, self._secret)
+
+    def ended(self, username: str) -> str | None:
+        """Reads VALID UNTIL."""
+        role = self._roles.get(username)
+        return role.ended if role else None
+
+    def renewal(self, username: str) -> str:
+        """The statement that lifts VALID UNTIL."""
+        return f"ALTER ROLE {identifier(username)} VALID UNTIL 'infinity'"
+
+    def make_equal(self) -> Sequence[Difference]:
+        """Creates the clone if there is none, and makes it equal."""
+        run, pair = self._run, self._pair
+        if pair.clone not in self._roles:
+            name = identifier(pair.clone)
+            run(f"CREATE ROLE {name} LOGIN", doing=f"create the user {pair.clone}")
+            self._roles = Role.read(run, pair)
+        base, clone = self._roles[pair.base], self._roles[pair.clone]
+        if not clone.may_act_as_base:
+            _join(run, pair)
+        if changes := [*_changes(base, clone, self._claims())]:
+            run("; ".join(changes), doing=f"make {pair.clone} equal to {pair.base}")
+        want = settings.wanted(base.settings, base.acts_as)
+        return settings.copy(run, clone.name, clone.settings, want)
+
+    def hand_over(self) -> bool:
+        """Hands over what the clone owns; see `postgres_user.ownership`."""
+        clone = self._roles.get(self._pair.clone)
+        return clone is None or ownership.hand_over(self._run, self._pair, clone)
+
+    def _comment(self) -> str | None:
+        clone = self._roles.get(self._pair.clone)
+        return clone.comment if clone else None
+
+    def _mark(self) -> str:
+        return mark.text(self._pair.base, self._secret)
+
+    def _claims(self) -> list[str]:
+        return [] if self._comment() == self._mark() else [self.claim()]
 
 
 def _join(run: Run, pair: Pair) -> None:
@@ -61,9 +104,8 @@ def _join(run: Run, pair: Pair) -> None:
     )
 
 
-def _changes(base: Role, clone: Role, secret: str) -> Iterator[str]:
-    if clone.comment != mark.text(base.name, secret):
-        yield mark.statement(clone.name, base.name, secret)
+def _changes(base: Role, clone: Role, claims: list[str]) -> Iterator[str]:
+    yield from claims
     # Without INHERIT the clone would lack the base's right to CONNECT before it acts as the base.
     options = [
         *_attributes({**base.attributes, "inherit": True}, clone.attributes),
@@ -71,9 +113,6 @@ def _changes(base: Role, clone: Role, secret: str) -> Iterator[str]:
     ]
     if options:
         yield f"ALTER ROLE {identifier(clone.name)} {' '.join(options)}"
-    yield from settings.changes(
-        clone.name, clone.settings, settings.wanted(base.name, base.settings)
-    )
 
 
 def _attributes(want: Mapping[str, bool], have: Mapping[str, bool]) -> Iterator[str]:

@@ -15,6 +15,7 @@ RotationError
     ├── BusyError                ... is locked by someone else
     ├── NotOursError             ... has something of that name which is not ours
     ├── GoneError                ... has no such user any more
+    ├── UnequalTwinsError        ... lets two users that alternate do different things
     └── RefusedChangeError       ... does not let us make the change
 
 Secrets Manager retries a failed rotation by itself, with the same version
@@ -130,6 +131,10 @@ class NotOursError(TargetError):
 
 class GoneError(TargetError):
     """The user of the credential, or the credential itself, does not exist any more."""
+
+
+class UnequalTwinsError(TargetError):
+    """Of two users that alternate, one could not do what the other one can."""
 
 
 class RefusedChangeError(TargetError):

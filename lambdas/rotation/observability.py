@@ -46,6 +46,23 @@ def observed(
     logger.info("%s succeeded", step)
 
 
+def warn(strategy: str, step: str, cause: str, remedy: str) -> None:
+    """Logs what a person should see to although the work went on, and counts it: Warning.
+
+    Args:
+        strategy: The strategy's name.
+        step: What is done.
+        cause: What happened and why. Like an error's, it holds no secret.
+        remedy: What a person can do about it.
+    """
+    logger.warning("%s. %s.", cause, remedy, extra={"cause": cause, "remedy": remedy})
+    metrics = Metrics(namespace=_NAMESPACE)
+    metrics.add_dimension("strategy", strategy)
+    metrics.add_dimension("step", step)
+    metrics.add_metric("Warning", MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
 def _log_failure(error: RotationError) -> None:
     """Facts and frames only: the texts of the exceptions behind it may hold anything."""
     logger.error(

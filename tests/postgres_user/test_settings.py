@@ -17,10 +17,14 @@ def test_a_list_of_names_is_read_as_the_server_writes_it(names: list[str]) -> No
     assert list(_names(", ".join(map(quoted, names)))) == names
 
 
-def test_a_clone_acts_as_its_base_unless_that_acts_as_someone_else() -> None:
-    assert wanted("app", {}) == {(None, "role"): "app"}
-    assert wanted("app", {(None, "role"): "none"}) == {(None, "role"): "app"}
-    assert wanted("app", {(None, "role"): "owner"}) == {(None, "role"): "owner"}
+def test_a_clone_acts_as_its_base_or_as_the_third_role_that_this_acts_as() -> None:
+    own: Settings = {(None, "role"): "owner", ("data", "role"): "none", (None, "a"): "1"}
+    assert wanted({}, {None: "app"}) == {(None, "role"): "app"}
+    assert wanted(own, {None: "owner", "data": "app", "more": "owner"}) == {
+        (None, "a"): "1",
+        (None, "role"): "owner",
+        ("data", "role"): "app",
+    }
 
 
 def test_equal_settings_need_no_statement() -> None:
@@ -31,7 +35,7 @@ def test_equal_settings_need_no_statement() -> None:
 def test_only_what_differs_is_changed() -> None:
     have: Settings = {(None, "a"): "1", ("data", "b"): "2", (None, "c"): "3"}
     want: Settings = {(None, "a"): "1", (None, "c"): "4"}
-    assert list(changes("x", have, want)) == [
+    assert [statement for _, statement in changes("x", have, want)] == [
         'ALTER ROLE "x" IN DATABASE "data" RESET "b"',
         """ALTER ROLE "x" SET "c" TO E'4'""",
     ]

@@ -1,8 +1,11 @@
+from collections.abc import Iterator
+from typing import Any, cast
+
 import psycopg
 import pytest
 
-from rotation.errors import BusyError, RefusedChangeError
-from tests.postgres_user.world import World
+from rotation.errors import BusyError, RefusedChangeError, UnequalTwinsError
+from tests.postgres_user.world import STEPS, World
 
 
 @pytest.fixture
@@ -104,10 +107,110 @@ def test_the_connection_limit_is_the_same(ready: World) -> None:
 
 
 def test_a_base_that_is_locked_does_not_lock_the_clone(ready: World) -> None:
-    ready.run("ALTER ROLE {} CONNECTION LIMIT 0 VALID UNTIL '2020-01-01'", ready.user)
+    ready.run("ALTER ROLE {} CONNECTION LIMIT 0", ready.user)
     token = ready.until(ready.alternating, "testSecret")
     assert ready.accepts(ready.document())
     assert ready.pending(token)["username"] == ready.user
+
+
+ACTORS = [
+    ("nothing", [], "user"),
+    ("for the base", ["ALTER ROLE {user} SET role = {owner}"], "owner"),
+    ("of a base that may not", ["ALTER ROLE {user} SET role = {stranger}"], "user"),
+    ("for the database", ["ALTER DATABASE {db} SET role = {owner}"], "owner"),
+    (
+        "for the database, none for the base",
+        ["ALTER DATABASE {db} SET role = {owner}", "ALTER ROLE {user} SET role = 'none'"],
+        "user",
+    ),
+    (
+        "for the base in the database, over all else",
+        [
+            "ALTER ROLE {user} IN DATABASE {db} SET role = {owner}",
+            "ALTER ROLE {user} SET role = {second}",
+            "ALTER DATABASE {db} SET role = {second}",
+        ],
+        "owner",
+    ),
+    (
+        "what the base may not, over what it may",
+        [
+            "ALTER ROLE {user} IN DATABASE {db} SET role = {stranger}",
+            "ALTER DATABASE {db} SET role = {owner}",
+        ],
+        "owner",
+    ),
+    (
+        "for another database",
+        [
+            "ALTER ROLE {user} IN DATABASE postgres SET role = {owner}",
+            "ALTER ROLE {user} SET role = {second}",
+        ],
+        "second",
+    ),
+    (
+        "for the clone itself",
+        [
+            "ALTER ROLE {clone} SET role = {owner}",
+            "ALTER ROLE {clone} IN DATABASE {db} SET role = {second}",
+        ],
+        "user",
+    ),
+    ("for all", ["ALTER ROLE ALL SET role = {owner}"], "owner"),
+]
+
+
+@pytest.mark.parametrize(
+    ("statements", "actor"), [case[1:] for case in ACTORS], ids=[c[0] for c in ACTORS]
+)
+def test_whatever_role_is_set_the_clone_acts_as_the_base(
+    any_world: World, statements: list[str], actor: str
+) -> None:
+    world = any_world
+    world.dbname = f"roles_{world.number}"
+    world.server.create_database(world.dbname, world.admin)
+    world.secrets.put(world.arn, "AWSCURRENT", world.application())
+    world.create_first_user()
+    names = {"user": world.user, "clone": world.clone, "db": world.dbname}
+    for name in ("owner", "second", "stranger"):
+        names[name] = f"{name}_{world.number}"
+        world.run("CREATE ROLE {}", names[name])
+        if name != "stranger":
+            world.run("GRANT {} TO {}", names[name], world.user)
+    world.rotate(world.alternating)
+    world.rotate(world.alternating)
+    with world.as_superuser() as root:
+        try:
+            for statement in statements:
+                root.execute(cast("Any", statement.format(**names)))
+            for _ in range(2):
+                world.rotate(world.alternating)
+                assert [*actors(world)] == [names[actor]] * 6
+        finally:
+            root.execute("ALTER ROLE ALL RESET role")
+
+
+def actors(world: World) -> Iterator[object]:
+    """As whom either of the two acts, also after what pools do to a session."""
+    for label in ("AWSCURRENT", "AWSPREVIOUS"):
+        with world.as_login(world.document(label)) as connection:
+            for clean in ("SELECT", "DISCARD ALL", "RESET ROLE"):
+                connection.execute(clean)
+                yield from connection.execute("SELECT current_user").fetchone() or ()
+
+
+def test_a_twin_that_does_not_act_as_the_base_does_not_become_current(ready: World) -> None:
+    ready.rotate(ready.alternating)
+    token = ready.until(ready.alternating, "testSecret")
+    ready.run("ALTER ROLE {} RESET role", ready.clone)
+    for step in ("testSecret", "finishSecret"):
+        with pytest.raises(UnequalTwinsError, match=f"acts as {ready.clone}") as caught:
+            ready.step(ready.alternating, token, step)
+        assert caught.value.retry_helps
+    assert ready.document()["username"] == ready.user
+    for step in STEPS:
+        ready.step(ready.alternating, token, step)
+    assert ready.document()["username"] == ready.clone
 
 
 def test_the_clone_has_the_attributes_of_the_base(ready: World) -> None:
