@@ -25,6 +25,13 @@ C = TypeVar("C")
 CONNECT_SECONDS = 5
 """How long a server may take to accept a connection, unless the application says otherwise."""
 
+ENCODING = "UTF8"
+"""Of PostgreSQL's sessions, unless the application says otherwise, and as asyncpg has it always.
+
+Else the drivers follow what is set on the database or the user, and know some of those encodings by
+no name of Python's, or can't write what the application sends.
+"""
+
 _versions: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 

@@ -7,7 +7,7 @@ import pg8000.dbapi
 
 from rotated_secret.clean_end import CleanEnd
 from rotated_secret.credential import Credential
-from rotated_secret.logins import CONNECT_SECONDS, log_in, server
+from rotated_secret.logins import CONNECT_SECONDS, ENCODING, log_in, server
 from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import verified_context
@@ -55,7 +55,12 @@ def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any
         **server(credential, host="host", port="port", dbname="database"),
         **options,
     }
-    return {"ssl_context": verified_context(arguments.get("host")), **arguments}
+    parameters = {"client_encoding": ENCODING, **(options.get("startup_params") or {})}
+    return {
+        "ssl_context": verified_context(arguments.get("host")),
+        **arguments,
+        "startup_params": parameters,
+    }
 
 
 def _reach(arguments: dict[str, Any]) -> socket.socket:

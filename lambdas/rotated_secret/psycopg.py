@@ -10,7 +10,7 @@ from psycopg.errors import FinishedPGconn
 
 from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.credential import Credential
-from rotated_secret.logins import CONNECT_SECONDS, log_in, log_in_async, server
+from rotated_secret.logins import CONNECT_SECONDS, ENCODING, log_in, log_in_async, server
 from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import authorities
@@ -98,6 +98,7 @@ def _arguments(credential: Credential, said: dict[str, Any]) -> dict[str, Any]:
         "password": credential.password,
         "sslmode": "verify-full",
         "connect_timeout": CONNECT_SECONDS,
+        "client_encoding": ENCODING,
         **server(credential, host="host", port="port", dbname="dbname"),
         **said,
     }

@@ -288,6 +288,30 @@ def test_options_win_over_what_the_secret_says(world: World) -> None:
         assert row.fetchone() == ("postgres", "it")
 
 
+@pytest.mark.parametrize("encoding", ["KOI8R", "SJIS", "EUC_TW", "SQL_ASCII", "LATIN1"])
+@on_every_driver
+def test_a_session_can_say_anything_whatever_encoding_is_set_on_its_user(
+    world: World, make: Make, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a\u0436\u20ac"  # which none of them but UTF8 holds
+    world.run(f"ALTER ROLE {{}} SET client_encoding = '{encoding}'", world.user)
+    monkeypatch.setattr("tests.rotated_secret.applications.WHO", f"SELECT '{text}'")
+    with make(world) as application:
+        assert application.user() == text
+
+
+def test_the_application_may_choose_another_encoding(world: World) -> None:
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    asked = "SELECT current_setting('client_encoding')"
+    with psycopg.connect(secret, client_encoding="LATIN1") as connection:
+        assert connection.execute(asked).fetchone() == ("LATIN1",)
+    chosen = {"client_encoding": "LATIN1"}
+    with closing(pg8000.connect(secret, startup_params=chosen)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(asked)
+        assert list(cursor.fetchone()) == ["LATIN1"]
+
+
 def test_the_time_out_of_a_login_is_not_one_of_queries(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
