@@ -28,8 +28,18 @@ FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
 """When a refresh that failed is tried again; the time doubles in between."""
 
+FIRST_BACK_OFF_SECONDS = 0.1
+LONGEST_BACK_OFF_SECONDS = 5.0
+"""How long nobody asks again after a failure, whoever waits for an answer; it doubles as well.
+
+The longest is less than the patience of a caller, so that it notices when the error ends.
+"""
+
 OLD = 2.0
 """How many times `refresh_seconds` make a credential so old that a read waits for a newer one."""
+
+TICK_SECONDS = 0.001
+"""Who slept for as long as was told has slept long enough, whatever the clock's grain."""
 
 logger = logging.getLogger("rotated_secret")
 
@@ -42,13 +52,28 @@ class Held:
         credential: The credential.
         asked: When Secrets Manager was asked for it: it is as old as that, whenever it arrived.
         due: When to read it again.
-        failures: How many attempts to do so have failed since.
     """
 
     credential: Credential
     asked: Moment
     due: Moment
-    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """How reading fails at present.
+
+    Attributes:
+        error: The newest error.
+        since: When it came.
+        pause: For how long nobody asks again.
+        times: How many reads have failed, one after the other.
+    """
+
+    error: RotatedSecretError
+    since: Moment
+    pause: float
+    times: int
 
 
 class Cache:
@@ -77,6 +102,7 @@ class Cache:
         self._lock = threading.Lock()
         self._flight: Flight | None = None
         self._asked: Moment | None = None
+        self._failing: Failing | None = None
         forks.watch(self)
 
     def fresh(self) -> Credential | None:
@@ -99,8 +125,13 @@ class Cache:
         return credential
 
     def refresh(self) -> Flight:
-        """The read that is under way; begins one if there is none."""
+        """The read that is under way; begins one if there is none.
+
+        With nothing held, shortly after a failure, it is one that has ended with that failure.
+        """
         with self._lock:
+            if self._flight is None and self.held is None and self._failing and self.back_off():
+                return Flight.failed(self._clock.now(), self._failing.error)
             flight, is_new = self._join()
         if is_new:
             self._start(flight)
@@ -132,12 +163,20 @@ class Cache:
         with self._lock:
             if self.held is not None and self.held.credential.version_id != version_id:
                 return None
-            if self._flight is None and self._asked_within(not_within):
+            if self._flight is None and (self._asked_within(not_within) or self.back_off()):
                 return None
             flight, is_new = self._join()
         if is_new:
             self._start(flight)
         return flight
+
+    def back_off(self) -> float:
+        """How long nobody asks again, because of an error; 0 as a rule."""
+        failing = self._failing
+        if failing is None:
+            return 0.0
+        left = failing.pause - self._clock.now().since(failing.since)
+        return left if left > TICK_SECONDS else 0.0
 
     def worth_waiting(self, flight: Flight, seconds: float) -> float:
         """How long a read of the credential waits for a newer one.
@@ -198,6 +237,7 @@ class Cache:
         with self._lock:
             if self._flight is flight:  # else it was given up, and a newer one may have landed
                 self._flight = None
+                self._failing = None
                 self.held = Held(credential, flight.begun, flight.begun.after(lifetime))
 
     def _note_failure(self, flight: Flight, error: RotatedSecretError) -> None:
@@ -206,7 +246,15 @@ class Cache:
             if self._flight is not flight:
                 return
             self._flight = None
+            now, times = self._clock.now(), self._failing.times if self._failing else 0
+            pause = _growing(FIRST_BACK_OFF_SECONDS, times, LONGEST_BACK_OFF_SECONDS)
+            self._failing = Failing(error, now, pause, times + 1)
             if self.held is not None:
-                pause = min(FIRST_RETRY_SECONDS * 2**self.held.failures, LONGEST_RETRY_SECONDS)
-                due = self._clock.now().after(pause)
-                self.held = replace(self.held, due=due, failures=self.held.failures + 1)
+                retry = _growing(FIRST_RETRY_SECONDS, times, LONGEST_RETRY_SECONDS)
+                self.held = replace(self.held, due=now.after(retry))
+
+
+def _growing(first: float, times: int, longest: float) -> float:
+    """A pause that doubles, up to a quarter shorter at random: not all come back at once."""
+    doubled = first * 2.0 ** min(times, 30)
+    return min(doubled, longest) * random.uniform(0.75, 1.0)  # noqa: S311  # spreads, hides nothing

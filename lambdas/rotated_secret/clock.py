@@ -29,6 +29,11 @@ class Moment:
         return max(self.monotonic - earlier.monotonic, self.wall - earlier.wall)
 
 
+def _sleep(seconds: float) -> None:
+    """Looks it up at each call: gevent may have put its own there since this was imported."""
+    time.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Where the time comes from; a test brings its own.
@@ -41,7 +46,7 @@ class Clock:
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = _sleep
 
     def now(self) -> Moment:
         """This moment."""

@@ -5,6 +5,9 @@ RotatedSecretError
 └── BadSecretError           the secret's content can't be used
 """
 
+import copy
+from typing import Self
+
 
 class RotatedSecretError(Exception):
     """Reading the secret failed. Its text never holds a secret.
@@ -22,6 +25,26 @@ class RotatedSecretError(Exception):
         self.cause = cause
         self.remedy = remedy
         self.retry_helps = retry_helps
+
+    def anew(self) -> Self:
+        """Another error that says the same, for one of many who are told of one failure.
+
+        An exception collects the way that it took each time that it is raised. Raise it
+        `from error.__cause__`.
+        """
+        return copy.copy(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """It can be copied, and sent to another process: as its class, its text and its facts."""
+        return _rebuilt, (type(self), self.args, vars(self))
+
+
+def _rebuilt(
+    kind: type[RotatedSecretError], arguments: tuple[object, ...], facts: dict[str, object]
+) -> RotatedSecretError:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(facts)
+    return error
 
 
 class SecretUnavailableError(RotatedSecretError):

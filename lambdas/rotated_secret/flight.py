@@ -1,6 +1,7 @@
 """A read of the secret that is under way."""
 
 from concurrent.futures import Future, wait
+from typing import Self
 
 from rotated_secret.clock import Moment
 from rotated_secret.errors import RotatedSecretError
@@ -9,7 +10,7 @@ from rotated_secret.errors import RotatedSecretError
 class Flight:
     """One read, for everyone who waits for it, in threads or in event loops.
 
-    It runs in a thread of its own, so that no one has to wait longer than he wants to.
+    It runs in a thread of its own, so that nobody waits longer than they want to.
 
     Attributes:
         begun: When it began.
@@ -26,6 +27,13 @@ class Flight:
         """
         self.begun = begun
         self.landed: Future[RotatedSecretError | None] = Future()
+
+    @classmethod
+    def failed(cls, begun: Moment, failure: RotatedSecretError) -> Self:
+        """One that is over already."""
+        flight = cls(begun)
+        flight.landed.set_result(failure)
+        return flight
 
     def wait(self, seconds: float) -> RotatedSecretError | None:
         """Waits for the end, and so long at most.

@@ -87,15 +87,17 @@ class Handle:
             RotatedSecretError: It is not tried again.
         """
         pause = patience.pause() if failure is None or failure.retry_helps else None
-        if pause is None:
-            raise failure or SecretUnavailableError(
-                self.secret_id,
-                f"Secrets Manager did not answer within {self._patience_seconds:g} seconds",
-                code="TimeOut",
-                remedy="Look at the network and the VPC endpoint",
-                retry_helps=True,
-            )
-        return pause
+        if pause is not None:
+            return min(max(pause, self._cache.back_off()), patience.left())
+        if failure is not None:
+            raise failure.anew() from failure.__cause__
+        raise SecretUnavailableError(
+            self.secret_id,
+            f"Secrets Manager did not answer within {self._patience_seconds:g} seconds",
+            code="TimeOut",
+            remedy="Look at the network and the VPC endpoint",
+            retry_helps=True,
+        )
 
     def _moved(self, unreached: Credential, patience: Patience) -> Credential | None:
         """What is held, if it names another server and there is time to try that."""

@@ -2,7 +2,10 @@
 
 import asyncio
 import gc
+import math
 import threading
+import time
+import traceback
 from typing import Any, cast
 
 import pytest
@@ -10,7 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from local.patience import wait_until
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, SecretUnavailableError
-from rotated_secret.cache import LONGEST_RETRY_SECONDS
+from rotated_secret.cache import LONGEST_BACK_OFF_SECONDS, LONGEST_RETRY_SECONDS
 from rotated_secret.forks import _watched
 from rotated_secret.handle import OLD_WAIT_SECONDS, PATIENCE_SECONDS, REFRESH_SECONDS
 from tests.rotated_secret.conftest import ARN, FIRST_PASSWORD, Hands, Store
@@ -247,6 +250,104 @@ def test_a_first_read_that_is_not_allowed_ends_at_once_with_the_remedy(
     assert store.calls == 1
 
 
+def test_while_nothing_is_held_and_reading_is_denied_it_is_asked_less_and_less_often(
+    secret: RotatedSecret, store: Store, hands: Hands
+) -> None:
+    store.fails(DENIED)
+    for _ in range(6_000):  # of many threads, a minute
+        hands.pass_by(0.01)
+        with pytest.raises(SecretUnavailableError, match="version stage AWSCURRENT"):
+            secret.credential()
+    assert 60 / LONGEST_BACK_OFF_SECONDS < store.calls < 24
+    assert not hands.slept
+    store.recovers()
+    hands.pass_by(LONGEST_BACK_OFF_SECONDS)
+    assert secret.credential().password == FIRST_PASSWORD
+
+
+def test_threads_whose_first_read_is_throttled_share_the_pauses(store: Store) -> None:
+    secret = RotatedSecret(ARN, client=cast("Any", store), patience_seconds=1)
+    store.fails(THROTTLED)
+    begun = time.monotonic()
+
+    def fail() -> None:
+        with pytest.raises(SecretUnavailableError):
+            secret.credential()
+
+    threads = [threading.Thread(target=fail) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Pauses of 75 ms and more that double: as many reads as fit, and not times 32.
+    assert store.calls <= 2 + math.log2((time.monotonic() - begun) / 0.075 + 1)
+
+
+def test_while_the_target_refuses_and_reading_is_denied_it_is_asked_less_and_less_often(
+    secret: RotatedSecret, store: Store, hands: Hands
+) -> None:
+    refused = secret.credential()
+    store.fails(DENIED)
+    for _ in range(6_000):
+        hands.pass_by(0.01)
+        assert secret.refresh(refused) is refused
+    assert store.calls < 24
+    store.recovers()
+    newest = store.rotate()
+    hands.pass_by(LONGEST_BACK_OFF_SECONDS)
+    assert secret.refresh(refused).version_id == newest
+
+
+def test_not_everyone_who_failed_together_asks_again_together(store: Store, hands: Hands) -> None:
+    store.fails(DENIED)
+    pauses = set()
+    for _ in range(20):
+        secret = RotatedSecret(ARN, client=cast("Any", store), clock=hands.clock())
+        with pytest.raises(SecretUnavailableError):
+            secret.credential()
+        pauses.add(secret._cache.back_off())
+    assert len(pauses) > 1
+
+
+@pytest.mark.parametrize(("error", "later"), [(DENIED, 500), (THROTTLED, 2)])
+def test_each_who_waits_for_a_read_that_fails_gets_an_error_of_their_own(
+    store: Store, error: Exception, later: int
+) -> None:
+    secret = RotatedSecret(ARN, client=cast("Any", store), patience_seconds=0.2)
+    store.fails(error)
+    caught: list[SecretUnavailableError] = []
+
+    def fail() -> None:
+        try:
+            secret.credential()
+        except SecretUnavailableError as own:
+            caught.append(own)
+
+    threads = [threading.Thread(target=fail) for _ in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _ in range(later):
+        fail()
+    assert len({id(own) for own in caught}) == 64 + later
+    assert all(own.__cause__ is error for own in caught)
+    told = ["".join(traceback.format_exception(own)) for own in caught]
+    assert max(map(len, told)) < 2 * min(map(len, told)), "it does not grow"
+
+
+def test_coroutines_get_errors_of_their_own_too(async_secret: AsyncRotatedSecret) -> None:
+    cast("Any", async_secret._cache._reader._client).fails(DENIED)
+
+    async def main() -> list[Any]:
+        many = [async_secret.credential() for _ in range(64)]
+        return await asyncio.gather(*many, return_exceptions=True)
+
+    caught = asyncio.run(main())
+    assert len({id(own) for own in caught}) == 64
+    assert {own.code for own in caught} == {"AccessDeniedException"}
+
+
 def test_it_works_where_no_more_threads_can_be_had(
     secret: RotatedSecret, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,3 +418,20 @@ def test_a_coroutine_in_a_thawed_function_gets_the_newest(store: Store, hands: H
     store.is_slow()
     hands.wall += 6 * 3600
     assert asyncio.run(secret.credential()).version_id == newest
+
+
+def test_two_event_loops_wait_for_one_read(async_secret: AsyncRotatedSecret, store: Store) -> None:
+    go_on = store.hangs()
+    passwords: list[str] = []
+
+    def wait() -> None:
+        passwords.append(asyncio.run(async_secret.credential()).password)
+
+    loops = [threading.Thread(target=wait) for _ in range(2)]
+    for loop in loops:
+        loop.start()
+    wait_until(lambda: store.calls == 1)
+    go_on()
+    for loop in loops:
+        loop.join()
+    assert passwords == [FIRST_PASSWORD] * 2

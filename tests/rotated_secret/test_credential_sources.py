@@ -302,7 +302,7 @@ def test_keys_in_a_file_that_have_expired_are_read_again(machine: Machine) -> No
         secret.credential()
     assert caught.value.code == "ExpiredTokenException"
     machine.write("credentials", "[default]\n" + static("RENEWED"))
-    secret._cache._asked = None
+    secret._cache._failing = None  # the back-off after a failure is over
     assert secret.credential().password == FIRST_PASSWORD
 
 

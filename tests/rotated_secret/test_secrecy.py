@@ -10,7 +10,12 @@ import traceback
 import pytest
 from aws_lambda_powertools.logging import Logger
 
-from rotated_secret import AsyncRotatedSecret, Credential, RotatedSecret
+from rotated_secret import (
+    AsyncRotatedSecret,
+    Credential,
+    RotatedSecret,
+    SecretUnavailableError,
+)
 from rotated_secret.hidden import Hidden
 from tests.rotated_secret.conftest import FIRST_PASSWORD, Hands, RefusedError, Store
 from tests.rotation.secrets_manager import failure
@@ -59,6 +64,25 @@ def test_a_copy_is_as_closed_as_the_original(credential: Credential) -> None:
         assert FIRST_PASSWORD not in repr(copied)
     hidden = Hidden("x")
     assert copy.copy(hidden) is copy.deepcopy(hidden) is hidden
+
+
+def test_a_copy_of_a_handle_is_the_handle(
+    secret: RotatedSecret, async_secret: AsyncRotatedSecret
+) -> None:
+    for handle in (secret, async_secret):
+        assert copy.copy(handle) is handle
+        assert copy.deepcopy({"DATABASES": [handle]}) == {"DATABASES": [handle]}
+
+
+def test_an_error_can_be_copied_and_sent_to_another_process(
+    secret: RotatedSecret, store: Store
+) -> None:
+    store.fails(failure("AccessDeniedException", "GetSecretValue"))
+    with pytest.raises(SecretUnavailableError) as caught:
+        secret.credential()
+    for error in (copy.copy(caught.value), pickle.loads(pickle.dumps(caught.value))):  # noqa: S301  # our own
+        assert str(error) == str(caught.value)
+        assert (error.code, error.retry_helps) == ("AccessDeniedException", False)
 
 
 def test_it_is_in_no_log_and_no_error_whatever_fails(
