@@ -19,6 +19,9 @@ from rotation.errors import BusyError
 PREFIX = "rotation "
 _LONGEST_NAME = 63
 
+ITSELF = "SET LOCAL ROLE NONE; "
+"""As whom a login acts may be set for it; `postgres_user.start_up` fixes all other settings."""
+
 PATIENCE_SECONDS = 3
 """How long a writer waits for another one of the same rotation before it takes it for stuck."""
 
@@ -68,9 +71,7 @@ def begin(
 def _begin(lock_seconds: float, statement_seconds: float) -> str:
     statement = _milliseconds(statement_seconds)
     return (
-        "BEGIN; "
-        # A setting may make the session act as another one; `connection` fixes all the others.
-        "SET LOCAL ROLE NONE; "
+        f"BEGIN; {ITSELF}"
         f"SET LOCAL lock_timeout = {_milliseconds(lock_seconds)}; "
         f"SET LOCAL statement_timeout = {statement}; "
         # A writer that got stuck frees the lock by itself.

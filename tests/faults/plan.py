@@ -10,6 +10,7 @@ from tests.faults.scenarios import (
     crashes,
     duplicates,
     first_user,
+    hostile_settings,
     iam_access_key,
     impostors,
     locks,
@@ -27,6 +28,9 @@ ROUNDS = 40
 
 LIVES = 10
 """Of an access key, each of ten years."""
+
+VERSIONS = ("13.23", "14.23", "15.18", "16.14", "18.4")
+"""Of PostgreSQL, besides the one of the bench."""
 
 EXAMPLES = 10_000
 """Bad inputs, at least."""
@@ -55,6 +59,7 @@ def plan() -> Mapping[str, list[Scenario]]:
             lambda bench: window.felt(bench, rounds=ROUNDS),
         ],
         "first_user": _first_user(),
+        "hostile_settings": _for_both(_hostile_settings),
         "iam_access_key": [
             iam_access_key.crashes,
             iam_access_key.duplicates,
@@ -118,6 +123,16 @@ def _impostors(strategy: str) -> list[Scenario]:
     return [
         lambda bench: impostors.untrusted(bench, strategy),
         lambda bench: impostors.silent(bench, strategy),
+    ]
+
+
+def _hostile_settings(strategy: str) -> list[Scenario]:
+    def on(version: str) -> Scenario:
+        return lambda bench: hostile_settings.on_another_version(bench, strategy, version)
+
+    return [
+        lambda bench: hostile_settings.on_the_bench(bench, strategy),
+        *map(on, VERSIONS),
     ]
 
 

@@ -46,5 +46,5 @@ def _cells(tally: Tally) -> list[str]:
         str(tally.failed_logins),
         str(tally.leaks),
         f"{tally.seconds:.1f} s" if tally.seconds else "",
-        "; ".join([tally.note] * bool(tally.note) + remarks),
+        "; ".join([*filter(None, (tally.skipped, tally.note)), *remarks]),
     ]

@@ -23,6 +23,7 @@ class Tally:
         seconds: How long the longest step took.
         remarks: What else came up, and how often.
         note: What else was measured.
+        skipped: Why nothing can be tried on this machine.
         findings: What was wrong, in words.
     """
 
@@ -37,11 +38,14 @@ class Tally:
     seconds: float = 0.0
     remarks: Counter[str] = field(default_factory=Counter)
     note: str = ""
+    skipped: str = ""
     findings: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
-        """Whether every number is as it must be, and something was tried at all."""
+        """Whether every number is as it must be, and something was tried, if it can be."""
+        if self.skipped:
+            return not self.wanted
         return (
             self.wanted == self.injected == self.survived > 0
             and not (self.outages or self.failed_logins or self.leaks)

@@ -24,6 +24,7 @@ from tests.faults.scenarios import (
     crashes,
     duplicates,
     first_user,
+    hostile_settings,
     impostors,
     leaks,
     locks,
@@ -217,3 +218,21 @@ def test_functions_that_wait_for_too_long_are_seen(
     tally = impostors.silent(bench, "single", pick=slice(3))
     assert tally.survived
     assert not tally.good
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [
+        ("default_transaction_read_only", "on", "postgres_user.start_up._ALWAYS"),
+        ("transaction_timeout", "1", "postgres_user.start_up._SINCE"),
+        ("createrole_self_grant", "set", "postgres_user.start_up._SINCE"),
+        ("role", "pg_monitor", "postgres_user.fence.ITSELF"),
+    ],
+)
+def test_without_a_start_of_ours_settings_change_a_rotation(
+    bench: Bench, monkeypatch: Patch, name: str, value: str, part: str
+) -> None:
+    monkeypatch.setattr(hostile_settings, "values", lambda *_: {name: [value]})
+    assert hostile_settings.on_the_bench(bench, "alternating").good
+    monkeypatch.setattr(part, "" if part.endswith("ITSELF") else {})
+    assert hostile_settings.on_the_bench(bench, "alternating").findings

@@ -10,6 +10,7 @@ from tests.faults.scenarios import (
     crashes,
     duplicates,
     first_user,
+    hostile_settings,
     impostors,
     leaks,
     locks,
@@ -101,6 +102,11 @@ def test_the_first_user_comes_to_exist_whatever_happens(bench: Bench) -> None:
         assert_good(first_user.at_packets(bench, action, pick=slice(2, None, 19)))
     assert_good(first_user.at_once(bench, rounds=2))
     assert_good(first_user.unanswered(bench))
+
+
+@both
+def test_no_setting_changes_what_a_rotation_does(bench: Bench, strategy: str) -> None:
+    assert_good(hostile_settings.on_the_bench(bench, strategy, columns=4))
 
 
 @pytest.mark.parametrize("scenario", bad_inputs(300))

@@ -17,6 +17,11 @@ def test_a_line_with_nothing_tried_is_not_good() -> None:
     assert not Tally("s", "single").good
 
 
+def test_a_line_that_can_t_be_tried_here_is_told_and_not_bad() -> None:
+    assert Tally("s", "single", skipped="there is none for this machine").good
+    assert not Tally("s", "single", wanted=1, skipped="there is none for this machine").good
+
+
 @pytest.mark.parametrize(
     "verdict",
     [

@@ -57,3 +57,16 @@ def unhurried(monkeypatch: pytest.MonkeyPatch, patient: None) -> None:
     del patient
     monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 60)
     monkeypatch.setattr("rotation.deadline.STEP_SECONDS", 120)
+
+
+@pytest.fixture
+def own(any_world: World) -> World:
+    """An application whose first user owns its database."""
+    dbname = f"own_{any_world.number}"
+    any_world.server.create_database(dbname, any_world.server.superuser)
+    any_world.run("GRANT CREATE ON DATABASE {} TO {}", dbname, any_world.admin)
+    any_world.dbname = dbname
+    any_world.secrets.put(any_world.arn, "AWSCURRENT", any_world.application())
+    any_world.create_first_user()
+    any_world.run("ALTER DATABASE {} OWNER TO {}", dbname, any_world.user)
+    return any_world

@@ -8,19 +8,6 @@ from rotation.errors import BadSecretError, RefusedChangeError
 from tests.postgres_user.world import STEPS, World
 
 
-@pytest.fixture
-def own(any_world: World) -> World:
-    """An application whose first user owns its database."""
-    dbname = f"own_{any_world.number}"
-    any_world.server.create_database(dbname, any_world.server.superuser)
-    any_world.run("GRANT CREATE ON DATABASE {} TO {}", dbname, any_world.admin)
-    any_world.dbname = dbname
-    any_world.secrets.put(any_world.arn, "AWSCURRENT", any_world.application())
-    any_world.create_first_user()
-    any_world.run("ALTER DATABASE {} OWNER TO {}", dbname, any_world.user)
-    return any_world
-
-
 @pytest.mark.parametrize("encoding", ["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "GB18030", "UHC"])
 def test_a_setting_s_text_never_becomes_a_statement(own: World, encoding: str) -> None:
     """A yen sign is a backslash in SJIS: the text would end early, and the rest be run.
