@@ -141,11 +141,13 @@ class _Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self.values.get(name, default)
-        if not isinstance(value, str) or not value:
-            raise self.bad(f"{name} must be a text that is not empty")
-        if "\0" in value or value.encode(errors="replace").decode() != value:
-            raise self.bad(f"{name} must hold valid characters only")
-        return value
+        why = "must be a text that is not empty"
+        if isinstance(value, str) and value:
+            if "\0" not in value and value.encode(errors="replace").decode() == value:
+                return value
+            why = "must hold valid characters only"
+        del value  # an error reporter would record it
+        raise self.bad(f"{name} {why}")
 
     def name(self, name: str, default: str | None = None) -> str:
         value = self.text(name, default)
@@ -163,9 +165,10 @@ class _Fields:
         value = self.values.get("port", default)
         if isinstance(value, str) and _PORT.fullmatch(value):
             value = int(value)
-        if type(value) is not int or not 0 < value <= _LARGEST_PORT:
-            raise self.bad(f"port must be a number from 1 to {_LARGEST_PORT}")
-        return value
+        if type(value) is int and 0 < value <= _LARGEST_PORT:
+            return value
+        del value  # an error reporter would record it
+        raise self.bad(f"port must be a number from 1 to {_LARGEST_PORT}")
 
     def bad(self, why: str) -> BadSecretError:
         return _bad(self.whose, why)

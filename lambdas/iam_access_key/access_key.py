@@ -100,9 +100,10 @@ def _object(text: SecretText, whose: str) -> SecretObject:
 
 def _text(fields: Mapping[str, Any], name: str, whose: str) -> str:
     value = fields.get(name)
-    if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
-        raise _bad(whose, f"{name} must be a text of printable ASCII that is not empty")
-    return value
+    if isinstance(value, str) and value and value.isascii() and value.isprintable():
+        return value
+    del value  # an error reporter would record it
+    raise _bad(whose, f"{name} must be a text of printable ASCII that is not empty")
 
 
 def _bad(whose: str, why: str) -> BadSecretError:

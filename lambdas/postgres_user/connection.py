@@ -23,6 +23,7 @@ from postgres_user import start_up
 from postgres_user.failures import failure
 from postgres_user.hard_end import HardEnd
 from rotated_secret.clean_end import CleanEnd
+from rotated_secret.discretion import without_frames
 from rotation.deadline import Deadline
 from rotation.errors import (
     BadSecretError,
@@ -31,6 +32,7 @@ from rotation.errors import (
     UnreachableError,
     UntrustedServerError,
 )
+from rotation.secret_text import SecretText
 
 WAIT_SECONDS = 5.0
 """Longest wait for a packet; longer than a statement may take, so that the server tells why."""
@@ -126,16 +128,22 @@ class Connection:
 def _must_be_sendable(credential: Credential) -> None:
     """The driver follows RFC 4013 where libpq sends what it can't prepare as it is."""
     for what, text in (
-        ("username", credential.username),
-        ("password", credential.password.reveal()),
+        ("username", SecretText(credential.username)),
+        ("password", credential.password),
     ):
-        try:
-            saslprep(text)
-        except scramp.ScramException as error:
+        if not _is_sendable(text):
             raise BadSecretError(
                 f"{what} in {credential.whose} holds characters that SCRAM can't carry (RFC 4013)",
                 remedy="Choose letters and digits",
-            ) from error
+            )
+
+
+def _is_sendable(text: SecretText) -> bool:
+    try:
+        saslprep(text.reveal())
+    except scramp.ScramException:
+        return False
+    return True
 
 
 def _must_be_tellable(credential: Credential, encoding: str) -> None:
@@ -179,6 +187,19 @@ class _Driver(CleanEnd, pg8000.native.Connection):  # type: ignore[misc]  # pg80
 
 
 def _log_in(
+    connected: socket.socket,
+    credential: Credential,
+    session_name: str,
+    parameters: Mapping[str, str],
+) -> _Driver:
+    try:
+        return _driver(connected, credential, session_name, parameters)
+    except BaseException as error:  # noqa: BLE001  # raised again below
+        failed = without_frames(error)
+    raise failed
+
+
+def _driver(
     connected: socket.socket,
     credential: Credential,
     session_name: str,

@@ -44,11 +44,14 @@ class SecretObject:
         try:
             fields = _DECODER.decode(text.reveal())
         except (ValueError, RecursionError) as error:
-            # The exception holds the whole text: it must not travel further.
-            raise ValueError(f"it is not JSON ({type(error).__name__})") from None
-        if not isinstance(fields, dict):
-            raise ValueError("it is no JSON object")  # noqa: TRY004  # a matter of content
-        return cls(text, fields)
+            why = f"it is not JSON ({type(error).__name__})"
+        else:
+            if isinstance(fields, dict):
+                return cls(text, fields)
+            why = "it is no JSON object"
+            del fields  # see `rotated_secret.discretion`
+        # Outside of the handler: the exception holds the whole text, and must not travel along.
+        raise ValueError(why)
 
     def replaced(self, values: Mapping[str, str | int]) -> SecretText:
         """The text with other values, and all else byte for byte as it was.

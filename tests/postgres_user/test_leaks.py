@@ -6,6 +6,7 @@ import pytest
 
 from rotation.errors import RotationError
 from tests.postgres_user.world import World
+from tests.rotated_secret.frames import recorded
 
 
 def everything_secret(world: World) -> set[str]:
@@ -63,3 +64,33 @@ def errors_of(world: World) -> list[str]:
         texts.append("".join(traceback.format_exception(caught.value, chain=True)))
         texts[-1] += repr(caught.value) + repr(vars(caught.value))
     return texts
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"port": "a-wrong-Password-1"},
+        {"password": ["a-wrong-Password-1"]},
+        {"password": "a-wrong-Password-1\0"},
+        {"password": "a-wrong-Password-1\ufffe"},
+        {},
+    ],
+)
+def test_no_variable_on_the_way_of_an_error_holds_a_secret(
+    world: World, change: dict[str, object]
+) -> None:
+    world.create_first_user()
+    wrong = world.application(password="a-wrong-Password-1") | change
+    world.secrets.put(world.arn, "AWSCURRENT", wrong)
+    with pytest.raises(RotationError) as caught:
+        world.rotate(world.alternating)
+    assert not [where for where, text in recorded(caught.value) if "a-wrong-Password-1" in text]
+
+
+def test_nor_does_the_error_of_a_secret_that_is_not_json(world: World) -> None:
+    world.create_first_user()
+    for content in ('{"password": "a-wrong-Password-1", ', '["a-wrong-Password-1"]'):
+        world.secrets.put(world.arn, "AWSCURRENT", content)
+        with pytest.raises(RotationError) as caught:
+            world.rotate(world.alternating)
+        assert not [w for w, text in recorded(caught.value) if "a-wrong-Password-1" in text]
