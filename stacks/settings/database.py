@@ -11,6 +11,9 @@ FIXED = "It cannot change: a deployment with another is refused and rolls back."
 
 DEFAULT_PORT = 5432
 
+OLDEST_MINOR = {14: 15, 15: 10, 16: 6, 17: 2}
+"""Before, two alternating users were not equal: see `postgres_user.acting`."""
+
 
 class Database(Group):
     """The PostgreSQL server."""
@@ -20,7 +23,7 @@ class Database(Group):
         meaning="Version of PostgreSQL. A major version alone lets AWS bring minor upgrades. A "
         "higher major version upgrades the server at the next deployment, with minutes of downtime "
         "and no way back (docs/deploying.md).",
-        allowed="14 to 18, also with a minor version such as 17.4",
+        allowed="14 to 18, also with a minor version from 14.15, 15.10, 16.6 and 17.2 on",
         control="RDS.13",
     )
     instance_class: Annotated[
@@ -78,6 +81,15 @@ class Database(Group):
         allowed="7 to 35 (RDS.11 wants 7 at least)",
         control="RDS.11",
     )
+
+    @field_validator("engine_version")
+    @classmethod
+    def _keeps_twins_equal(cls, version: str) -> str:
+        major, _, minor = version.partition(".")
+        oldest = OLDEST_MINOR.get(int(major), 0)
+        if minor and int(minor) < oldest:
+            raise ValueError(f"two alternating users are equal from {major}.{oldest} on")
+        return version
 
     @field_validator("port")
     @classmethod

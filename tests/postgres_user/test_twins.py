@@ -360,3 +360,27 @@ def test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error(world: Worl
     assert not world.exists(world.clone)
     world.run("GRANT {} TO {} WITH ADMIN OPTION", world.user, world.admin)
     world.step(world.alternating, token, "setSecret")
+
+
+@pytest.mark.parametrize("who", ["user", "clone"])
+def test_whose_sessions_either_may_end_is_as_the_documentation_says(ready: World, who: str) -> None:
+    labels = {"clone": "AWSCURRENT", "user": "AWSPREVIOUS"}
+
+    def ends(victim: str, *before: str) -> bool:
+        with (
+            ready.as_login(ready.document(labels[victim])) as other,
+            ready.as_login(ready.document(labels[who])) as connection,
+        ):
+            for statement in before:
+                connection.execute(cast("Any", statement))
+            query = "SELECT pg_terminate_backend(%s)"
+            try:
+                connection.execute(query, [other.info.backend_pid])
+            except psycopg.errors.InsufficientPrivilege:
+                return False
+            return True
+
+    assert ends("user")
+    assert not ends("clone")
+    assert ends("user", "SET ROLE NONE")
+    assert ends("clone", "SET ROLE NONE") is (who == "clone")
