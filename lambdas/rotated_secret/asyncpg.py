@@ -7,7 +7,13 @@ import asyncpg
 
 from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.credential import Credential
-from rotated_secret.logins import CONNECT_SECONDS, is_retired, log_in_async, server
+from rotated_secret.logins import (
+    CONNECT_SECONDS,
+    check_for_coroutines,
+    is_retired,
+    log_in_async,
+    server,
+)
 from rotated_secret.options import check_options
 from rotated_secret.tls import verified_context
 
@@ -52,6 +58,7 @@ def create_pool(secret: AsyncRotatedSecret, **options: Any) -> Pool:  # noqa: AN
     Raises:
         ValueError: See `rotated_secret.options.check_options`.
     """
+    check_for_coroutines(secret)
     _check(options.get("dsn"), options)
 
     async def log_in(dsn: str | None = None, **arguments: Any) -> Connection:  # noqa: ANN401

@@ -35,6 +35,26 @@ no name of Python's, or can't write what the application sends.
 _versions: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
+def check_for_threads(secret: object) -> None:
+    """Makes sure that an adapter for threads was given the handle for threads.
+
+    Raises:
+        TypeError: It was given something else, such as the secret's id.
+    """
+    if not isinstance(secret, RotatedSecret):
+        raise TypeError(f"secret must be a RotatedSecret, not {type(secret).__name__}")
+
+
+def check_for_coroutines(secret: object) -> None:
+    """Makes sure that an adapter for coroutines was given the handle for coroutines.
+
+    Raises:
+        TypeError: It was given something else, such as the handle for threads.
+    """
+    if not isinstance(secret, Handle) or isinstance(secret, RotatedSecret):
+        raise TypeError(f"secret must be an AsyncRotatedSecret, not {type(secret).__name__}")
+
+
 def log_in(secret: RotatedSecret, connect: Callable[[Credential], C]) -> C:
     """Opens a connection.
 
@@ -47,6 +67,7 @@ def log_in(secret: RotatedSecret, connect: Callable[[Credential], C]) -> C:
     Raises:
         Exception: See `RotatedSecret.run`.
     """
+    check_for_threads(secret)
 
     def operation(credential: Credential) -> C:
         outer = sys.exception()
@@ -66,6 +87,7 @@ async def log_in_async(
     secret: AsyncRotatedSecret, connect: Callable[[Credential], Awaitable[C]]
 ) -> C:
     """Opens a connection; see `log_in`."""
+    check_for_coroutines(secret)
 
     async def operation(credential: Credential) -> C:
         outer = sys.exception()

@@ -7,7 +7,7 @@ import psycopg
 import psycopg_pool
 
 from rotated_secret.async_secret import AsyncRotatedSecret
-from rotated_secret.logins import is_retired
+from rotated_secret.logins import check_for_coroutines, check_for_threads, is_retired
 from rotated_secret.psycopg import AsyncConnection, Connection, connect, connect_async, given
 from rotated_secret.secret import RotatedSecret
 
@@ -31,6 +31,7 @@ class ConnectionPool(psycopg_pool.ConnectionPool[Connection]):
         Raises:
             ValueError: See `rotated_secret.options.check_options`.
         """
+        check_for_threads(secret)
         _check(conninfo, options.get("kwargs"))
         base = options.pop("connection_class", psycopg.Connection)
         check = options.pop("check", psycopg_pool.ConnectionPool.check_connection)
@@ -58,6 +59,7 @@ class AsyncConnectionPool(psycopg_pool.AsyncConnectionPool[AsyncConnection]):
 
     def __init__(self, secret: AsyncRotatedSecret, conninfo: str = "", **options: Any) -> None:  # noqa: ANN401  # psycopg's
         """Makes the pool; see `ConnectionPool`."""
+        check_for_coroutines(secret)
         _check(conninfo, options.get("kwargs"))
         base = options.pop("connection_class", psycopg.AsyncConnection)
         check = options.pop("check", psycopg_pool.AsyncConnectionPool.check_connection)

@@ -89,15 +89,16 @@ def is_refusal(error: BaseException) -> bool:
     inner = getattr(error, "orig", None)  # SQLAlchemy's
     if isinstance(inner, BaseException):
         return is_refusal(inner)
-    codes = set(_codes(error))
-    if codes & (_POSTGRES | _MYSQL):
+    told = set(codes(error))
+    if told & (_POSTGRES | _MYSQL):
         return True
     words = _words(error)
-    vague = all(isinstance(code, str) and code.startswith(_VAGUE) for code in codes)
+    vague = all(isinstance(code, str) and code.startswith(_VAGUE) for code in told)
     return bool(_RDS_PROXY.search(words) or (vague and _WORDS.search(words)))
 
 
-def _codes(error: BaseException) -> Iterator[object]:
+def codes(error: BaseException) -> Iterator[object]:
+    """What a driver's error says in the server's or the client's own codes."""
     for attribute in ("sqlstate", "pgcode", "errno"):
         code = getattr(error, attribute, None)
         if code is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rotated_secret.handle import Handle
-from rotated_secret.logins import is_retired
+from rotated_secret.logins import check_for_threads, is_retired
 from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
 
@@ -40,6 +40,7 @@ def create_engine(
         ValueError: There is no adapter for the driver; or see
             `rotated_secret.options.check_options`.
     """
+    check_for_threads(secret)
     check_creator(options)
     connect = adapter_for(url, _CONNECT)
     engine = sqlalchemy.create_engine(url, **{"pool_pre_ping": True, **options})

@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.ext import asyncio
 
 from rotated_secret.async_secret import AsyncRotatedSecret
+from rotated_secret.logins import check_for_coroutines
 from rotated_secret.sqlalchemy import adapter_for, check_creator, check_engine, let_retired_go
 
 _CONNECT = {"psycopg": "connect_async", "asyncpg": "connect"}
@@ -30,6 +31,7 @@ def create_async_engine(
         ValueError: There is no adapter for the driver; or see
             `rotated_secret.options.check_options`.
     """
+    check_for_coroutines(secret)
     check_creator(options)
     connect = adapter_for(url, _CONNECT)
     engine = asyncio.create_async_engine(url, **{"pool_pre_ping": True, **options})

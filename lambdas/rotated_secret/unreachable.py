@@ -6,7 +6,8 @@ of somebody else: the address may have been given away.
 """
 
 import re
-from collections.abc import Iterator
+
+from rotated_secret.refusals import codes
 
 _SQLSTATE = re.compile(r"08\w{3}|57P0[123]|3D000")
 """PostgreSQL: connection exceptions, shutting down or starting up, no such database.
@@ -41,23 +42,11 @@ def is_unreachable(error: BaseException) -> bool:
         return is_unreachable(inner)
     if isinstance(error, OSError):  # refused, timed out, no such name, a certificate not trusted
         return True
-    codes = list(_codes(error))
-    if codes:
-        return any(map(_says_so, codes))
+    told = list(codes(error))
+    if told:
+        return any(map(_says_so, told))
     names = {each.__name__ for each in type(error).__mro__}
     return bool(names & _WITHOUT_CODE) and not _ANSWERED.search(str(error))
-
-
-def _codes(error: BaseException) -> Iterator[object]:
-    for attribute in ("sqlstate", "pgcode", "errno"):
-        code = getattr(error, attribute, None)
-        if code is not None:
-            yield code
-    for first in error.args[:1]:
-        if isinstance(first, dict):  # pg8000's
-            yield first.get("C")
-        elif isinstance(first, int):
-            yield first
 
 
 def _says_so(code: object) -> bool:

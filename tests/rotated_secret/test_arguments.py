@@ -8,7 +8,17 @@ from typing import Any, cast
 import boto3
 import pytest
 
-from rotated_secret import AsyncRotatedSecret, RotatedSecret
+from rotated_secret import (
+    AsyncRotatedSecret,
+    RotatedSecret,
+    asyncpg,
+    pg8000,
+    psycopg,
+    psycopg_pool,
+    pymysql,
+    sqlalchemy,
+    sqlalchemy_async,
+)
 from tests.rotated_secret.conftest import ARN, Store
 
 NAME = "orders/production/application"
@@ -167,3 +177,34 @@ def test_an_arn_needs_no_region_that_is_configured(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.delenv("AWS_REGION", raising=False)
     assert RotatedSecret(ARN)
+
+
+URL = "postgresql+psycopg://"
+FOR_THREADS: list[Any] = [
+    psycopg.connect,
+    pg8000.connect,
+    pymysql.connect,
+    psycopg_pool.ConnectionPool,
+    lambda secret: sqlalchemy.create_engine(secret, URL),
+]
+FOR_COROUTINES: list[Any] = [
+    lambda secret: asyncio.run(psycopg.connect_async(secret)),
+    lambda secret: asyncio.run(asyncpg.connect(secret)),
+    psycopg_pool.AsyncConnectionPool,
+    asyncpg.create_pool,
+    lambda secret: sqlalchemy_async.create_async_engine(secret, URL),
+]
+
+
+@pytest.mark.parametrize("given", [None, NAME, 1, AsyncRotatedSecret])
+@pytest.mark.parametrize("adapter", FOR_THREADS)
+def test_an_adapter_for_threads_takes_no_other_handle(adapter: Any, given: Any) -> None:
+    with pytest.raises(TypeError, match="secret must be a RotatedSecret"):
+        adapter(given(NAME) if given is AsyncRotatedSecret else given)
+
+
+@pytest.mark.parametrize("given", [None, NAME, 1, RotatedSecret])
+@pytest.mark.parametrize("adapter", FOR_COROUTINES)
+def test_an_adapter_for_coroutines_takes_no_other_handle(adapter: Any, given: Any) -> None:
+    with pytest.raises(TypeError, match="secret must be an AsyncRotatedSecret"):
+        adapter(given(NAME) if given is RotatedSecret else given)

@@ -3,14 +3,18 @@
 import asyncio
 import gc
 import math
+import subprocess
+import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+import rotated_secret
 from local.patience import wait_until
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, SecretUnavailableError
 from rotated_secret.cache import LONGEST_BACK_OFF_SECONDS, LONGEST_RETRY_SECONDS
@@ -435,3 +439,38 @@ def test_two_event_loops_wait_for_one_read(async_secret: AsyncRotatedSecret, sto
     for loop in loops:
         loop.join()
     assert passwords == [FIRST_PASSWORD] * 2
+
+
+def test_pauses_follow_what_is_put_in_the_place_of_sleeping(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As gevent does, perhaps after this package was imported."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        store.recovers()
+
+    secret = RotatedSecret(ARN, client=cast("Any", store))
+    store.fails(THROTTLED)
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert secret.credential().password == FIRST_PASSWORD
+    assert slept
+
+
+def test_it_reads_while_the_interpreter_ends() -> None:
+    code = """
+import atexit, json, rotated_secret
+
+class Client:
+    def get_secret_value(self, **_):
+        content = {"username": "app_user", "password": "x"}
+        return {"VersionId": "1", "SecretString": json.dumps(content)}
+
+secret = rotated_secret.RotatedSecret("orders", client=Client())
+atexit.register(lambda: print(secret.credential().username))
+"""
+    folder = Path(rotated_secret.__file__).parents[1]
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout == "app_user\n"
