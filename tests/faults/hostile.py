@@ -36,10 +36,6 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 """Texts that a setting understands, where no list of them can be had."""
 
 
-COPIED = {"the base", "the clone", "the base in the database", "the clone in the database"}
-"""Whose settings a rotation makes those of the other user."""
-
-
 @dataclass(frozen=True)
 class Hostile:
     """A setting with a value.

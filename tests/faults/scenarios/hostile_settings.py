@@ -1,6 +1,7 @@
 """Settings of roles and of the database that nobody would want: a rotation is as on a plain one."""
 
 import base64
+import io
 import json
 import re
 import uuid
@@ -22,7 +23,7 @@ from rotation.deadline import Deadline
 from rotation.errors import RotationError
 from rotation.rotating_secret import RotatingSecret
 from tests.faults.bench import Bench
-from tests.faults.hostile import COPIED, Hostile, Scopes, values
+from tests.faults.hostile import Hostile, Scopes, values
 from tests.faults.opening import open_bench
 from tests.faults.tally import Tally, Verdict
 from tests.postgres_user.world import STEPS, World
@@ -54,10 +55,6 @@ WHERE setrole = %s::regrole AND setting NOT LIKE 'role=%%' ORDER BY 1, 2
 """
 
 
-_OF_THE_ADMIN = "SELECT name FROM pg_settings WHERE context = 'user' UNION SELECT 'role'"
-"""What an admin may set for others who is no superuser."""
-
-
 @dataclass
 class _Place:
     """An application that was rotated before, and a session that was there before the settings.
@@ -66,26 +63,27 @@ class _Place:
         world: The application.
         session: The superuser's.
         strategy: By which it is rotated.
+        output: What its functions print.
         scopes: Where to set something.
         names: Its users and their admin.
         state: What a rotation leaves as it is.
-        admins: The settings that the admin may give to the users.
+        told: Where in the output the last rotation began.
     """
 
     world: World
     session: Connection[TupleRow]
     strategy: str
+    output: io.StringIO
     scopes: Scopes = field(init=False)
     names: list[str] = field(init=False)
     state: list[TupleRow] = field(init=False)
-    admins: set[str] = field(init=False)
+    told: int = 0
 
     def __post_init__(self) -> None:
         world = self.world
         self.scopes = Scopes(world.user, world.clone, world.admin, world.dbname)
         self.names = [world.user, world.clone, world.admin]
         self.state = self._state()
-        self.admins = {str(name) for (name,) in self.session.execute(_OF_THE_ADMIN).fetchall()}
 
     def passwords(self) -> set[str]:
         """Every password in a version of the application's secret."""
@@ -145,6 +143,7 @@ class _Place:
 
     def rotate(self) -> RotationError | None:
         """Runs a rotation; gives back what ended it, if not success."""
+        self.told = self.output.tell()
         token = self.world.secrets.begin(self.world.arn)
         try:
             for step in STEPS:
@@ -167,15 +166,18 @@ class _Place:
         if (state := self._state()) != self.state:
             changed = set(state) ^ set(self.state)
             found.append(f"something was changed: {sorted(map(str, changed))}")
-        settings = [self.session.execute(_SETTINGS, [name]).fetchall() for name in self.names[:2]]
-        if self.strategy == "alternating" and settings[0] != settings[1]:
-            found.append(f"the settings of the two differ: {settings}")
+        if self.strategy == "alternating":
+            found += [f"{name} differs, and nobody is told" for name in self._untold()]
         return found
 
-    def _settings(self, username: str) -> list[TupleRow]:
-        """What the admin may give to the other one too."""
-        rows = self.session.execute(_SETTINGS, [username]).fetchall()
-        return [row for row in rows if row[1].partition("=")[0] in self.admins]
+    def _untold(self) -> list[str]:
+        """Settings in which the two differ, and that the function's log does not name."""
+        base, clone = (
+            set(self.session.execute(_SETTINGS, [name]).fetchall()) for name in self.names[:2]
+        )
+        names = {str(line).partition("=")[0] for _, line in base ^ clone}
+        told = self.output.getvalue()[self.told :] if names else ""
+        return sorted(name for name in names if f"may not set {name} for" not in told)
 
     def _accepts(self, username: str, password: str) -> bool:
         """Whether it is the password that the server knows, whatever else hinders a login."""
@@ -190,10 +192,14 @@ class _Place:
         return [] if self.snapshot() == before else ["something was changed"]
 
     def snapshot(self) -> tuple[object, ...]:
-        """All that a refused rotation must not change."""
+        """All that a refused rotation must not change.
+
+        The user that is not current may have its new password already, and not be let in with it.
+        """
         labels = self.world.secrets.secrets[self.world.arn].labels
-        current, previous = labels["AWSCURRENT"], labels["AWSPREVIOUS"]
-        return current, previous, self._verifiers(), self._state()
+        verifiers = self._verifiers()
+        kept = [verifiers[name] for name in (self.world.document()["username"], self.world.admin)]
+        return labels["AWSCURRENT"], labels["AWSPREVIOUS"], kept, self._state()
 
     def give_up(self) -> None:
         """What a person does with a rotation that can't succeed."""
@@ -216,13 +222,12 @@ def on_the_bench(bench: Bench, strategy: str, *, columns: int | None = None) -> 
     Args:
         bench: Where.
         strategy: By which the rotations are done.
-        columns: How many values of each setting at most, and then no setting that has to be copied
-            and that the admin may not set: each of these takes a rotation of its own.
+        columns: How many values of each setting at most.
     """
     with bench.server.connect() as session:
         [[version]] = session.execute("SHOW server_version").fetchall()
     tally = Tally(f"hostile settings, PostgreSQL {version.split()[0]}", strategy)
-    with _place(bench.server, strategy) as place:
+    with _place(bench, strategy) as place:
         for cases in _together(place, columns):
             _try(place, cases, tally)
         bench.passwords |= place.passwords()
@@ -254,12 +259,9 @@ def _together(place: _Place, columns: int | None) -> Iterator[list[Hostile]]:
     """What is set at the same time: a value of each setting that does not end a rotation."""
     hostile = values(place.session, tuple(place.names))
     for scope in place.scopes.by_name():
-        copied = place.strategy == "alternating" and scope in COPIED
         rows: dict[bool, list[list[Hostile]]] = {True: [], False: []}
         for name, found in hostile.items():
-            alone = name in _ALONE or (copied and name not in place.admins)
-            if not (alone and copied and columns):
-                rows[alone].append([Hostile(scope, name, value) for value in found[:columns]])
+            rows[name in _ALONE].append([Hostile(scope, name, value) for value in found[:columns]])
         for column in zip_longest(*rows[False]):
             yield [case for case in column if case]
         yield from ([case] for row in rows[True] for case in row)
@@ -270,13 +272,13 @@ _ALONE = {"session_preload_libraries"}
 
 
 @contextmanager
-def _place(server: PostgresServer, strategy: str) -> Iterator[_Place]:
-    world = World(server, dbname=f"hostile_{uuid.uuid4().hex[:8]}")
+def _place(bench: Bench, strategy: str) -> Iterator[_Place]:
+    world = World(bench.server, dbname=f"hostile_{uuid.uuid4().hex[:8]}")
     world.create_first_user()
     for _ in range(3):
         world.rotate(world.alternating)
-    with server.connect(dbname=world.dbname) as session:
-        place = _Place(world, session, strategy)
+    with bench.server.connect(dbname=world.dbname) as session:
+        place = _Place(world, session, strategy, bench.output)
         try:
             yield place
         finally:
