@@ -280,6 +280,42 @@ def begins_with(world: World, label: str, name: str) -> object:
         return value
 
 
+def test_what_the_clone_owns_in_another_database_is_handed_over_there(ready: World) -> None:
+    elsewhere = f"elsewhere_{ready.number}"
+    ready.server.create_database(elsewhere, ready.admin)
+    with ready.server.connect(dbname=elsewhere) as connection:
+        connection.execute(f"CREATE SCHEMA hers AUTHORIZATION {ready.clone}")
+        connection.execute(f"SET ROLE {ready.clone}; CREATE TABLE hers.kept (id int)")
+    error = refused(ready, RefusedChangeError)
+    found = re.search("as an admin: (.*)$", error.remedy)
+    assert found
+    with ready.server.connect(dbname=elsewhere) as connection:
+        connection.execute(cast("Any", found[1]))
+    assert_all_is_well(ready)
+    with ready.as_login(ready.document(), elsewhere) as connection:
+        connection.execute("ALTER TABLE hers.kept ADD COLUMN more int")
+
+
+def test_a_pending_version_for_another_user_is_given_up(ready: World) -> None:
+    token = ready.until(ready.alternating, "setSecret")
+    other = json.dumps(ready.pending(token) | {"username": "somebody"})
+    ready.secrets.secrets[ready.arn].contents[token] = other
+    with pytest.raises(BadSecretError, match="Take AWSPENDING off that version and rotate again"):
+        ready.step(ready.alternating, token, "setSecret")
+    del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
+    assert_all_is_well(ready)
+
+
+def test_a_host_that_moved_during_a_rotation_is_corrected(ready: World) -> None:
+    token = ready.until(ready.alternating, "setSecret")
+    other = json.dumps(ready.pending(token) | {"host": "127.0.0.1"})
+    ready.secrets.secrets[ready.arn].contents[token] = other
+    with pytest.raises(BadSecretError, match="take AWSPENDING off its version and rotate again"):
+        ready.step(ready.alternating, token, "setSecret")
+    del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
+    assert_all_is_well(ready)
+
+
 def test_a_standby_is_told_and_the_writer_put_into_the_secret(small_world: World) -> None:
     world = small_world
     world.create_first_user()

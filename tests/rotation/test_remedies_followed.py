@@ -1,0 +1,130 @@
+"""Each remedy is followed in a test, changes nothing, or stands in the list of those to follow."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.rotation.remedies import remedies
+
+TESTS = Path(__file__).resolve().parents[1] / "postgres_user"
+
+FOLLOWED = {
+    "Compare the secret with the user's real password, or let an admin set it to the secret's; see"
+    " also whether the user's VALID UNTIL has passed": (
+        "test_remedies.py::test_a_password_that_is_not_the_secrets_is_set_to_it"
+    ),
+    "Give the user that makes the change the right to it; an admin needs CREATEROLE and, from"
+    " PostgreSQL 16 on, the ADMIN OPTION on the users that it did not create": (
+        "test_twins.py::test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error"
+    ),
+    "If … is the application's first user, rename it to one that does not end in …, in the database"
+    " and in the secret; else create the missing user again, as a login without a password": (
+        "test_remedies.py::test_a_base_that_was_dropped_is_made_again"
+    ),
+    "If …both users are this application's alone, say so as an admin: …; else give the application"
+    " a user of another name": (
+        "test_remedies.py::test_a_secret_that_was_made_anew_is_given_the_pair"
+    ),
+    "Let it in again as an admin: …": (
+        "test_remedies.py::test_a_user_whose_validity_ended_is_let_in_again"
+    ),
+    "Let the user log in: ALTER ROLE ... LOGIN, and an entry for TLS in pg_hba.conf": (
+        "test_remedies.py::test_a_user_that_may_not_log_in_is_let_in_again"
+    ),
+    "Let whoever set it for the one set the same for the other: … SET … TO ... (or RESET)": (
+        "test_remedies.py::test_a_setting_that_can_not_be_copied_is_told_and_the_rotation_goes_on"
+    ),
+    "Nothing if the admin's secret is being rotated, which takes seconds; else let it hold the"
+    " admin's real password": (
+        "test_admin_secret.py"
+        "::test_an_application_that_meets_the_admins_rotation_is_put_off_and_then_rotates"
+    ),
+    "Nothing: the next attempt makes them equal again": (
+        "test_twins.py::test_a_twin_that_does_not_act_as_the_base_does_not_become_current"
+    ),
+    "Rename the application's user to one that does not end in …, in the database and in the"
+    " secret": "test_remedies.py::test_a_first_user_that_ends_in_clone_is_renamed",
+    "Correct host and port of the wrong one; if a rotation is under way, take … off its version and"
+    " rotate again": "test_remedies.py::test_a_host_that_moved_during_a_rotation_is_corrected",
+    "Run in each of these databases, as an admin: …": (
+        "test_remedies.py::test_what_the_clone_owns_in_another_database_is_handed_over_there"
+    ),
+    "Take … off that version and rotate again": (
+        "test_remedies.py::test_a_pending_version_for_another_user_is_given_up"
+    ),
+    "Run as an admin: …": "test_remedies.py::test_where_the_base_may_not_create_it_is_granted",
+    "The host is a read-only server (a standby or a read replica): put the writer's address into"
+    " host, in the admin's secret too if it names one; then take AWSPENDING off its version and"
+    " rotate again": (
+        "test_remedies.py::test_a_standby_is_told_and_the_writer_put_into_the_secret"
+    ),
+    "Upgrade the server to …, or rotate a single user": (
+        "test_remedies.py"
+        "::test_a_server_that_can_not_keep_twins_equal_is_refused_before_anything_changes"
+    ),
+    "Wait until the other session ends its transaction, or end it": (
+        "test_twins.py::test_a_table_in_use_is_not_waited_for_long"
+    ),
+}
+
+LOOKS = (
+    "Check ",
+    "Compare the function's role",
+    "It was given up or replaced: rotate",
+    "If it was given up or replaced, nothing",
+    "Let Secrets Manager invoke",
+    "Look at ",
+    "Nothing",
+    "Report it",
+    "See ",
+    "Try again later",
+)
+"""They begin so, and ask a person to wait or to look, not to change a database or a secret."""
+
+TO_FOLLOW = (
+    "Add masterarn",
+    "Choose a name of ASCII",
+    "Choose letters and digits",
+    "Correct dbname",
+    "Correct session_preload_libraries",
+    "Correct the rotation settings",
+    "Deploy again",
+    "Find it in pg_locks",
+    "Free connections",
+    "If the secret is scheduled for deletion",
+    "It was cancelled, or never on",
+    "It was written from a database",
+    "Let RDS_CA_BUNDLE",
+    "Let the secret name a database",
+    "Put its real password",
+    "Put the documented JSON",
+    "Put the server's own host",
+    "Raise max_locks_per_transaction",
+    "Store the documented JSON",
+    "Use a name of at most",
+)
+"""They begin so, and no test follows them yet. This list gets shorter, never longer."""
+
+
+def test_each_remedy_is_known() -> None:
+    unknown = remedies() - FOLLOWED.keys()
+    assert not {text for text in unknown if not text.startswith(LOOKS + TO_FOLLOW)}
+
+
+def test_no_remedy_is_kept_that_is_gone() -> None:
+    found = remedies()
+    assert not FOLLOWED.keys() - found
+    for begin in LOOKS + TO_FOLLOW:
+        assert any(text.startswith(begin) for text in found - FOLLOWED.keys()), begin
+
+
+@pytest.mark.parametrize("test", sorted(set(FOLLOWED.values())))
+def test_the_test_that_follows_a_remedy_exists(test: str) -> None:
+    file, name = test.split("::")
+    tree = ast.parse((TESTS / file).read_text())
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_no_remedy_tells_to_drop_anything() -> None:
+    assert not {text for text in remedies() if "drop" in text.lower()}
