@@ -50,6 +50,7 @@ _TOTAL = "SUM(METRICS())"
 def install() -> None:
     """Take metrics out of what is logged, and tell what an alarm has done; moto does neither."""
     _tell_histories()
+    _begin_without_data()
     put = LogsBackend.put_log_events
 
     def put_log_events(
@@ -87,6 +88,26 @@ def _tell_histories() -> None:
         return ActionResult({"AlarmHistoryItems": items})
 
     add(CloudWatchResponse, "describe_alarm_history", describe_alarm_history)
+
+
+def _begin_without_data() -> None:
+    """Let a new alarm have insufficient data, and a changed one its state; moto says OK of both.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    put = CloudWatchBackend.put_metric_alarm
+
+    def put_metric_alarm(
+        self: CloudWatchBackend,
+        **arguments: Any,  # noqa: ANN401 - moto's, passed on
+    ) -> Alarm:
+        before = self.alarms.get(arguments["name"])
+        alarm = put(self, **arguments)
+        alarm.state_value = before.state_value if before else "INSUFFICIENT_DATA"
+        alarm.history = before.history if before else []
+        return alarm
+
+    replace(CloudWatchBackend, "put_metric_alarm", put_metric_alarm)
 
 
 def _embedded(message: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -149,8 +170,11 @@ def _evaluate(backend: CloudWatchBackend, alarm: Alarm) -> None:
 
 def _bring(alarm: Alarm, state: str, reason: str) -> None:
     if alarm.state_value == state:
+        alarm.state_reason = reason
         return
+    change = f"Alarm updated from {alarm.state_value} to {state}"
     alarm.update_state(reason, "{}", state)
+    alarm.history[-1] = ("StateUpdate", change, "{}", state, datetime.now(UTC))
     actions = {
         "ALARM": alarm.alarm_actions,
         "OK": alarm.ok_actions,

@@ -214,10 +214,11 @@ ASSUMPTIONS = (
     ),
     Assumption(
         id="quiet-alarms",
-        claim="No alarm rings after a first deployment in which nothing failed.",
-        unsettled="How the first evaluations treat a metric that has never had a datapoint "
-        "depends on times that are not documented.",
-        relied_on="A pager that rings at each new stack is soon switched off.",
+        claim="No alarm tells of more than OK after a first deployment in which nothing failed.",
+        unsettled="That a new alarm begins with insufficient data is documented. That its actions "
+        "for that state are not taken, because it is no change, is concluded.",
+        relied_on="`stacks/noticing/alarms.py`. A pager that rings at each new stack is soon "
+        "switched off.",
         if_wrong="Each first deployment rings once, and is quiet when the watch has run.",
     ),
     Assumption(

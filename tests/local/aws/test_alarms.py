@@ -38,14 +38,14 @@ def ring(aws, name):
             Metrics=[{"Id": "sum", "Expression": expression, "ReturnData": True}, *queries],
             **more,
         )
-        return lambda *wanted: state(client, name, wanted)
+        return lambda *wanted, seconds=60: state(client, name, wanted, seconds)
 
     yield make
     aws.client("cloudwatch").delete_alarms(AlarmNames=[name])
 
 
-def state(client, name, wanted):
-    deadline = time.monotonic() + 60
+def state(client, name, wanted, seconds):
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         [alarm] = client.describe_alarms(AlarmNames=[name])["MetricAlarms"]
         if alarm["StateValue"] in wanted:
@@ -92,11 +92,21 @@ def test_a_failure_that_a_function_logs_lets_the_alarm_ring(aws, name, ring):
 def test_a_success_lets_it_rest(aws, name, ring):
     wait_for = ring(TreatMissingData="missing")
     log(aws, name, embedded(name, "Success", "setSecret"), embedded(name, "Failure", "elsewhere"))
-    assert wait_for("INSUFFICIENT_DATA") == "INSUFFICIENT_DATA"
+    assert wait_for("ALARM", "OK", seconds=2) == "INSUFFICIENT_DATA"
+
+
+def test_a_new_alarm_has_no_data_and_tells_nobody_of_it(aws, name, ring):
+    topic = aws.client("sns").create_topic(Name=name)["TopicArn"]
+    wait_for = ring(TreatMissingData="missing", InsufficientDataActions=[topic])
+    assert wait_for("OK", "ALARM", seconds=2) == "INSUFFICIENT_DATA"
+    told = aws.client("cloudwatch").describe_alarm_history(AlarmName=name)["AlarmHistoryItems"]
+    assert told == []
+    aws.client("sns").delete_topic(TopicArn=topic)
 
 
 def test_an_expression_that_is_not_known_is_no_quiet_alarm(aws, name, ring):
-    assert ring("ANOMALY_DETECTION_BAND(m0)")("INSUFFICIENT_DATA") == "INSUFFICIENT_DATA"
+    wait_for = ring("ANOMALY_DETECTION_BAND(m0)", TreatMissingData="notBreaching")
+    assert wait_for("OK", "ALARM", seconds=2) == "INSUFFICIENT_DATA"
     [alarm] = aws.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
     assert "can't evaluate ANOMALY_DETECTION_BAND(m0)" in alarm["StateReason"]
 
