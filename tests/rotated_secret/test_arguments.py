@@ -5,7 +5,7 @@ import math
 from types import SimpleNamespace
 from typing import Any, cast
 
-import boto3
+import botocore.session
 import pytest
 
 from rotated_secret import (
@@ -22,6 +22,8 @@ from rotated_secret import (
 from tests.rotated_secret.conftest import ARN, Store
 
 NAME = "orders/production/application"
+SDK = botocore.session.Session()
+OTHER = SDK.create_client("sts", "eu-central-1")
 HANDLES: list[Any] = [RotatedSecret, AsyncRotatedSecret]
 on_each_handle = pytest.mark.parametrize("handle", HANDLES)
 
@@ -89,7 +91,7 @@ def test_a_duration_that_is_none_is_refused(
 
 
 @on_each_handle
-@pytest.mark.parametrize("client", ["secretsmanager", 1, boto3.Session(), boto3.client("sts")])
+@pytest.mark.parametrize("client", ["secretsmanager", 1, SDK, OTHER])
 def test_a_client_that_is_none_for_secrets_manager_is_refused(handle: Any, client: object) -> None:
     with pytest.raises(TypeError, match="client must be"):
         handle(NAME, client=client)
