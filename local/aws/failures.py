@@ -8,7 +8,9 @@ from moto.core.responses import ActionResult, BaseResponse
 from werkzeug.exceptions import HTTPException
 
 from local.aws import parameters
+from local.aws.parameters import OutOfBoundsError
 from local.aws.patch import replace
+from local.aws.quotas import QuotaExceededError
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def install() -> None:
         try:
             parameters.check(self)
             return call(self)
-        except parameters.OutOfBoundsError as refusal:
+        except (OutOfBoundsError, QuotaExceededError) as refusal:
             return _refused(self, refusal)
         except HTTPException:
             raise

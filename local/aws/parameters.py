@@ -16,6 +16,8 @@ from botocore.model import StructureShape as Structure
 from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 
+from local.aws import quotas
+
 _CODES = {
     "cloudformation": "ValidationError",
     "events": "ValidationException",
@@ -55,8 +57,13 @@ def check(response: BaseResponse) -> None:
 
     Raises:
         OutOfBoundsError: There is one.
+        QuotaExceededError: One is larger than a quota.
     """
-    service = str(response.service_name)
+    service = str(response.boto3_service_name)
+    if service not in _CODES.keys() | quotas.SERVICES:
+        return
+    given = response.params if response.automated_parameter_parsing else _json(response.body)
+    quotas.check_call(response, given)
     if service not in _CODES or (service, response._get_action()) in _CHECKED_BY_MOTO:  # noqa: SLF001 - no accessor
         return
     try:
@@ -65,7 +72,6 @@ def check(response: BaseResponse) -> None:
         return
     if shape is None:
         return
-    given = response.params if response.automated_parameter_parsing else _json(response.body)
     for path, name, value, constraint in _violations(shape, given, ""):
         if service == "secretsmanager" and name in _NAMED:
             raise OutOfBoundsError("InvalidParameterException", _NAMED[name])
@@ -155,10 +161,15 @@ def _last(path: str) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Compile a pattern of the models, which are written for Java; None if it can't be had here."""
-    for java, python in {r"\p{L}": r"\w", r"\p{Z}": r"\s", r"\p{N}": r"\d"}.items():
-        pattern = pattern.replace(java, python)
+    """Compile a pattern of the models; None if it can't be had here."""
     try:
-        return re.compile(pattern)
+        return re.compile(of_java(pattern))
     except re.error:
         return None
+
+
+def of_java(pattern: str) -> str:
+    """Say a regular expression of AWS's, which are written for Java, in Python's way."""
+    for java, python in {r"\p{L}": r"\w", r"\p{Z}": r"\s", r"\p{N}": r"\d"}.items():
+        pattern = pattern.replace(java, python)
+    return pattern

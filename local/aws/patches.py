@@ -9,8 +9,8 @@ from local.aws.cloudformation import (
     change_sets,
     completions,
     custom_resources,
-    deletion,
     dynamic_references,
+    names,
     stack_outputs,
     types,
 )
@@ -44,8 +44,8 @@ def install(
     failures.install()
     change_sets.install()
     completions.install()
-    deletion.install()
     dynamic_references.install()
+    names.install()
     stack_outputs.install()
     types.install()
     rds.back_instances_by(database)

@@ -12,23 +12,13 @@ from local.aws.cloudformation.resource import Properties
 from local.aws.patch import add, replace
 from local.postgres_client import PostgresClient
 
-_FIXED = {
-    "DBInstanceIdentifier": "db_instance_identifier",
-    "DBName": "db_name",
-    "Engine": "engine",
-    "MasterUsername": "master_username",
-    "Port": "port",
-    "StorageEncrypted": "storage_encrypted",
-}
-"""Properties whose change replaces an instance, each with moto's name for it."""
-
 _CHANGEABLE = {
     "AllocatedStorage": "allocated_storage",
     "BackupRetentionPeriod": "backup_retention_period",
     "DBInstanceClass": "db_instance_class",
-    "DeletionProtection": "deletion_protection",
     "EngineVersion": "engine_version",
     "MultiAZ": "multi_az",
+    "Port": "port",
 }
 
 
@@ -73,6 +63,9 @@ def back_instances_by(server: PostgresClient) -> None:
         instance: DBInstance = create(
             resource_name, cloudformation_json, account_id, region_name, **kwargs
         )
+        instance.deletion_protection = _is_true(
+            properties.get("DeletionProtection")
+        )  # moto drops it
         return instance
 
     def get_cfn_attribute(self: DBInstance, attribute_name: str) -> Any:  # noqa: ANN401 - moto's
@@ -92,19 +85,39 @@ def update_instances_on(server: PostgresClient) -> None:
     """
 
     def update(instance: DBInstance, properties: Properties) -> None:
-        for name, attribute in _FIXED.items():
-            if str(properties.get(name)) != str(getattr(instance, attribute)):
-                raise ValueError(
-                    f"a change of {name} replaces the instance, and CloudFormation cannot replace "
-                    f"one whose name is fixed ({instance.db_instance_identifier})"
-                )
+        _refuse_upgrade(instance, properties)
         server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
         changes: dict[str, Any] = {v: properties.get(k) for k, v in _CHANGEABLE.items()}
-        instance.update(**changes)
+        protected = _is_true(properties.get("DeletionProtection"))
+        instance.update(**{**changes, "deletion_protection": protected})
 
     update_in_place(DBInstance, update)
 
 
+def _is_true(value: object) -> bool:
+    """Templates may say a truth as a text."""
+    return str(value).lower() == "true"
+
+
+def _refuse_upgrade(instance: DBInstance, properties: Properties) -> None:
+    """Refuse another major version that nobody has allowed, as RDS does.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+    """
+    allowed = _is_true(properties.get("AllowMajorVersionUpgrade"))
+    wanted = str(properties.get("EngineVersion") or instance.engine_version)
+    if wanted.partition(".")[0] != str(instance.engine_version).partition(".")[0] and not allowed:
+        raise ValueError(
+            "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major "
+            "version."
+        )
+
+
 def name_parameter_groups() -> None:
-    """Give ``Ref`` to a parameter group its name; moto gives the template its Python object."""
+    """Give a parameter group its name, and ``Ref`` to it as well.
+
+    moto ignores the template's, and gives the template its Python object.
+    """
+    named = staticmethod(lambda: "DBParameterGroupName")
+    replace(DBParameterGroup, "cloudformation_name_type", named)
     add(DBParameterGroup, "physical_resource_id", property(lambda self: self.name))

@@ -14,6 +14,7 @@ from local.aws.configuration import ACCOUNT
 from local.cdk import Cdk
 from local.demo.person import Person
 from local.local_aws import REGION, LocalAws
+from local.patience import wait_until
 
 TRUST = json.dumps(
     {
@@ -124,17 +125,62 @@ class Stack:
 
     def deploy(self, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> str:
         """Deploy and return the stack's status."""
-        pages = self._client.get_paginator("describe_stacks").paginate()
-        known = [stack["StackName"] for page in pages for stack in page["Stacks"]]
         template = {"Resources": resources, "Outputs": outputs or {}}
         self._client.create_change_set(
             StackName=self.name,
             ChangeSetName="cdk-deploy-change-set",
-            ChangeSetType="UPDATE" if self.name in known else "CREATE",
+            ChangeSetType="UPDATE" if self.exists() else "CREATE",
             TemplateBody=json.dumps(template),
         )
-        self._client.execute_change_set(StackName=self.name, ChangeSetName="cdk-deploy-change-set")
+        chosen = {"StackName": self.name, "ChangeSetName": "cdk-deploy-change-set"}
+        if self._client.describe_change_set(**chosen)["Status"] != "FAILED":  # nothing to change
+            self._client.execute_change_set(**chosen)
+        wait_until(lambda: not self.status().endswith("_IN_PROGRESS"), seconds=120, what=self.name)
+        return self.status()
+
+    def status(self) -> str:
+        """The stack's status."""
         return str(self._described()["StackStatus"])
+
+    def exists(self) -> bool:
+        """Whether there is a stack of this name."""
+        pages = self._client.get_paginator("describe_stacks").paginate()
+        return self.name in [stack["StackName"] for page in pages for stack in page["Stacks"]]
+
+    def delete(self, **options: Any) -> str:
+        """Delete the stack and return what becomes of it."""
+        stack_id = self._described()["StackId"]
+        self._client.delete_stack(StackName=self.name, **options)
+
+        def status() -> str:
+            described = self._client.describe_stacks(StackName=stack_id)
+            return str(described["Stacks"][0]["StackStatus"])
+
+        wait_until(lambda: not status().endswith("_IN_PROGRESS"), seconds=120, what=self.name)
+        return status()
+
+    def protect(self, *, enabled: bool = True) -> None:
+        """Protect the stack from its deletion, or do so no more."""
+        self._client.update_termination_protection(
+            StackName=self.name, EnableTerminationProtection=enabled
+        )
+
+    def resources(self) -> set[str]:
+        """The logical ids of what the stack has."""
+        listed = self._client.list_stack_resources(StackName=self.name)
+        return {each["LogicalResourceId"] for each in listed["StackResourceSummaries"]}
+
+    def statuses(self, logical_id: str) -> list[str]:
+        """What happened to a resource, or to the stack by its name, the oldest first."""
+        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        chosen = [e for e in events if e["LogicalResourceId"] == logical_id]
+        return [str(e["ResourceStatus"]) for e in reversed(chosen)]
+
+    def deleted(self) -> list[str]:
+        """The logical ids in the order in which they were deleted."""
+        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        gone = [e for e in events if e["ResourceStatus"] == "DELETE_COMPLETE"]
+        return [str(e["LogicalResourceId"]) for e in reversed(gone)]
 
     def reasons(self) -> list[str]:
         """Why resources failed."""

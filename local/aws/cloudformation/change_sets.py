@@ -1,5 +1,8 @@
 """Change sets: checked before, carried out whole or failed with a reason."""
 
+import logging
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from moto.cloudformation import parsing
@@ -7,11 +10,22 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 
+from local.aws import quotas
 from local.aws.cloudformation.deployment import Deployment
+from local.aws.cloudformation.live import LiveStack, failed_to_delete
 from local.aws.cloudformation.types import unknown_types
 from local.aws.patch import add, replace
+
+_log = logging.getLogger(__name__)
+
+_ANSWERED_WITHIN = 20.0
+"""Seconds until a deployment or a deletion is answered.
+
+AWS does not wait; but a client that is told when all is done need not ask again, and one that waits
+for a minute would call again.
+"""
 
 
 class ChangeSetNotFoundError(ServiceException):
@@ -23,15 +37,39 @@ class ChangeSetNotFoundError(ServiceException):
         super().__init__(f"ChangeSet [{name}] does not exist")
 
 
-def refuse_unknown_types() -> None:
-    """Refuse a template with a resource type that is on no list; moto skips such resources."""
+class AlreadyExistsError(ServiceException):
+    """There is a stack of this name already."""
+
+    code = "AlreadyExistsException"
+
+
+_UNCHANGEABLE = {
+    "CREATE_FAILED",
+    "DELETE_FAILED",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "UPDATE_ROLLBACK_FAILED",
+}
+"""In these states a stack can only be deleted, or, rolled back half, be continued by hand."""
+
+
+def refuse_what_can_not_be() -> None:
+    """Refuse a template with too much, or with a resource type that is on no list.
+
+    moto skips such resources. It also makes a second stack of a name that is taken, and updates one
+    that could only be deleted.
+    """
     create = CloudFormationBackend.create_change_set
 
     def create_change_set(
         self: CloudFormationBackend,
         **arguments: Any,  # noqa: ANN401 - moto's, passed on
     ) -> tuple[str, str]:
-        unknown = unknown_types(Stack.parse_template(arguments["template"])["Resources"])
+        _refuse_by_state(self, arguments)
+        template = Stack.parse_template(arguments["template"])
+        quotas.check_template(arguments["template"], template)
+        _refuse_other_types(self, arguments["stack_name"], template["Resources"])
+        unknown = unknown_types(template["Resources"])
         if unknown:
             raise ValidationError(
                 message=f"Template format error: Unrecognized resource types: {unknown}. The local "
@@ -42,50 +80,125 @@ def refuse_unknown_types() -> None:
     replace(CloudFormationBackend, "create_change_set", create_change_set)
 
 
-def report_missing_change_sets() -> None:
-    """Name the right error for a missing change set; moto's makes the CLI think the stack gone."""
-    describe = CloudFormationBackend.describe_change_set
+def _refuse_by_state(backend: CloudFormationBackend, arguments: dict[str, Any]) -> None:
+    name, kind = arguments["stack_name"], arguments["change_set_type"]
+    for stack in list(backend.stacks.values()):
+        if name not in {stack.name, stack.stack_id}:
+            continue
+        changing = stack.status.endswith("_IN_PROGRESS") or stack.status in _UNCHANGEABLE
+        if kind == "UPDATE" and changing:
+            raise ValidationError(
+                message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+            )
+        if kind == "CREATE" and stack.status == "REVIEW_IN_PROGRESS":
+            del backend.stacks[stack.stack_id]  # moto makes another one
+        elif kind == "CREATE":
+            raise AlreadyExistsError(
+                f"Stack [{name}] already exists and cannot be created again with the changeSet "
+                f"[{arguments['change_set_name']}]."
+            )
 
-    def describe_change_set(self: CloudFormationBackend, change_set_name: str) -> Any:  # noqa: ANN401 - moto's
-        try:
-            return describe(self, change_set_name)
-        except ValidationError as error:
-            raise ChangeSetNotFoundError(change_set_name) from error
 
-    replace(CloudFormationBackend, "describe_change_set", describe_change_set)
+def _refuse_other_types(
+    backend: CloudFormationBackend, name: str, resources: dict[str, dict[str, Any]]
+) -> None:
+    for stack in backend.stacks.values():
+        if name in {stack.name, stack.stack_id}:
+            before = LiveStack(stack).definitions
+            changed = [
+                logical_id
+                for logical_id, definition in resources.items()
+                if before.get(logical_id, definition)["Type"] != definition["Type"]
+            ]
+            if changed:
+                raise ValidationError(
+                    message="Update of resource type is not permitted. The new template modifies "
+                    f"resource type of the following resources: [{', '.join(changed)}]"
+                )
 
 
-def delete_missing_change_sets() -> None:
-    """Let the deletion of a missing change set succeed, as the CDK CLI expects; moto fails."""
-    delete = CloudFormationBackend.delete_change_set
+def find_by_stack() -> None:
+    """Find a change set by its stack and its name, or by its ARN; the newest of a name.
 
-    def delete_change_set(self: CloudFormationBackend, change_set_name: str) -> None:
-        names = {change_set.change_set_name for change_set in self.change_sets.values()}
-        if change_set_name in names | self.change_sets.keys():
-            delete(self, change_set_name)
+    moto looks at the names of all stacks' change sets, fails to delete one that is not there, which
+    AWS takes, and says that the stack is missing when a change set is.
+    """
 
-    replace(CloudFormationBackend, "delete_change_set", delete_change_set)
+    def describe_change_set(self: CloudFormationResponse) -> ActionResult:
+        return ActionResult(_named(self))
+
+    def delete_change_set(self: CloudFormationResponse) -> EmptyResult:
+        sets = self.cloudformation_backend.change_sets
+        for each in _matching(self):
+            sets.pop(each.change_set_id, None)
+        return EmptyResult()
+
+    replace(CloudFormationResponse, "describe_change_set", describe_change_set)
+    replace(CloudFormationResponse, "delete_change_set", delete_change_set)
+
+
+def _matching(response: CloudFormationResponse) -> list[ChangeSet]:
+    name, stack = response._get_param("ChangeSetName"), response._get_param("StackName")  # noqa: SLF001 - no accessor
+    return [
+        each
+        for each in response.cloudformation_backend.change_sets.values()
+        if each.change_set_id == name
+        or (each.change_set_name == name and stack in {None, each.stack_name, each.stack_id})
+    ]
+
+
+def _named(response: CloudFormationResponse) -> ChangeSet:
+    found = _matching(response)
+    if not found:
+        raise ChangeSetNotFoundError(response._get_param("ChangeSetName"))  # noqa: SLF001 - no accessor
+    return found[-1]
+
+
+class ChangeSetStatusError(ServiceException):
+    """A change set was executed already, or has nothing to execute."""
+
+    code = "InvalidChangeSetStatus"
 
 
 def execute_whole_or_fail() -> None:
     """Carry change sets out by `Deployment`; moto ignores DependsOn and reports false success."""
 
-    def execute_change_set(
-        self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None
-    ) -> None:
-        del stack_name  # a change set knows its stack
-        change_set = self.describe_change_set(change_set_name)
-        if not isinstance(change_set, ChangeSet):
-            raise ChangeSetNotFoundError(change_set_name)
-        Deployment(change_set).run()
-        change_set.execution_status = "EXECUTE_COMPLETE"
-        change_set.stack.template = change_set.template
-        change_set.stack.template_dict = change_set.template_dict
-        change_set.stack.parameters = change_set.parameters
-        # The CLI uses one name for all its change sets; moto would find the old one again.
-        del self.change_sets[change_set.change_set_id]
+    def execute_change_set(self: CloudFormationResponse) -> EmptyResult:
+        change_set = _named(self)
+        if change_set.execution_status != "AVAILABLE":
+            raise ChangeSetStatusError(
+                f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status "
+                f"of [{change_set.execution_status}]"
+            )
+        change_set.execution_status = "EXECUTE_IN_PROGRESS"
+        _in_background(_carry_out, self.cloudformation_backend, change_set)
+        return EmptyResult()
 
-    replace(CloudFormationBackend, "execute_change_set", execute_change_set)
+    replace(CloudFormationResponse, "execute_change_set", execute_change_set)
+
+
+def _in_background(act: Callable[..., None], *arguments: object) -> None:
+    thread = threading.Thread(target=act, args=arguments, daemon=True)
+    thread.start()
+    thread.join(_ANSWERED_WITHIN)
+
+
+def _carry_out(backend: CloudFormationBackend, change_set: ChangeSet) -> None:
+    try:
+        done = Deployment(change_set).run()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the stack must not wait for ever
+        _log.exception("the deployment of %s came to no end", change_set.stack_name)
+        LiveStack(change_set.stack).tell(f"{change_set.change_set_type}_FAILED", str(error))
+        done = False
+    change_set.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+    _delete_others(backend, change_set)
+
+
+def _delete_others(backend: CloudFormationBackend, executed: ChangeSet) -> None:
+    """Delete the stack's other change sets: they are no more about the stack as it is."""
+    for each in list(backend.change_sets.values()):
+        if each.stack_id == executed.stack_id and each is not executed:
+            del backend.change_sets[each.change_set_id]
 
 
 def keep_resolved_parameters() -> None:
@@ -116,11 +229,51 @@ def protect_from_termination() -> None:
     add(CloudFormationResponse, "update_termination_protection", update_termination_protection)
 
 
+def delete_in_order() -> None:
+    """Delete a stack as CloudFormation does: in reverse order, and not against a protection.
+
+    moto tries its resources in any order and again, answers a failure with an error and forgets the
+    stack, and knows no termination protection.
+    """
+
+    def delete_stack(self: CloudFormationResponse) -> EmptyResult:
+        backend, name = self.cloudformation_backend, self._get_param("StackName")
+        for stack in list(backend.stacks.values()):
+            if name in {stack.name, stack.stack_id}:
+                _delete(backend, stack, self._get_param("RetainResources", []))
+        return EmptyResult()
+
+    replace(CloudFormationResponse, "delete_stack", delete_stack)
+
+
+def _delete(backend: CloudFormationBackend, stack: Stack, retained: list[str]) -> None:
+    if stack.enable_termination_protection:
+        raise ValidationError(
+            message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+        )
+    if stack.status != "DELETE_IN_PROGRESS":
+        live = LiveStack(stack)
+        live.tell("DELETE_IN_PROGRESS", "User Initiated")
+        _in_background(_delete_now, backend, live, retained)
+
+
+def _delete_now(backend: CloudFormationBackend, live: LiveStack, retained: list[str]) -> None:
+    stack, exports = live.stack, [export.name for export in live.stack.exports]
+    left = live.delete_all(retained=retained)
+    if left:
+        live.tell("DELETE_FAILED", failed_to_delete(left))
+        return
+    backend.deleted_stacks[stack.stack_id] = backend.stacks.pop(stack.stack_id)
+    live.tell("DELETE_COMPLETE")
+    for name in exports:
+        backend.exports.pop(name, None)
+
+
 def install() -> None:
     """Apply every patch of this module to moto."""
     protect_from_termination()
-    refuse_unknown_types()
-    report_missing_change_sets()
-    delete_missing_change_sets()
+    refuse_what_can_not_be()
+    delete_in_order()
+    find_by_stack()
     execute_whole_or_fail()
     keep_resolved_parameters()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.awslambda.models import Permission, lambda_backends
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.subnets import SubnetRouteTableAssociation
 from moto.ec2.models.vpcs import VPCEndPoint
@@ -121,9 +122,32 @@ def associate_route_tables() -> None:
     replace(EC2Backend, "create_subnet_association", create_subnet_association)
 
 
+def remember_permissions() -> None:
+    """Let a permission know its statement in the function's policy; moto could not delete it."""
+    create = Permission.create_from_cloudformation_json
+
+    def create_from_cloudformation_json(
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **more: Any,  # noqa: ANN401 - moto's, passed on
+    ) -> Permission:
+        permission = create(resource_name, cloudformation_json, account_id, region_name, **more)
+        name = cloudformation_json["Properties"]["FunctionName"]
+        policy = lambda_backends[account_id][region_name].get_function(name).policy
+        vars(permission)["given"] = policy, policy.statements[-1]
+        return permission
+
+    replace(
+        Permission, "create_from_cloudformation_json", staticmethod(create_from_cloudformation_json)
+    )
+
+
 def install() -> None:
     """Apply every patch of this module to moto."""
     tag_keys_as_the_api_does()
     end_log_group_arns_as_documented()
     update_policies()
     associate_route_tables()
+    remember_permissions()

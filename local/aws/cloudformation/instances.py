@@ -15,7 +15,7 @@ _LOOK_UP = "resolve:ssm:"
 
 
 _IN_PLACE = {"DisableApiTermination", "Tags", "UserData"}
-"""What changes without another instance, here."""
+"""What changes in place here; EC2 changes more of an instance."""
 
 
 class Instance(Resource):
@@ -43,14 +43,14 @@ class Instance(Resource):
         return str(instance.id)
 
     def update(self, properties: Properties) -> None:
-        """Change what EC2 changes without another instance.
+        """Change what can be changed without another instance.
 
         Raises:
             ValueError: Something else is to change.
         """
         for name in sorted((properties.keys() | self._properties.keys()) - _IN_PLACE):
             if properties.get(name) != self._properties.get(name):
-                raise ValueError(f"a change of {name} replaces an instance: start afresh here")
+                raise ValueError(f"the local AWS changes no {name} of an instance: start afresh")
         self._properties = properties
         instance = self._instance
         instance.user_data = properties.get("UserData")
@@ -101,17 +101,19 @@ class Instance(Resource):
         return str(parameter.value)
 
     def _arguments(self, properties: Properties) -> dict[str, Any]:
+        template = self._template(properties)
         return {
             "block_device_mappings": properties.get("BlockDeviceMappings", []),
             "disable_api_termination": _is_protected(properties),
             "ebs_optimized": properties.get("EbsOptimized", False),
-            "instance_type": properties["InstanceType"],
+            "instance_type": properties.get("InstanceType")
+            or template.get("InstanceType", "m1.small"),
             "is_instance_type_default": False,
-            "metadata_options": self._template(properties).get("MetadataOptions", {}),
+            "metadata_options": template.get("MetadataOptions", {}),
             "monitoring_state": "enabled" if properties.get("Monitoring") else "disabled",
             "region_name": self.region,
             "security_group_ids": properties.get("SecurityGroupIds", []),
-            "subnet_id": properties["SubnetId"],
+            "subnet_id": properties.get("SubnetId"),
         }
 
 

@@ -5,7 +5,7 @@ import pytest
 from tools import moto_tests
 
 
-@pytest.mark.parametrize("service", ["secretsmanager"])
+@pytest.mark.parametrize("service", ["secretsmanager", "cloudformation"])
 def test_what_our_changes_break_in_moto_is_what_aws_documents_otherwise(service):
     failing = moto_tests.failures((service,), changed=True)
     unexplained, idle = moto_tests.compare(failing, set())

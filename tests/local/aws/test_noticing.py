@@ -2,7 +2,8 @@
 
 import json
 
-TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "alarms"}}
+TOPIC = {"Type": "AWS::SNS::Topic"}
+TOPIC_ARN = {"Topic": {"Value": {"Ref": "Topic"}}}
 
 
 def alarm(threshold, **properties):
@@ -39,9 +40,9 @@ def test_an_alarm_on_an_expression_is_made_changed_and_deleted(aws, stack):
         {"Id": "sum", "Expression": "SUM(METRICS())", "ReturnData": True},
         {"Id": "m0", "MetricStat": STAT, "ReturnData": False},
     ]
-    stack.deploy({"Topic": TOPIC, "Alarm": alarm(1, Metrics=metrics)})
+    stack.deploy({"Topic": TOPIC, "Alarm": alarm(1, Metrics=metrics)}, TOPIC_ARN)
     [made] = alarms(aws)
-    assert made["AlarmActions"] == [aws.client("sns").list_topics()["Topics"][0]["TopicArn"]]
+    assert made["AlarmActions"] == [stack.outputs()["Topic"]]
     [_, query] = made["Metrics"]
     assert query["MetricStat"]["Metric"]["Dimensions"] == [{"Name": "step", "Value": "setSecret"}]
     stack.deploy({"Topic": TOPIC, "Alarm": alarm(2, Metrics=metrics)})
@@ -71,9 +72,9 @@ def test_a_topic_has_the_policy_of_the_template(aws, stack):
             "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
         },
     }
-    stack.deploy({"Topic": TOPIC, "Policy": policy})
+    stack.deploy({"Topic": TOPIC, "Policy": policy}, TOPIC_ARN)
     client = aws.client("sns")
-    arn = client.list_topics()["Topics"][0]["TopicArn"]
+    arn = stack.outputs()["Topic"]
     given = json.loads(client.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])
     assert given["Statement"] == [{**statement, "Resource": arn}]
 

@@ -57,12 +57,20 @@ def test_a_changed_instance_gets_the_password_that_its_secret_holds_by_then(aws,
 
 
 @pytest.mark.parametrize(
-    ("changed", "to"), [("Port", "7000"), ("MasterUsername", "another"), ("DBName", "another")]
+    ("changed", "to"),
+    [
+        ("MasterUsername", "another"),
+        ("DBName", "another"),
+        ("StorageEncrypted", False),
+        ("Engine", "mysql"),
+    ],
 )
 def test_a_change_that_takes_another_instance_is_refused(aws, stack, instance, changed, to):
     stack.deploy(instance())
     assert stack.deploy(instance(**{changed: to})) == "UPDATE_ROLLBACK_COMPLETE"
-    assert any(f"a change of {changed} replaces" in reason for reason in stack.reasons())
+    [reason] = stack.reasons()
+    assert "a custom-named resource requires replacing" in reason
+    assert changed in reason
     assert logs_in(aws, stack, "the-first-of-the-master")
 
 
@@ -79,3 +87,21 @@ def test_an_instance_of_an_identifier_that_is_taken_is_refused_before_anything_c
     assert stack.deploy(moved) == "UPDATE_ROLLBACK_COMPLETE"
     assert any("already exists" in reason for reason in stack.reasons()), stack.reasons()
     assert logs_in(aws, stack, "the-first-of-the-master")
+
+
+def test_the_port_changes_in_place(aws, stack, instance):
+    stack.deploy(instance())
+    assert stack.deploy(instance(Port="7000")) == "UPDATE_COMPLETE", stack.reasons()
+    [described] = aws.client("rds").describe_db_instances(DBInstanceIdentifier=stack.name)[
+        "DBInstances"
+    ]
+    assert described["DbInstancePort"] == 7000
+
+
+def test_another_major_version_has_to_be_allowed(stack, instance):
+    stack.deploy(instance(EngineVersion="16.9"))
+    assert stack.deploy(instance(EngineVersion="16.10")) == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.deploy(instance(EngineVersion="17.5")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("AllowMajorVersionUpgrade" in reason for reason in stack.reasons())
+    allowed = instance(EngineVersion="17.5", AllowMajorVersionUpgrade=True)
+    assert stack.deploy(allowed) == "UPDATE_COMPLETE", stack.reasons()

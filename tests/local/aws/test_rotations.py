@@ -161,3 +161,43 @@ def test_the_schedule_fires_when_the_clock_gets_there(aws, secrets, secret, rota
         secrets.cancel_rotate_secret(SecretId=secret)
     assert (entry["invoked_by"], entry["error"]) == ("schedule", None)
     assert secrets.get_secret_value(SecretId=secret)["VersionId"] == entry["version"]
+
+
+def schedule_of(arn, logical_id, **more):
+    properties = {
+        "SecretId": {"Ref": "Secret"},
+        "RotationLambdaARN": arn,
+        "RotationRules": {"ScheduleExpression": "rate(30 days)"},
+        "RotateImmediatelyOnUpdate": False,
+        **more,
+    }
+    return {logical_id: {"Type": "AWS::SecretsManager::RotationSchedule", "Properties": properties}}
+
+
+def test_a_schedule_with_another_logical_id_ends_the_rotation(secrets, stack, rotator):
+    arn = rotator()
+    secret = {
+        "Secret": {
+            "Type": "AWS::SecretsManager::Secret",
+            "Properties": {"Name": stack.name, "SecretString": "initial"},
+        }
+    }
+    assert stack.deploy({**secret, **schedule_of(arn, "One")}) == "CREATE_COMPLETE", stack.reasons()
+    assert secrets.describe_secret(SecretId=stack.name)["RotationEnabled"] is True
+    assert stack.deploy({**secret, **schedule_of(arn, "Two")}) == "UPDATE_COMPLETE"
+    assert secrets.describe_secret(SecretId=stack.name)["RotationEnabled"] is False
+
+
+def test_a_schedule_does_not_change_while_a_rotation_has_not_finished(secrets, stack, rotator):
+    arn = rotator()
+    secret = {
+        "Secret": {
+            "Type": "AWS::SecretsManager::Secret",
+            "Properties": {"Name": stack.name, "SecretString": "initial"},
+        }
+    }
+    stack.deploy({**secret, **schedule_of(arn, "Schedule")})
+    secrets.put_secret_value(SecretId=stack.name, SecretString="x", VersionStages=["AWSPENDING"])
+    changed = schedule_of(arn, "Schedule", RotationRules={"ScheduleExpression": "rate(7 days)"})
+    assert stack.deploy({**secret, **changed}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("A previous rotation isn't complete" in reason for reason in stack.reasons())
