@@ -9,7 +9,7 @@ CDK = $(WITH_TOOLS) node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test matrix security inventory faults bench load reads moto compare prove-on-aws lint format synth diff deploy lock clean
+.PHONY: help setup local test matrix security inventory faults bench load reads moto compare prove-on-aws lint authorities format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ compare: setup ## what differs from another version: templates, decisions, a rot
 
 prove-on-aws: setup ## deploy to a sandbox account, prove what docs/unproven.md lists, take it away (ARGS=--plan shows it only)
 	@$(BIN)/python -m tools.prove_on_aws $(ARGS)
+
+authorities: setup ## bring and check the authorities of RDS in a region that does not ship (REGION=il-central-1)
+	@$(BIN)/python -m tools.region_authorities $(REGION) $(if $(FROM),--from $(FROM)) $(if $(ACCEPT),--accept $(ACCEPT))
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

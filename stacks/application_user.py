@@ -41,7 +41,7 @@ class ApplicationUser(Construct):
             "Function",
             name=f"{site.names.prefix}-application-user",
             description=f"Creates the user of the secret {secret.name}",
-            bundle=Bundle("postgres_user"),
+            bundle=Bundle("postgres_user", authorities=site.authorities),
             handler="postgres_user.handler.application_user",
             key=site.key,
             vpc=site.network.vpc,

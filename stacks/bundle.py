@@ -29,6 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT = 3
 """How many bundles of a function are kept, the most recently used ones."""
 
+AUTHORITIES = "rotated_secret/authorities.pem"
+"""Where a zip has the certificate authorities that a function trusts."""
+
 IN_USE_SECONDS = 3600
 """How long a bundle is kept anyway: another synth may be about to read it."""
 
@@ -45,11 +48,13 @@ class Bundle:
         function: The folder of the function.
         source: The folder of all our packages; the root of the zip.
         target: Where bundles are kept.
+        authorities: What the function trusts instead of the authorities that the library ships.
     """
 
     function: str
     source: Path = ROOT / "lambdas"
     target: Path = ROOT / ".build" / "functions"
+    authorities: Path | None = None
 
     def code(self) -> lambda_.Code:
         """Give the code to the CDK; builds it when it is not there yet.
@@ -104,7 +109,8 @@ class Bundle:
             for file in sorted((self.source / package).rglob("*")):
                 name = file.relative_to(self.source).as_posix()
                 if file.is_file() and not _LEFT_OUT.search(name):
-                    yield name, file
+                    own = self.authorities if name == AUTHORITIES else None
+                    yield name, own or file
 
     def _make(self, path: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=f".{self.function}-", dir=self.target) as scratch:

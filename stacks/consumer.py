@@ -34,7 +34,7 @@ class Consumer(Construct):
             "Function",
             name=f"{site.names.prefix}-consumer",
             description=f"Logs in with the secret {secret.name}",
-            bundle=Bundle("consumer"),
+            bundle=Bundle("consumer", authorities=site.authorities),
             handler="consumer.handler.handler",
             key=site.key,
             vpc=site.network.vpc,

@@ -75,7 +75,7 @@ class DatabaseRotation(Rotation):
             "Function",
             name=name,
             description=f"Rotates the secret {secret.name}",
-            bundle=Bundle("postgres_user"),
+            bundle=Bundle("postgres_user", authorities=site.authorities),
             handler=HANDLERS[strategy],
             key=site.key,
             vpc=site.network.vpc,

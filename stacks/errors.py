@@ -2,6 +2,8 @@
 
 SynthError
 ├── SettingsError   a setting in `cdk.json` or after `-c` cannot be used (stacks.settings)
+├── TooLongError    AWS would refuse what is in a template because of its size (stacks.quotas)
+├── AuthoritiesError  the functions would not trust a database of this region (stacks.authorities)
 └── BundleError     the zip of a function could not be built (stacks.bundle)
 """
 

@@ -35,6 +35,7 @@ class InterfaceEndpoint(Construct):
         """
         super().__init__(scope, construct_id)
         self._name = name
+        self._statements: dict[tuple[str, ...], tuple[iam.PolicyStatement, list[str]]] = {}
         self._security_group = SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description=f"Endpoint of {name}"
         )
@@ -68,18 +69,28 @@ class InterfaceEndpoint(Construct):
     ) -> None:
         """Let a role through. What it may do there, its own policy says.
 
+        Roles that may do the same share a statement: a policy has 20,480 characters.
+
         Args:
             role_arn: Whom.
             actions: What for.
             resource: ARN of what it may be about.
             sid: A name for the statement, for people.
         """
-        self._endpoint.add_to_policy(
-            iam.PolicyStatement(
+        same = (sid or "", resource, *actions)
+        if same not in self._statements:
+            statement = iam.PolicyStatement(
                 sid=sid,
                 principals=[iam.AnyPrincipal()],
                 actions=list(actions),
                 resources=[resource],
-                conditions={"ArnEquals": {"aws:PrincipalArn": role_arn}},
             )
-        )
+            self._endpoint.add_to_policy(statement)
+            self._statements[same] = statement, []
+        statement, roles = self._statements[same]
+        roles.append(role_arn)
+        statement.add_condition("ArnEquals", {"aws:PrincipalArn": _one_or_all(roles)})
+
+
+def _one_or_all(roles: list[str]) -> str | list[str]:
+    return roles[0] if len(roles) == 1 else list(roles)

@@ -92,7 +92,13 @@ class RotationStack(Stack):
             key=key,
             admin=admin,
         )
-        site = Site(names=names, network=network, database=database, key=key)
+        site = Site(
+            names=names,
+            network=network,
+            database=database,
+            key=key,
+            authorities=settings.database.trusted,
+        )
         application = ApplicationSecret(
             self,
             "ApplicationSecret",

@@ -1,6 +1,7 @@
 """What everything that works with the database has around it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from aws_cdk import aws_kms as kms
 
@@ -18,9 +19,11 @@ class Site:
         network: Where functions run.
         database: What they log in to.
         key: Encrypts their logs.
+        authorities: A file of what they trust the database by, instead of what ships.
     """
 
     names: Names
     network: Network
     database: Database
     key: kms.IKey
+    authorities: Path | None = None

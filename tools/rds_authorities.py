@@ -33,7 +33,9 @@ def main() -> None:
         command = ["npm", "pack", "--silent", "--pack-destination", folder, PACKAGE]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own
         [archive] = Path(folder).glob("*.tgz")
-        certificates = authorities(_member(archive, MODULE), now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        packaged = authorities(_member(archive, MODULE), now=now)
+        certificates = merged(packaged, read(AUTHORITIES), now=now)
         AUTHORITIES.write_text(bundle(certificates))
         (LIBRARY / "LICENSE.authorities").write_text(_member(archive, LICENSE))
     sys.stdout.write(f"{len(certificates)} certificate authorities in {AUTHORITIES}\n")
@@ -49,12 +51,27 @@ def authorities(module: str, *, now: datetime) -> list[x509.Certificate]:
     Returns:
         Each once, in the order of their subjects.
     """
-    found = {}
     text = "".join(_LITERAL.findall(module)).replace("\\n", "\n")
-    for pem in _PEM.findall(text):
-        certificate = x509.load_pem_x509_certificate(pem.encode())
-        if certificate.not_valid_after_utc > now:
-            found[certificate.subject.rfc4514_string(), certificate.serial_number] = certificate
+    found = (x509.load_pem_x509_certificate(pem.encode()) for pem in _PEM.findall(text))
+    return merged(found, now=now)
+
+
+def merged(*sources: Iterable[x509.Certificate], now: datetime) -> list[x509.Certificate]:
+    """Puts certificates together: the package lacks regions that `make authorities` has brought.
+
+    Args:
+        sources: The certificates.
+        now: Those that have expired by then are left out.
+
+    Returns:
+        Each once, in the order of their subjects.
+    """
+    found = {
+        (each.subject.rfc4514_string(), each.serial_number): each
+        for certificates in sources
+        for each in certificates
+        if each.not_valid_after_utc > now
+    }
     return [certificate for _, certificate in sorted(found.items())]
 
 

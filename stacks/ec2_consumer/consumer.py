@@ -51,7 +51,11 @@ class Ec2Consumer(Construct):
             self, "Role", service="ec2.amazonaws.com", description=f"Attached to {name}"
         )
         sessions = SessionManager(self, "SessionManager", vpc=network.vpc)
-        program = Program(self, "Program", bundle=Bundle("ec2_consumer"))
+        program = Program(
+            self,
+            "Program",
+            bundle=Bundle("ec2_consumer", authorities=site.authorities),
+        )
         ways = [
             way
             for target in (

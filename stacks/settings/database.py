@@ -1,10 +1,11 @@
 """What a team decides about the database."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from stacks.settings import names
+from stacks.settings import names, pem
 from stacks.settings.field import Group, setting
 
 FIXED = "It cannot change: a deployment with another is refused and rolls back."
@@ -69,6 +70,14 @@ class Database(Group):
         meaning=f"Name of the application's user. Its twin is named the same with _clone. {FIXED}",
         allowed="a PostgreSQL name of 1 to 57 bytes (a-z, 0-9, _), other than the admin's",
     )
+    authorities: Annotated[str, AfterValidator(pem.authorities)] = setting(
+        "",
+        meaning="File with the certificate authorities that the functions trust the server by, "
+        "instead of those of Amazon RDS that ship: for a region whose authorities are not among "
+        "them (`make authorities` brings those), or to trust fewer.",
+        allowed="a file in PEM with authorities that have not expired, from the folder of cdk.json "
+        "on; or nothing",
+    )
     deletion_protection: bool = setting(
         default=True,
         meaning="Refuse to delete the stack and the instance; keep secrets, keys and logs.",
@@ -112,3 +121,8 @@ class Database(Group):
         if info.data.get("admin_username") in {user, user + names.CLONE_SUFFIX}:
             raise ValueError(f"database.admin_username is {info.data['admin_username']}")
         return user
+
+    @property
+    def trusted(self) -> Path | None:
+        """The authorities that functions trust, unless they are the shipped ones."""
+        return Path(self.authorities) if self.authorities else None

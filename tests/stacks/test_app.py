@@ -63,3 +63,14 @@ def test_a_wrong_setting_ends_the_synth_with_a_line_and_no_traceback(
         line,
     ]
     assert not list(tmp_path.glob("*.template.json"))
+
+
+def test_a_region_whose_authorities_do_not_ship_ends_the_synth_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "il-central-1")  # as the CLI sets it
+    done = run(tmp_path)
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "`make authorities REGION=il-central-1`" in line
+    assert not list(tmp_path.glob("*.template.json"))
