@@ -13,8 +13,6 @@ from psycopg.rows import TupleRow
 _HIDDEN = ("role", "session_authorization", "seed", "is_superuser", "rotation.custom")
 """What `pg_settings` does not list, and one that nobody knows."""
 
-_ENCODINGS = "SELECT pg_encoding_to_char(i) FROM generate_series(0, 45) AS i"
-
 _TEXTS = (
     "",
     "it's \"odd\" \\ \u00a5u00a5'; -- $$ :x %s {}",
@@ -26,6 +24,11 @@ _TEXTS = (
 )
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
+    # First those in which a byte of ASCII may be a part of another character.
+    "client_encoding": (
+        *("SJIS", "GBK", "SHIFT_JIS_2004", "BIG5", "GB18030", "UHC", "JOHAB"),
+        *("SQL_ASCII", "LATIN1", "KOI8R", "EUC_JP", "MULE_INTERNAL", "UTF8"),
+    ),
     "DateStyle": ("SQL, DMY", "German, YMD"),
     "IntervalStyle": ("sql_standard",),
     "TimeZone": ("Asia/Kathmandu", "<+00>-00:07"),
@@ -103,9 +106,7 @@ def values(session: Connection[TupleRow], names: tuple[str, ...]) -> dict[str, l
     rows = session.execute(
         "SELECT name, vartype, min_val, max_val, enumvals, boot_val FROM pg_settings ORDER BY name"
     ).fetchall()
-    encodings = [str(name) for (name,) in session.execute(_ENCODINGS).fetchall() if name]
-    words = {**_WORDS, "client_encoding": (*encodings[6:], *encodings[:6])}
-    known = {str(name): [*words.get(name, ()), *_of_type(*facts)] for name, *facts in rows}
+    known = {str(name): [*_WORDS.get(name, ()), *_of_type(*facts)] for name, *facts in rows}
     return {**known, **{name: [*names, *_TEXTS] for name in _HIDDEN}}
 
 
