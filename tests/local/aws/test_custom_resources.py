@@ -58,7 +58,7 @@ def handler(event, context):
     properties = event["ResourceProperties"]
     place = pathlib.Path(properties["Place"])
     (place / event["LogicalResourceId"]).touch()
-    end = time.monotonic() + 60
+    end = time.monotonic() + float(properties.get("Seconds", 60))
     while not (there := (place / properties["Awaits"]).exists()) and time.monotonic() < end:
         time.sleep(0.02)
     body = {k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}
@@ -69,8 +69,9 @@ def handler(event, context):
 """
 
 
-def meeting(arn, place, awaits, **more):
-    properties = {"ServiceToken": arn, "Place": str(place), "Awaits": awaits}
+def meeting(arn, place, awaits, seconds=60, **more):
+    """A resource whose function waits until another one's function runs."""
+    properties = {"ServiceToken": arn, "Place": str(place), "Awaits": awaits, "Seconds": seconds}
     return {"Type": "Custom::Meeting", "Properties": properties, **more}
 
 
@@ -83,7 +84,7 @@ def test_functions_of_independent_resources_run_at_the_same_time(stack, function
 def test_a_function_is_called_when_what_its_resource_depends_on_is_there(stack, function, tmp_path):
     one, other = function(MEETING), function(MEETING)
     resources = {
-        "A": meeting(one, tmp_path, "B"),
+        "A": meeting(one, tmp_path, "B", seconds=1),
         "B": meeting(other, tmp_path, "B", DependsOn="A"),
     }
     assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
