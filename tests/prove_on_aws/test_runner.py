@@ -7,8 +7,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tools.prove_on_aws import __main__ as program
 from tools.prove_on_aws.account import Account, confirm
 from tools.prove_on_aws.errors import OverdueError, ProofError, RefusedError
+from tools.prove_on_aws.leftovers import Leftover
 from tools.prove_on_aws.report import write
 from tools.prove_on_aws.runner import Run, run_steps
 from tools.prove_on_aws.step import Proof, Step
@@ -68,6 +70,7 @@ def test_after_an_interruption_only_what_takes_away_runs(run):
 
 def test_an_interruption_of_the_end_is_told(run):
     assert statuses(run, step("last", raising(KeyboardInterrupt()), always=True)) == ["interrupted"]
+    assert not run.taken_away
 
 
 @pytest.mark.parametrize(("held", "succeeded"), [(True, True), (None, True), (False, False)])
@@ -124,3 +127,18 @@ def test_another_account_than_the_one_that_is_meant_is_refused(
 
 def test_the_account_that_is_meant_is_taken():
     confirm(ACCOUNT, given="123456789012", unattended=True)
+
+
+def test_what_is_left_after_a_failed_end_is_listed_with_its_commands(monkeypatch, tmp_path, capsys):
+    def leftovers(trial):
+        return [Leftover(f"stack {trial.prefix}", f"aws delete {trial.prefix}")]
+
+    monkeypatch.setattr(program, "leftovers", leftovers)
+    monkeypatch.setattr(program, "STEPS", [step("last", raising(KeyboardInterrupt()), always=True)])
+    monkeypatch.setattr(Account, "of", lambda _: ACCOUNT)
+    name = "prove-0123abcd"
+    said = ["--yes", "--account", ACCOUNT.id, "--report", str(tmp_path), "--clean-up", name]
+    assert program.main(said) == 1
+    told = capsys.readouterr().out
+    assert f"--clean-up {name}" in told
+    assert f"Delete it: aws delete {name}-sandbox" in told

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import LocalError
 from tools.prove_on_aws.account import Account, confirm
 from tools.prove_on_aws.bill import bill
 from tools.prove_on_aws.errors import ProofError, RefusedError
+from tools.prove_on_aws.leftovers import leftovers
 from tools.prove_on_aws.report import billed, write
 from tools.prove_on_aws.runner import Run, run_steps
 from tools.prove_on_aws.step import Step
@@ -75,8 +77,20 @@ def _run(options: argparse.Namespace) -> int:
     run = Run(trial, account.id)
     folder = options.report or trial.folder
     run_steps(run, steps, say=_say, keep=lambda so_far: write(so_far, folder))
+    if not run.taken_away:
+        _tell_what_is_left(trial)
     _say(f"The report is in {folder}")
     return 0 if run.succeeded else _FAILED
+
+
+def _tell_what_is_left(trial: Trial) -> None:
+    """Say what a person has to delete, as far as AWS still answers."""
+    _say(f'Not everything is gone. Try again: make prove-on-aws ARGS="--clean-up {trial.name}"')
+    try:
+        for each in leftovers(trial):
+            _say(f"  left: {each.what}. Delete it: {each.command}")
+    except (BotoCoreError, ClientError) as error:
+        _say(f"  What else is left could not be asked: {error}")
 
 
 def _trial(name: str | None, session: boto3.Session) -> Trial:

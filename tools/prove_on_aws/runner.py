@@ -62,6 +62,11 @@ class Run:
         found = [each for outcome in self.outcomes for each in outcome.record.findings.values()]
         return done and all(each.verdict is not Verdict.REFUTED for each in found)
 
+    @property
+    def taken_away(self) -> bool:
+        """Whether all that was made is gone."""
+        return all(each.status == DONE for each in self.outcomes if each.step.always)
+
     def status_of(self, name: str) -> str | None:
         """How a step went; None if it has not begun."""
         return next((each.status for each in self.outcomes if each.step.name == name), None)
