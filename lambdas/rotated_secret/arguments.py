@@ -96,13 +96,16 @@ def check_clock(clock: object) -> None:
         raise TypeError(f"clock must be a rotated_secret.Clock, not {_kind(clock)}")
 
 
-def check_seconds(name: str, seconds: object, *, longest: float) -> float:
+def check_seconds(
+    name: str, seconds: object, *, longest: float, may_be_none: bool = False
+) -> float:
     """Reads a duration.
 
     Args:
         name: The argument's name.
         seconds: Its value.
         longest: What it may be at most.
+        may_be_none: Whether it may be 0.
 
     Raises:
         TypeError: It is no number.
@@ -110,7 +113,7 @@ def check_seconds(name: str, seconds: object, *, longest: float) -> float:
     """
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise TypeError(f"{name} must be a number of seconds, not {_kind(seconds)}")
-    if not 0 < seconds <= longest:
+    if not 0 <= seconds <= longest or not (seconds or may_be_none):
         raise ValueError(f"{name} must be more than 0 and at most {longest:g} seconds")
     return float(seconds)
 

@@ -50,7 +50,8 @@ class Handle:
         Args:
             secret_id: ARN or name of the secret. An ARN says in which region to ask.
             client: Secrets Manager, if the usual client with bounded time-outs will not do.
-            refresh_seconds: How old a credential becomes before it is read again in the background.
+            refresh_seconds: How old a credential becomes before it is read again in the background;
+                with 0 each use reads it.
             patience_seconds: How long a call waits at most: for the first read, and for a
                 credential that the target accepts.
             clock: Where the time comes from.
@@ -62,7 +63,9 @@ class Handle:
                 none.
         """
         check_clock(clock)
-        seconds = check_seconds("refresh_seconds", refresh_seconds, longest=LONGEST_REFRESH_SECONDS)
+        seconds = check_seconds(
+            "refresh_seconds", refresh_seconds, longest=LONGEST_REFRESH_SECONDS, may_be_none=True
+        )
         self._patience_seconds = check_seconds(
             "patience_seconds", patience_seconds, longest=LONGEST_PATIENCE_SECONDS
         )

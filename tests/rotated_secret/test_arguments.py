@@ -75,7 +75,6 @@ def test_names_and_arns_are_taken(secret_id: str) -> None:
         ("300", TypeError),
         (b"300", TypeError),
         (True, TypeError),
-        (0, ValueError),
         (-1, ValueError),
         (math.nan, ValueError),
         (math.inf, ValueError),
@@ -88,6 +87,13 @@ def test_a_duration_that_is_none_is_refused(
 ) -> None:
     with pytest.raises(error, match=f"{name} must be"):
         handle(NAME, **{name: seconds})
+
+
+@on_each_handle
+def test_a_credential_may_be_read_at_each_use_but_not_without_patience(handle: Any) -> None:
+    assert handle(NAME, refresh_seconds=0)
+    with pytest.raises(ValueError, match="patience_seconds must be"):
+        handle(NAME, patience_seconds=0)
 
 
 @on_each_handle
