@@ -8,11 +8,11 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 # isort: split
 import aws_cdk as cdk
 
+from credential_rotation.errors import SynthError
 from stacks.access.access_stack import AccessStack
 from stacks.authorities import check_region
 from stacks.compliance import check
 from stacks.deploy_role import DeployRoleStack
-from stacks.errors import SynthError
 from stacks.quotas import check_sizes
 from stacks.rotation_stack import RotationStack
 from stacks.settings import read_settings

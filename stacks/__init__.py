@@ -1,9 +1,6 @@
-"""What `cdk deploy` provisions: one stack of small constructs, one construct per noun.
+"""What a deployment consists of: stacks, settings, and which kinds of credential there are.
 
-Importing this package comes before importing `aws_cdk`: jsii, on which the CDK's Python packages
-rest, starts a Node.js process while it is imported, and here is decided which one.
+Importing this package comes before importing `aws_cdk`, see `credential_rotation`.
 """
 
-from stacks.node import use_packaged_node
-
-use_packaged_node()
+import credential_rotation  # noqa: F401 - first: it chooses the Node.js that the CDK starts on import

@@ -5,8 +5,8 @@ import ssl
 from functools import cache
 from typing import Any
 
-from stacks.bundle import AUTHORITIES, ROOT
-from stacks.errors import SynthError
+from credential_rotation.bundle import AUTHORITIES, ROOT
+from credential_rotation.errors import SynthError
 from stacks.settings import Settings
 
 SHIPPED = ROOT / "lambdas" / AUTHORITIES

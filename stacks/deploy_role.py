@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput, DefaultStackSynthesizer, Duration, Stack, Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.boundary import Boundary
+from credential_rotation.roles import Boundary
 from stacks.settings import Settings
 
 ISSUER = "token.actions.githubusercontent.com"

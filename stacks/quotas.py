@@ -12,7 +12,7 @@ from typing import Any
 
 from aws_cdk.cx_api import CloudAssembly
 
-from stacks.errors import SynthError
+from credential_rotation.errors import SynthError
 
 
 class TooLongError(SynthError):

@@ -5,27 +5,27 @@ from typing import cast
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Fn, RemovalPolicies, Stack, Tags
 from constructs import Construct
 
+from credential_rotation.access_key import AccessKey, KeyLives
+from credential_rotation.boundary_statements import BoundaryStatements
+from credential_rotation.consumer import Consumer
+from credential_rotation.database import Database, DatabaseContext, InstanceOptions
+from credential_rotation.database_secret import AdminSecret, ApplicationSecret
+from credential_rotation.instance import Ec2Consumer
+from credential_rotation.keys import DataKey, SecretsKey
+from credential_rotation.login import (
+    AdminRotation,
+    ApplicationRotation,
+    ApplicationUser,
+    PasswordRules,
+)
+from credential_rotation.monitoring import Monitoring
+from credential_rotation.network import Network
+from credential_rotation.roles import Boundary
+from credential_rotation.rotation import Rotation, RotationRules
 from stacks.access.names import BREAK_GLASS, role_arn
-from stacks.access_key.access_key import AccessKey
-from stacks.access_key.function import KeyLives
 from stacks.advice import advise
-from stacks.application_user import ApplicationUser
-from stacks.boundary import Boundary
-from stacks.ceiling import Ceiling
-from stacks.consumer import Consumer
-from stacks.data_key import DataKey
-from stacks.database import Database, InstanceOptions
-from stacks.database_rotation import PasswordRules
-from stacks.ec2_consumer import Ec2Consumer
-from stacks.network import Network
-from stacks.noticing import Noticing
-from stacks.rotation import Rotation, RotationRules
-from stacks.rotations import AdminRotation, ApplicationRotation
-from stacks.secrets import AdminSecret, ApplicationSecret
-from stacks.secrets_key import SecretsKey
 from stacks.settings import Settings
 from stacks.settings.database import Database as DatabaseSettings
-from stacks.site import Site
 
 KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
 """What outlives a protected stack, except one whose first deployment fails."""
@@ -60,7 +60,7 @@ class RotationStack(Stack):
         secrets_key = SecretsKey(self, "SecretsKey", names=names)
         key = DataKey(self, "DataKey", names=names, volumes=settings.ec2_consumer).key
         network = Network(self, "Network", names=names, zones=settings.zones, key=key)
-        ceiling = Ceiling(
+        ceiling = BoundaryStatements(
             self,
             names=names,
             key=secrets_key,
@@ -92,7 +92,7 @@ class RotationStack(Stack):
             key=key,
             admin=admin,
         )
-        site = Site(
+        site = DatabaseContext(
             names=names,
             network=network,
             database=database,
@@ -171,7 +171,7 @@ class RotationStack(Stack):
             )
             rotations.append(access_key.rotation)
         secrets = [application, admin, *([access_key.secret] if access_key else [])]
-        noticing = Noticing(
+        noticing = Monitoring(
             self,
             "Noticing",
             site=site,

@@ -11,10 +11,10 @@ from benchmarks.load.load import Outcome, run
 from benchmarks.load.plan import Plan
 from benchmarks.load.table import reasons, table
 from benchmarks.rotation.candidate import HANDLERS
+from credential_rotation.errors import SynthError
 from local import toolchain
 from local.errors import LocalError
 from local.local_aws import LocalAws
-from stacks.errors import SynthError
 
 FAULT_SECONDS = 2.0
 WIDTH = 200

@@ -15,11 +15,11 @@ from benchmarks.reads.cold import Consumer
 from benchmarks.rotation.authority import Authority
 from benchmarks.rotation.secrets_manager import ServedSecretsManager
 from benchmarks.rotation.site import Site
+from credential_rotation.errors import SynthError
 from local import toolchain
 from local.errors import LocalError
 from local.postgres import PostgresServer
 from rotated_secret.tls import AUTHORITIES
-from stacks.errors import SynthError
 
 WIDTH = 120
 """Columns, where there is no terminal to ask."""

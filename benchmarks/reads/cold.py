@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rotation.candidate import zipped
+from credential_rotation.bundle import Bundle
 from local.errors import LocalError
-from stacks.bundle import Bundle
 
 PROBE = Path(__file__).parent / "probe.py"
 FUNCTIONS = Path(__file__).parent / "functions"

@@ -22,11 +22,11 @@ from benchmarks.rotation.series import measure
 from benchmarks.rotation.site import Site
 from benchmarks.rotation.table import TIMES, comparison, on_networks
 from benchmarks.rotation.trial import Trial
+from credential_rotation.errors import SynthError
 from local import toolchain
 from local.errors import LocalError
 from local.patience import slowness
 from local.postgres import PostgresServer
-from stacks.errors import SynthError
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from credential_rotation import packages
+from credential_rotation.bundle import Bundle
+from credential_rotation.errors import BundleError
+from credential_rotation.functions import METRICS_NAMESPACE
 from local.errors import LocalError
-from stacks import compiler
-from stacks.bundle import Bundle
-from stacks.errors import BundleError
-from stacks.function import METRICS_NAMESPACE
 
 HANDLERS = {
     "alternating": "postgres_user.handler.alternating_users",
@@ -77,7 +77,7 @@ def other(folder: Path, handler: str) -> Candidate:
         copy = Path(scratch) / "content"
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*_BYTECODE))
         with suppress(BundleError):  # what does not compile is told when it is imported
-            compiler.compile_folder(copy)
+            packages.compile_folder(copy)
         return Candidate("other", handler, zipped(copy), {})
 
 

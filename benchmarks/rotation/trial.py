@@ -14,6 +14,7 @@ from benchmarks.rotation.proxy import CountingProxy
 from benchmarks.rotation.rotation import ColdTimes, Counts, Network
 from benchmarks.rotation.secrets_manager import ServedSecretsManager
 from benchmarks.rotation.site import Site
+from credential_rotation.packages import RUNTIME
 from local.errors import LocalError
 from local.functions.deployed import DeployedFunction
 from local.functions.request import new_request
@@ -21,7 +22,6 @@ from local.functions.role_sessions import RoleSessions
 from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
 from local.identity.service_session import ServiceSession
-from stacks.compiler import RUNTIME
 from tests.postgres_user.world import STEPS
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
 
+from credential_rotation.packages import RUNTIME
 from security.calls import Calls, assume
 from security.identifiers import ACCOUNT, REGION
 from security.intent import Intent
 from security.parts import Parts
 from security.principals import EVERYTHING, Principal
 from security.purposes.keys import deployer
-from stacks.compiler import RUNTIME
 
 VIA_EC2 = f"ec2.{REGION}.amazonaws.com"
 PACKAGES = f"arn:aws:s3:::al2023-repos-{REGION}-de612dc2"

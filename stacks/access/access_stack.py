@@ -3,15 +3,15 @@
 from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
+from credential_rotation.roles import Boundary
 from stacks.access.auditor import Auditor
 from stacks.access.break_glass import BreakGlass
-from stacks.access.ceiling import Ceiling
+from stacks.access.ceiling import BoundaryStatements
 from stacks.access.contractor import Contractor
 from stacks.access.group import PeopleGroup
 from stacks.access.own_credentials import OwnCredentials
 from stacks.access.person_role import PersonRole
 from stacks.access.rotation_operator import RotationOperator
-from stacks.boundary import Boundary
 from stacks.rotation_stack import RotationStack
 from stacks.settings import Settings
 
@@ -63,7 +63,7 @@ class AccessStack(Stack):
         self._group("break-glass", break_glass, users.break_glass)
         if settings.access.contractor_account:
             self._contractor(rotation)
-        ceiling = Ceiling(
+        ceiling = BoundaryStatements(
             self,
             settings=settings,
             application=rotation.application,

@@ -6,11 +6,11 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from credential_rotation.secret import RotatedSecret
 from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
 from stacks.access.trust import Trust
-from stacks.rotated_secret import RotatedSecret
 from stacks.settings import Settings
 
 

@@ -2,11 +2,11 @@
 
 from constructs import Construct
 
+from credential_rotation.database_secret import DatabaseSecret
 from stacks.access import names
 from stacks.access.break_glass_rule import BreakGlassRule
 from stacks.access.person_role import PersonRole
 from stacks.access.trust import Trust
-from stacks.database_secret import DatabaseSecret
 from stacks.settings import Settings
 
 

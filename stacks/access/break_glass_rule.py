@@ -3,8 +3,8 @@
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from stacks.noticing import patterns
-from stacks.noticing.trail_rules import READS_TOO
+from credential_rotation import trail_rules
+from credential_rotation.trail_rules import READS_TOO
 from stacks.settings import Settings
 
 
@@ -39,7 +39,7 @@ class BreakGlassRule(Construct):
             "Rule",
             name=f"{settings.prefix}-break-glass",
             description="The role that reads the credential in an emergency was used",
-            event_pattern=patterns.broken_glass(role_arn),
+            event_pattern=trail_rules.broken_glass(role_arn),
             state=READS_TOO,
             targets=[events.CfnRule.TargetProperty(arn=topic_arn, id="Alarms")],
         )

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from stacks.arns import arn_of
-from stacks.boundary import at_most
-from stacks.database_secret import DatabaseSecret
-from stacks.function import PythonFunction
-from stacks.secret_policy import READ
-from stacks.secrets_key import SecretsKey
+from credential_rotation.database_secret import DatabaseSecret
+from credential_rotation.functions import PythonFunction
+from credential_rotation.keys import SecretsKey
+from credential_rotation.names import arn_of
+from credential_rotation.roles import at_most
+from credential_rotation.secret import READ
 from stacks.settings import Settings
 
 OPERATE = (
@@ -24,7 +24,7 @@ OPERATE = (
 """What people do about secrets without reading one."""
 
 
-class Ceiling:
+class BoundaryStatements:
     """The statements of the permissions boundary.
 
     Written down by itself, as in stacks.ceiling. Nothing in it changes a role, a policy or a user.

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
+from credential_rotation.secret import RotatedSecret
 from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
 from stacks.access.trust import Trust, until
-from stacks.rotated_secret import RotatedSecret
 from stacks.settings import Settings
 
 

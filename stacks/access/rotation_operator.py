@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
+from credential_rotation.rotation import Rotation
+from credential_rotation.secret import RotatedSecret
 from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
 from stacks.access.trust import Trust
-from stacks.rotated_secret import RotatedSecret
-from stacks.rotation import Rotation
 from stacks.settings import Settings
 
 

@@ -6,8 +6,8 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.arns import arn_of
-from stacks.rotated_secret import RotatedSecret
+from credential_rotation.names import arn_of
+from credential_rotation.secret import RotatedSecret
 
 
 def see_rotation(secrets: Sequence[RotatedSecret]) -> iam.PolicyStatement:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from stacks.errors import SynthError
+from credential_rotation.errors import SynthError
 from stacks.settings.field import note
 from stacks.settings.model import Settings
 

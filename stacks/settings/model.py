@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from stacks.names import Names
+from credential_rotation.names import Names
 from stacks.settings import names as valid
 from stacks.settings.access import Access
 from stacks.settings.access_key import AccessKey

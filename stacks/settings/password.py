@@ -16,7 +16,7 @@ class Password(Group):
     """What the rotations' passwords look like: letters and digits, the first one a letter.
 
     The very first password, until the first rotation, is 40 letters and digits whatever is set
-    here (see stacks.secrets).
+    here (see credential_rotation.database_secret).
     """
 
     length: Annotated[int, Field(ge=33, le=128)] = setting(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.reads.cached import readers
 from benchmarks.rotation.candidate import zipped
+from credential_rotation.bundle import Bundle
 from rotated_secret import Credential
-from stacks.bundle import Bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 

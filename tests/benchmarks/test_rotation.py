@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.bundle import Bundle
+from credential_rotation.bundle import Bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from credential_rotation.bundle import AUTHORITIES, ROOT, Bundle
 from stacks.authorities import AuthoritiesError, check_region
-from stacks.bundle import AUTHORITIES, ROOT, Bundle
 from stacks.settings import SettingsError, read_settings
 from tests.tools.test_region_authorities import root
 

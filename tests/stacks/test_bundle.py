@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from stacks import compiler
-from stacks.bundle import IN_USE_SECONDS, KEPT, Bundle
-from stacks.errors import BundleError
+from credential_rotation import packages
+from credential_rotation.bundle import IN_USE_SECONDS, KEPT, Bundle
+from credential_rotation.errors import BundleError
 
 ROOT = Path(__file__).resolve().parents[2]
 PURE = "py3-none-any"
@@ -86,7 +86,7 @@ def compiled_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project
 def project(compiled_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project whose bundles get bytecode of the Python at hand, which takes no time."""
     compile_here = partial(compileall.compile_dir, quiet=2)
-    monkeypatch.setattr(compiler, "compile_folder", compile_here)
+    monkeypatch.setattr(packages, "compile_folder", compile_here)
     return compiled_project
 
 
@@ -211,7 +211,7 @@ def test_many_builds_at_once_end_in_one_complete_bundle(project: Project) -> Non
 def test_a_build_that_was_killed_leaves_nothing_that_is_used(project: Project) -> None:
     project.write("greeter/requirements.txt", project.wheel("politeness"))
     code = (
-        "import os, pathlib, stacks.bundle as bundle\n"
+        "import os, pathlib, credential_rotation.bundle as bundle\n"
         "bundle.compiler.compile_folder = lambda folder: os._exit(9)\n"
         f"bundle.Bundle('greeter', source=pathlib.Path({str(project.source)!r}),"
         f" target=pathlib.Path({str(project.target)!r})).build()\n"
@@ -293,7 +293,7 @@ def test_code_that_the_compiler_refuses_is_named_with_its_line(compiled_project:
 def test_a_missing_compiler_is_told_with_the_command_that_brings_it(
     compiled_project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(compiler, "PYODIDE", tmp_path / "none")
+    monkeypatch.setattr(packages, "PYODIDE", tmp_path / "none")
     with pytest.raises(BundleError, match=r"none is missing\. Run `make setup`"):
         compiled_project.build()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stacks.compiler import RUNTIME
+from credential_rotation.packages import RUNTIME
 from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template, text, texts
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from stacks.network_interfaces import ACTIONS
+from credential_rotation.functions import NETWORK_INTERFACE_ACTIONS
 from tests.stacks.template import Template, text
 
 RESERVED = ("AWS_", "LAMBDA_", "_HANDLER", "_X_AMZN_TRACE_ID", "TZ")
@@ -81,7 +81,7 @@ def test_network_interfaces_are_for_lambda_and_not_for_the_code(
         for s in template.statements("AWS::IAM::ManagedPolicy", beginning)
         if s.actions[0].startswith("ec2:")
     ]
-    assert allow.actions == deny.actions == list(ACTIONS)
+    assert allow.actions == deny.actions == list(NETWORK_INTERFACE_ACTIONS)
     assert (allow.effect, deny.effect) == ("Allow", "Deny")
     [name] = [
         f["FunctionName"]

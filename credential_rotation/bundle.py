@@ -1,0 +1,160 @@
+"""What goes into a function's zip, put together without Docker.
+
+A bundle is a folder named after the hash of all that decides its content: our packages that the
+function imports, its lock file, the compiler, and the code of these modules. It is made
+in a folder of its own and then renamed, so that a folder with the right name is complete: a build
+that was killed is never used, and two at once do not disturb each other. A synth that finds the
+folder runs neither pip nor the compiler.
+"""
+
+import hashlib
+import math
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from aws_cdk import aws_lambda as lambda_
+
+from credential_rotation import packages
+from credential_rotation.errors import BundleError
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = 3
+"""How many bundles of a function are kept, the most recently used ones."""
+
+AUTHORITIES = "rotated_secret/authorities.pem"
+"""Where a zip has the certificate authorities that a function trusts."""
+
+IN_USE_SECONDS = 3600
+"""How long a bundle is kept anyway: another synth may be about to read it."""
+
+_LEFT_OUT = re.compile(
+    r"(^|/)(__pycache__|tests?|\.[^/]*)(/|$)|\.pyc$|(^|/)(requirements\.(in|txt)|pyproject\.toml)$"
+)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The code of one function with all that it imports.
+
+    Attributes:
+        function: The folder of the function.
+        source: The folder of all our packages; the root of the zip.
+        target: Where bundles are kept.
+        authorities: What the function trusts instead of the authorities that the library ships.
+    """
+
+    function: str
+    source: Path = ROOT / "lambdas"
+    target: Path = ROOT / ".build" / "functions"
+    authorities: Path | None = None
+
+    def code(self) -> lambda_.Code:
+        """Give the code to the CDK; builds it when it is not there yet.
+
+        Raises:
+            BundleError: See `build`.
+        """
+        return lambda_.Code.from_asset(str(self.build()), asset_hash=self.digest)
+
+    def build(self) -> Path:
+        """Build the folder, unless it is there.
+
+        Returns:
+            The folder, complete.
+
+        Raises:
+            BundleError: A package could not be installed, or a file does not compile.
+        """
+        path = self.target / f"{self.function}-{self.digest[:16]}"
+        try:
+            os.utime(path)  # in use: not to be pruned by another synth
+        except FileNotFoundError:
+            self.target.mkdir(parents=True, exist_ok=True)
+            self._make(path)
+            self._prune()
+        return path
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash of everything that decides the content."""
+        digest = hashlib.sha256(packages.version().encode())
+        for name, file in (*self._files(), *self._recipe()):
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            digest.update(f"{name}\0{content}\n".encode())
+        return digest.hexdigest()
+
+    @property
+    def _requirements(self) -> Path:
+        return self.source / self.function / "requirements.txt"
+
+    def _recipe(self) -> Iterator[tuple[str, Path]]:
+        for file in (Path(__file__), Path(packages.__file__), packages.PROGRAM):
+            yield file.name, file
+        if self._requirements.is_file():
+            yield "requirements.txt", self._requirements
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        """Name the files of our own, by their path in the zip."""
+        if not (self.source / self.function).is_dir():
+            raise BundleError(f"There is no function {self.function} in {self.source}.")
+        for package in packages.local_packages(self.function, source=self.source):
+            for file in sorted((self.source / package).rglob("*")):
+                name = file.relative_to(self.source).as_posix()
+                if file.is_file() and not _LEFT_OUT.search(name):
+                    own = self.authorities if name == AUTHORITIES else None
+                    yield name, own or file
+
+    def _make(self, path: Path) -> None:
+        with tempfile.TemporaryDirectory(prefix=f".{self.function}-", dir=self.target) as scratch:
+            work = Path(scratch) / "content"
+            work.mkdir()
+            if self._requirements.is_file():
+                packages.install(self._requirements, into=work)
+            for name, file in self._files():
+                (work / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, work / name)
+            packages.compile_folder(work)
+            _make_readable(work)
+            try:
+                work.rename(path)
+            except OSError:
+                if not path.is_dir():  # else another build was faster, and made the same
+                    raise
+
+    def _prune(self) -> None:
+        """Remove old bundles, and what a killed build has left."""
+        bundles = sorted(self.target.glob(f"{self.function}-*"), key=_used, reverse=True)
+        unfinished = self.target.glob(f".{self.function}-*")
+        for path in (*bundles[KEPT:], *unfinished):
+            if _used(path) < time.time() - IN_USE_SECONDS:
+                _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Take the name away first: what has it is complete, also when this is killed half-way."""
+    hidden = folder.with_name(f".{folder.name.removeprefix('.')}")
+    with suppress(OSError):  # removed by another synth
+        folder.rename(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # pruned by another synth
+        return math.inf
+
+
+def _make_readable(folder: Path) -> None:
+    """Let everyone read: the zip keeps the modes, and Lambda runs as another user."""
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    folder.chmod(0o755)

@@ -1,0 +1,241 @@
+"""Lambda functions in Python, with their logs, and what calls them on a schedule."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct, IDependable
+
+from credential_rotation.bundle import Bundle
+from credential_rotation.endpoints import ISOLATED
+from credential_rotation.names import arn_of
+from credential_rotation.packages import RUNTIME
+from credential_rotation.roles import Grantee, ServiceRole
+from credential_rotation.security_groups import SecurityGroup
+
+
+class EncryptedLogGroup(logs.LogGroup):
+    """A log group under our key that keeps its events for a year (CloudWatch.16).
+
+    Its name is fixed, for two reasons. The service that writes to it would otherwise create it,
+    unencrypted and for ever. And the key's policy names the log groups that it encrypts, which it
+    could not if CloudFormation made the names up.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, key: kms.IKey) -> None:
+        """Create the log group.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            name: The log group's name.
+            key: The key, whose policy has to let CloudWatch Logs use it for this name.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            encryption_key=key,
+            log_group_name=name,
+            retention=logs.RetentionDays.ONE_YEAR,
+        )
+
+
+NETWORK_INTERFACE_ACTIONS = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
+
+def allow_network_interfaces(role: ServiceRole, *, function_arn: str) -> None:
+    """Let Lambda give a function its network interfaces, but not the function's own code.
+
+    Both "Required IAM permissions" and the denial are from
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html.
+
+    Args:
+        role: The function's role.
+        function_arn: The function.
+    """
+    role.allow(
+        iam.PolicyStatement(
+            sid="NetworkInterfaces",
+            actions=list(NETWORK_INTERFACE_ACTIONS),
+            resources=["*"],  # Lambda checks them before there is an interface to name
+        )
+    )
+    role.allow(
+        iam.PolicyStatement(
+            sid="NoNetworkInterfacesForTheCode",
+            effect=iam.Effect.DENY,
+            actions=list(NETWORK_INTERFACE_ACTIONS),
+            resources=["*"],  # a denial has to reach as far as what it takes back
+            conditions={"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
+        )
+    )
+
+
+METRICS_NAMESPACE = "CredentialRotation"
+
+TRACES = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+"""What a traced function sends."""
+
+
+class Reachable(Protocol):
+    """What a function can be connected to."""
+
+    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
+        """Open the way from a security group; give what has to exist before it is open."""
+
+
+class PythonFunction(Construct):
+    """A function with its own role, its own encrypted log group and its own security group."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        description: str,
+        bundle: Bundle,
+        handler: str,
+        key: kms.IKey,
+        vpc: ec2.IVpc | None,
+        timeout: Duration,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the function.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            name: The function's name. It is fixed, so that policies can name the function without
+                depending on it.
+            description: What the function is for.
+            bundle: Its code.
+            handler: Which function of the code AWS calls, as `package.module.function`.
+            key: Encrypts its log.
+            vpc: The network it runs in; None for outside of any network of ours.
+            timeout: How long a call may take.
+            environment: Variables besides those of Powertools.
+        """
+        super().__init__(scope, construct_id)
+        self.name = name
+        self.role = ServiceRole(
+            self, "Role", service="lambda.amazonaws.com", description=f"Runs {name}"
+        )
+        log_group = EncryptedLogGroup(self, "LogGroup", name=f"/aws/lambda/{name}", key=key)
+        self._allow_logs_and_traces(log_group)
+        self._security_group = (
+            SecurityGroup(self, "SecurityGroup", vpc=vpc, description=f"Function {name}")
+            if vpc
+            else None
+        )
+        if vpc:
+            allow_network_interfaces(self.role, function_arn=self.arn)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=name,
+            description=description,
+            architecture=lambda_.Architecture.ARM_64,
+            code=bundle.code(),
+            environment={
+                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **(environment or {}),
+            },
+            handler=handler,
+            log_group=log_group,
+            memory_size=512,
+            role=self.role.fixed,
+            runtime=lambda_.Runtime(RUNTIME, lambda_.RuntimeFamily.PYTHON),
+            security_groups=[self._security_group.group] if self._security_group else None,
+            timeout=timeout,
+            tracing=lambda_.Tracing.ACTIVE,
+            vpc=vpc,
+            vpc_subnets=ISOLATED if vpc else None,
+        )
+        # Lambda needs the role's rights to make the interfaces, and until they are gone again.
+        self.function.node.add_dependency(self.role.policy)
+
+    def allow_to(self, *targets: Reachable) -> list[IDependable]:
+        """Open the ways to what the function talks to.
+
+        Returns:
+            What has to exist before all the ways are open.
+
+        Raises:
+            ValueError: The function is outside of the network.
+        """
+        if self._security_group is None:
+            raise ValueError(f"{self.name} runs outside of the network")
+        return [way for target in targets for way in target.allow_from(self._security_group)]
+
+    @property
+    def arn(self) -> str:
+        """The function's ARN, made of its name: naming it does not wait for it."""
+        return arn_of(Stack.of(self), "lambda", "function", self.name)
+
+    def grant_read_log(self, role: Grantee) -> None:
+        """Let a role read what the function has logged, as `aws logs tail` does."""
+        log_group = arn_of(Stack.of(self), "logs", "log-group", f"/aws/lambda/{self.name}:*")
+        role.allow(iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=[log_group]))
+
+    def _allow_logs_and_traces(self, log_group: EncryptedLogGroup) -> None:
+        self.role.allow(
+            iam.PolicyStatement(
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[log_group.log_group_arn],
+            )
+        )
+        self.role.allow(
+            iam.PolicyStatement(
+                sid="Traces",
+                actions=list(TRACES),
+                resources=["*"],  # X-Ray has no resources that these actions could name
+            )
+        )
+
+
+def run_every(
+    scope: Construct, function: PythonFunction, every: Duration, *, description: str, target: str
+) -> None:
+    """Let a rule of EventBridge invoke a function, which no other rule may.
+
+    Args:
+        scope: The parent of the rule and of the permission.
+        function: What runs.
+        every: How often, in whole hours.
+        description: What for.
+        target: What the rule calls it.
+    """
+    arn = function.function.function_arn
+    rule = events.CfnRule(
+        scope,
+        "Schedule",
+        name=function.name,
+        description=description,
+        schedule_expression=f"rate({every.to_hours()} hours)",
+        targets=[events.CfnRule.TargetProperty(arn=arn, id=target)],
+    )
+    lambda_.CfnPermission(
+        scope,
+        "Permission",
+        action="lambda:InvokeFunction",
+        function_name=arn,
+        principal="events.amazonaws.com",
+        source_account=Stack.of(scope).account,
+        source_arn=rule.attr_arn,
+    )

@@ -1,1 +1,0 @@
-"""An IAM user whose access key rotates by itself."""
