@@ -231,6 +231,15 @@ class Database(Construct):
         )
         return (rule,)
 
+    def let_in(self, client: str) -> None:
+        """Open the way from somebody else's security group, or from a range of addresses."""
+        self._security_group.let_in(client, port=self._port, description="PostgreSQL")
+
+    @property
+    def security_group_id(self) -> str:
+        """Id of the security group that decides who gets to the server."""
+        return self._security_group.group_id
+
     def _log_groups(self, identifier: str, key: kms.IKey) -> list[EncryptedLogGroup]:
         return [
             EncryptedLogGroup(

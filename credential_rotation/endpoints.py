@@ -52,6 +52,11 @@ class InterfaceEndpoint(Construct):
         )
 
     @property
+    def security_group_id(self) -> str:
+        """Id of the security group that decides who gets to the endpoint."""
+        return self._security_group.group_id
+
+    @property
     def id(self) -> str:
         """The endpoint's id, which requests that come through it carry as `aws:SourceVpce`."""
         return self._endpoint.vpc_endpoint_id
@@ -64,6 +69,10 @@ class InterfaceEndpoint(Construct):
         """
         rule = security_group.open_to(self._security_group, port=HTTPS, description=self._name)
         return self._endpoint, rule
+
+    def let_in(self, client: str) -> None:
+        """Open the way from somebody else's security group, or from a range of addresses."""
+        self._security_group.let_in(client, port=HTTPS, description=self._name)
 
     def allow(
         self, role_arn: str, *, actions: Sequence[str], resource: str, sid: str | None = None

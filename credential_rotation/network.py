@@ -9,7 +9,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from credential_rotation.bundle import Bundle
-from credential_rotation.endpoints import ResponseEndpoint, SecretsEndpoint
+from credential_rotation.endpoints import ISOLATED, ResponseEndpoint, SecretsEndpoint
 from credential_rotation.functions import EncryptedLogGroup, PythonFunction
 from credential_rotation.names import Names
 from credential_rotation.roles import ServiceRole
@@ -51,6 +51,7 @@ class Network(Construct):
                 )
             ],
         )
+        self.subnet_ids = self.vpc.select_subnets(subnet_type=ISOLATED.subnet_type).subnet_ids
         self.secrets_endpoint = SecretsEndpoint(self, "SecretsEndpoint", vpc=self.vpc)
         self.response_endpoint = ResponseEndpoint(self, "ResponseEndpoint", vpc=self.vpc)
         FlowLog(self, "FlowLog", vpc=self.vpc, name=f"/{names.path}/flow-log", key=key)

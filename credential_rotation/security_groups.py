@@ -1,5 +1,8 @@
 """Security groups in which nothing is open that was not opened by name."""
 
+import re
+from ipaddress import ip_network
+
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IDependable
 
@@ -70,6 +73,25 @@ class SecurityGroup(Construct):
             description=description,
         )
 
+    def let_in(self, client: str, *, port: int, description: str) -> None:
+        """Open one TCP port to somebody else's security group, or to a range of addresses.
+
+        Args:
+            client: Id of the group, or the range as a CIDR block.
+            port: Which port.
+            description: What is there.
+        """
+        ec2.CfnSecurityGroupIngress(
+            self,
+            f"FromClient{re.sub('[^0-9A-Za-z]', '-', client)}",
+            group_id=self.group_id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            description=f"{description}, for a client",
+            **_source(client),
+        )
+
     def open_to_any_address(self, *, port: int, description: str) -> None:
         """Open this group to one TCP port of wherever its routes lead."""
         self._add(
@@ -85,3 +107,10 @@ class SecurityGroup(Construct):
     def _add(self, rule: ec2.CfnSecurityGroup.EgressProperty) -> None:
         self._egress.append(rule)
         self._group.security_group_egress = [*self._egress]
+
+
+def _source(client: str) -> dict[str, str]:
+    """The property of a rule that names the client."""
+    if client.startswith("sg-"):
+        return {"source_security_group_id": client}
+    return {"cidr_ip" if ip_network(client).version == 4 else "cidr_ipv6": client}  # noqa: PLR2004 - IPv4

@@ -126,10 +126,22 @@ class RotationStack(Stack):
             rules=RotationRules(rules.schedule, rules.window, rules.on_deploy),
             passwords=passwords,
         )
-        CfnOutput(self, "ApplicationSecretName", value=application.name)
-        CfnOutput(self, "AdminSecretName", value=admin.name)
-        CfnOutput(self, "RotationFunctionName", value=rotation.function.name)
-        CfnOutput(self, "DatabaseEndpoint", value=database.endpoint)
+        for client in settings.database.clients:
+            database.let_in(client)
+            network.secrets_endpoint.let_in(client)
+        self._tell(
+            ApplicationSecretName=application.name,
+            AdminSecretName=admin.name,
+            RotationFunctionName=rotation.function.name,
+            DatabaseEndpoint=database.endpoint,
+            # What an application's own stack has to name to get in.
+            ApplicationSecretArn=application.arn,
+            SecretsKeyArn=secrets_key.key.key_arn,
+            VpcId=network.vpc.vpc_id,
+            SubnetIds=Fn.join(",", network.subnet_ids),
+            DatabaseSecurityGroupId=database.security_group_id,
+            SecretsEndpointSecurityGroupId=network.secrets_endpoint.security_group_id,
+        )
         rotations: list[Rotation] = [rotation]
         if rules.admin:
             admin_rotation = AdminRotation(
@@ -142,13 +154,13 @@ class RotationStack(Stack):
                 passwords=passwords,
             )
             rotations.append(admin_rotation)
-            CfnOutput(self, "AdminRotationFunctionName", value=admin_rotation.function.name)
+            self._tell(AdminRotationFunctionName=admin_rotation.function.name)
         if settings.consumer:
             consumer = Consumer(self, "Consumer", site=site, secret=application)
-            CfnOutput(self, "ConsumerFunctionName", value=consumer.function.name)
+            self._tell(ConsumerFunctionName=consumer.function.name)
         if settings.ec2_consumer:
             instance = Ec2Consumer(self, "Ec2Consumer", site=site, secret=application)
-            CfnOutput(self, "ConsumerInstanceId", value=instance.instance_id)
+            self._tell(ConsumerInstanceId=instance.instance_id)
         access_key = None
         days = settings.access_key
         if days.enabled:
@@ -181,7 +193,7 @@ class RotationStack(Stack):
             access_key=access_key,
             emails=settings.alarm_emails,
         )
-        CfnOutput(self, "AlarmTopicArn", value=noticing.topic.arn)
+        self._tell(AlarmTopicArn=noticing.topic.arn)
         self.application = application
         self.secrets = secrets
         self.secrets_key = secrets_key
@@ -190,6 +202,10 @@ class RotationStack(Stack):
         advise(self, settings)
         self._tag(settings)
         self._keep_or_destroy(keep=settings.database.deletion_protection)
+
+    def _tell(self, **outputs: str) -> None:
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
 
     def _deployer(self) -> str:
         """The ARN of the role that CloudFormation deploys with, as `cdk bootstrap` made it."""

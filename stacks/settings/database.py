@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from stacks.settings import names, pem
+from stacks.settings.clients import MOST_CLIENTS, Clients
 from stacks.settings.field import Group, setting
 
 FIXED = "It cannot change: a deployment with another is refused and rolls back."
@@ -77,6 +78,14 @@ class Database(Group):
         "them (`make authorities` brings those), or to trust fewer.",
         allowed="a file in PEM with authorities that have not expired, from the folder of cdk.json "
         "on; or nothing",
+    )
+    clients: Clients = setting(
+        (),
+        meaning="Who gets to the database, and to the endpoint of Secrets Manager, besides the "
+        "functions of this stack: an application's security group in this network or in one that "
+        "is peered with it, or a range of addresses. It still needs the secret, see readers.",
+        allowed=f"up to {MOST_CLIENTS} ids of security groups or CIDR blocks of private addresses; "
+        "after -c separated by commas",
     )
     deletion_protection: bool = setting(
         default=True,

@@ -39,6 +39,11 @@ class Template:
     def resources(self) -> dict[str, Any]:
         return dict(self.raw["Resources"])
 
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The values of the outputs, by name."""
+        return {name: output["Value"] for name, output in self.raw["Outputs"].items()}
+
     def of(self, kind: str) -> dict[str, Any]:
         """The properties of all resources of a type."""
         return {

@@ -75,6 +75,15 @@ def test_the_outputs_are_what_a_person_needs(artifact: Any, template: Template) 
     outputs = {name: text(output["Value"]) for name, output in template.raw["Outputs"].items()}
     endpoint = outputs.pop("DatabaseEndpoint")
     assert endpoint.endswith(".Endpoint.Port>")
+    for name in (
+        "ApplicationSecretArn",
+        "DatabaseSecurityGroupId",
+        "SecretsEndpointSecurityGroupId",
+        "SecretsKeyArn",
+        "SubnetIds",
+        "VpcId",
+    ):
+        assert outputs.pop(name).startswith("<")
     assert outputs.pop("AlarmTopicArn") == f"<{template.name('AWS::SNS::Topic')}>"
     assert outputs == {
         "AdminRotationFunctionName": "orders-production-admin-rotation",

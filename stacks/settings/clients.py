@@ -1,0 +1,47 @@
+"""Settings that say who may connect."""
+
+import re
+from ipaddress import ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from stacks.settings.lists import split
+
+MOST_CLIENTS = 25
+"""A security group has 60 rules at most by default, ours for the functions among them.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups
+"""
+
+_GROUP = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
+
+
+def _client(text: str) -> str:
+    """Accept a security group, or a range of addresses that nobody on the internet has.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if _GROUP.fullmatch(text):
+        return text
+    if "/" not in text:
+        raise ValueError(f"{text} is neither the id of a security group nor a CIDR block")
+    network = ip_network(text)  # says itself what is wrong, such as bits of a host
+    if not network.is_private:
+        raise ValueError(f"{text} has public addresses")
+    return str(network)
+
+
+def _once_each(clients: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(clients)) != len(clients):
+        raise ValueError("one is there twice")
+    return clients
+
+
+Clients = Annotated[
+    tuple[Annotated[str, AfterValidator(_client)], ...],
+    Field(max_length=MOST_CLIENTS),
+    BeforeValidator(split),
+    AfterValidator(_once_each),
+]
