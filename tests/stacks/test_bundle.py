@@ -212,7 +212,7 @@ def test_a_build_that_was_killed_leaves_nothing_that_is_used(project: Project) -
     project.write("greeter/requirements.txt", project.wheel("politeness"))
     code = (
         "import os, pathlib, credential_rotation.bundle as bundle\n"
-        "bundle.compiler.compile_folder = lambda folder: os._exit(9)\n"
+        "bundle.packages.compile_folder = lambda folder: os._exit(9)\n"
         f"bundle.Bundle('greeter', source=pathlib.Path({str(project.source)!r}),"
         f" target=pathlib.Path({str(project.target)!r})).build()\n"
     )

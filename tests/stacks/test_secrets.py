@@ -166,6 +166,6 @@ def test_further_readers_are_let_in_to_the_application_secret_alone(
     [door] = [
         s
         for s in template.statements("AWS::EC2::VPCEndpoint")
-        if s.condition.get("ArnEquals", {}).get("aws:PrincipalArn") == READER
+        if READER in s.condition.get("ArnEquals", {}).get("aws:PrincipalArn", ())
     ]
     assert door.resources == [f"<{application}>"]
