@@ -27,7 +27,8 @@ OPERATE = (
 class BoundaryStatements:
     """The statements of the permissions boundary.
 
-    Written down by itself, as in stacks.ceiling. Nothing in it changes a role, a policy or a user.
+    Written down by itself, as in credential_rotation.boundary_statements. Nothing in it changes a
+    role, a policy or a user.
 
     Args:
         stack: Whose roles.

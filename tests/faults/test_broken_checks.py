@@ -50,7 +50,7 @@ def test_errors_that_are_none_of_ours_are_seen(bench: Bench, monkeypatch: Patch)
 
     monkeypatch.setattr("rotation.engine.located", let_others_out)
     monkeypatch.setattr(
-        "database.credential._Fields.port", lambda fields, _: int(fields.document["port"])
+        "database.credential._Fields.port", lambda fields, _: int(fields.document.fields["port"])
     )
     tally = bad_input.pending_versions(bench, "single", 200)
     assert "It ended in " in "".join(tally.findings)

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 
+from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.strategy import UserStrategy
 from database.target import Target
@@ -78,7 +79,8 @@ def test_without_a_second_look_at_the_label_late_packets_end_in_an_outage(
 def test_without_a_proof_in_the_last_step_what_does_not_work_becomes_current(
     bench: Bench, monkeypatch: Patch, strategy: str
 ) -> None:
-    monkeypatch.setattr(UserStrategy, "test", lambda *_: None)
+    for each in (UserStrategy, AlternatingUsers):
+        monkeypatch.setattr(each, "test", lambda *_: None)
     tally = unproven.finish(bench, strategy)
     assert tally.outages
     assert tally.survived < tally.injected

@@ -166,7 +166,7 @@ def test_a_name_that_a_login_can_t_tell_is_refused(encoded: World) -> None:
     """Its bytes are those of another name there; it exists, made from a database with UTF8."""
     name = f"\u00e4_{encoded.number}"
     with encoded.server.connect() as session:
-        session.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'the-First-Password-1'")
+        encoded.create_login(name, session)
     encoded.secrets.put(encoded.arn, "AWSCURRENT", encoded.application(username=name))
     token = encoded.until(encoded.alternating, "setSecret")
     with pytest.raises(BadSecretError, match=r"encoding .* bytes with which it logs in"):

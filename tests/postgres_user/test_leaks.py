@@ -37,7 +37,7 @@ def test_no_secret_is_seen_anywhere(
     output = capfd.readouterr()
     assert "correlation_id" in function_log.getvalue()
     for where, text in {
-        "the server's log": world.server.log.read_text(),
+        "the server's log": world.server.log.read_text(errors="replace"),
         "pg_stat_statements": repr(statements),
         "the function's log": function_log.getvalue() + output.out + output.err,
         "an exception": "".join(errors),

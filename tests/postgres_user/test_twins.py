@@ -345,7 +345,7 @@ def test_a_membership_that_lost_its_options_gets_them_back(world: World) -> None
 
 def test_an_application_user_that_existed_before_us_is_rotated(any_world: World) -> None:
     with any_world.as_admin() as connection:
-        connection.execute(f"CREATE ROLE {any_world.user} LOGIN PASSWORD 'the-First-Password-1'")
+        any_world.create_login(any_world.user, connection)
     any_world.create_first_user()
     any_world.rotate(any_world.alternating)
     assert any_world.accepts(any_world.document())
@@ -353,7 +353,8 @@ def test_an_application_user_that_existed_before_us_is_rotated(any_world: World)
 
 def test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error(world: World) -> None:
     """From PostgreSQL 16 on, CREATEROLE reaches only what it created or has ADMIN OPTION on."""
-    world.run("CREATE ROLE {} LOGIN PASSWORD 'the-First-Password-1'", world.user)
+    with world.as_superuser() as connection:
+        world.create_login(world.user, connection)
     token = world.until(world.alternating, "setSecret")
     with pytest.raises(RefusedChangeError, match="ADMIN OPTION"):
         world.step(world.alternating, token, "setSecret")

@@ -18,9 +18,11 @@ from database.first_user import FirstUser
 from database.single_user import SingleUser
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
+from postgres_user.scram import verifier
 from rotation.deadline import Deadline
 from rotation.handler import rotation_handler
 from rotation.rotating_secret import RotatingSecret
+from rotation.secret_text import SecretText
 from tests.rotation.context import Context
 from tests.rotation.secrets_manager import SecretsManager
 
@@ -114,6 +116,12 @@ class World:
         document: Document = json.loads(self.secrets.secrets[self.arn].contents[token] or "")
         return document
 
+    def create_login(self, name: str, session: psycopg.Connection[TupleRow]) -> None:
+        """Somebody else makes a user with the secret's password, which no log shows."""
+        password = verifier(SecretText("the-First-Password-1"))
+        statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+        session.execute(statement.format(sql.Identifier(name), sql.Literal(password)))
+
     def as_login(self, document: Document, dbname: str = "") -> psycopg.Connection[TupleRow]:
         """Logs in with a secret's content."""
         return self.server.connect(
@@ -129,7 +137,7 @@ class World:
     def connections(self) -> int:
         """How many logins of this test's users there were so far."""
         pattern = rf"authorized: user=\w+_{self.number}(_clone)? "
-        return len(re.findall(pattern, self.server.log.read_text()))
+        return len(re.findall(pattern, self.server.log.read_text(errors="replace")))
 
     def accepts(self, document: Document) -> bool:
         try:

@@ -34,7 +34,8 @@ ASSUMPTIONS = (
         "`aws:PrincipalArn`.",
         unsettled="The documents say that the caller needs GetSecretValue. They say nothing of "
         "resource policies, nor whose identity these see when a role for the deployment is given.",
-        relied_on="`stacks/secret_policy.py` denies GetSecretValue to all but named roles; that "
+        relied_on="`credential_rotation/secret.py` denies GetSecretValue to all but named roles; "
+        "that "
         "role is one of them, because the instance's first password is a dynamic reference.",
         if_wrong="The first deployment fails at the instance and rolls back. Nothing is exposed.",
     ),
@@ -43,7 +44,8 @@ ASSUMPTIONS = (
         claim="When RotateSecret checks that it may invoke the function, it sends the secret's "
         "ARN as SourceArn and the account as SourceAccount, as the rotation itself does.",
         unsettled="Both are recommended for the permission. How the check is made is not said.",
-        relied_on="`stacks/rotation.py` lets Secrets Manager invoke each function for one secret.",
+        relied_on="`credential_rotation/rotation.py` lets Secrets Manager invoke each function "
+        "for one secret.",
         if_wrong="The first deployment fails at the rotation schedule and rolls back.",
     ),
     Assumption(
@@ -63,7 +65,8 @@ ASSUMPTIONS = (
         unsettled="The documents say that a reference is resolved when a resource is created or "
         "updated, and also that a changed secret alone is no update. Whether an update of another "
         "property resolves the reference and sends the password is not said.",
-        relied_on="The admin's password rotates (`stacks/rotations.py`), and the instance is "
+        relied_on="The admin's password rotates (`credential_rotation/login.py`), and the "
+        "instance is "
         "updated afterwards. Sent again, it would be the current one: harmless, unless a rotation "
         "is under way.",
         if_wrong="A deployment while the admin's secret rotates could set a password that is not "
@@ -75,7 +78,8 @@ ASSUMPTIONS = (
         "group asks for it from the start.",
         unsettled="`password_encryption` is documented as a parameter. When RDS makes the master "
         "user, before or after the group is in effect, is not.",
-        relied_on="`rds.accepted_password_auth_method` is `scram` in `stacks/database.py`: a "
+        relied_on="`rds.accepted_password_auth_method` is `scram` in "
+        "`credential_rotation/database.py`: a "
         "master with an MD5 hash could never log in.",
         if_wrong="The first deployment fails at the application's user, with an error of the "
         "login.",
@@ -86,7 +90,7 @@ ASSUMPTIONS = (
         "that its policy and its key have.",
         unsettled="RDS tries the topic when a subscription is made. Which source it names in that "
         "trial is documented for a published event only.",
-        relied_on="`stacks/noticing/alarm_topic.py` admits RDS for the one instance.",
+        relied_on="`credential_rotation/alarm_topic.py` admits RDS for the one instance.",
         if_wrong="The first deployment fails at the subscription and rolls back.",
     ),
     Assumption(
@@ -95,7 +99,8 @@ ASSUMPTIONS = (
         "read without a customer-managed key.",
         unsettled="An organisation may have changed the template of `cdk bootstrap`; no document "
         "binds it, and our code sees neither the bucket nor its key.",
-        relied_on="The permissions boundary (`stacks/ceiling.py`) lets the instance of the "
+        relied_on="The permissions boundary (`credential_rotation/boundary_statements.py`) lets "
+        "the instance of the "
         "setting `ec2_consumer` read its program from buckets of such names, and no role may use "
         "a key of the bucket.",
         if_wrong="That instance comes up without its program. Nothing else reads the bucket.",
@@ -105,7 +110,8 @@ ASSUMPTIONS = (
         claim="RDS takes `log_connections` = 1 for PostgreSQL 18, as for the versions before.",
         unsettled="PostgreSQL 18 made a list of words out of that switch and still takes the old "
         "values. Which values the parameter group of RDS allows is not in the documents.",
-        relied_on="`stacks/database.py` writes one set of parameters for all versions.",
+        relied_on="`credential_rotation/database.py` writes one set of parameters for all "
+        "versions.",
         if_wrong="A deployment with version 18 fails at the parameter group, before there is any "
         "instance. An upgrade to 18 fails there too, and rolls back.",
     ),
@@ -137,7 +143,7 @@ ASSUMPTIONS = (
         "when it reaches Secrets Manager by the private name.",
         unsettled="Each key is documented by itself. Their combination, with a denial in the "
         "secret that both must escape, is our own.",
-        relied_on="`stacks/secret_policy.py`, `stacks/interface_endpoint.py`.",
+        relied_on="`credential_rotation/secret.py`, `credential_rotation/endpoints.py`.",
         if_wrong="No function reads a secret: the first deployment fails at the application's "
         "user.",
     ),
@@ -147,7 +153,7 @@ ASSUMPTIONS = (
         "calls that a rotation makes, from the first one on, with the function's plain ARN.",
         unsettled="The key is documented and used by AWS's own template. Whether it is there "
         "during the test of a schedule that is just being written is not said.",
-        relied_on="`stacks/rotated_secret.py` gives the rotation's rights under it alone.",
+        relied_on="`credential_rotation/secret.py` gives the rotation's rights under it alone.",
         if_wrong="Rotations, or the first test of a schedule, end in AccessDenied.",
     ),
     Assumption(
@@ -155,7 +161,7 @@ ASSUMPTIONS = (
         claim="Secrets Manager tries the key of a new secret with the encryption context "
         "SecretARN = RequestToValidateKeyAccess, through the service, in the creator's name.",
         unsettled="The value is in one example of the documents, and not called a contract.",
-        relied_on="`stacks/secrets_key.py` admits that value besides the secrets' ARNs.",
+        relied_on="`credential_rotation/keys.py` admits that value besides the secrets' ARNs.",
         if_wrong="The first deployment fails at the first secret.",
     ),
     Assumption(
@@ -164,7 +170,7 @@ ASSUMPTIONS = (
         "DescribeKey.",
         unsettled="The documented policy has `Describe*`, whose requests have no encryption "
         "context to be admitted by.",
-        relied_on="`stacks/data_key.py`.",
+        relied_on="`credential_rotation/keys.py`.",
         if_wrong="The first deployment fails at the first log group.",
     ),
     Assumption(
@@ -173,7 +179,7 @@ ASSUMPTIONS = (
         "DescribeKey.",
         unsettled="The documents list more actions for the creator, without saying which are "
         "checked against whose policy.",
-        relied_on="`stacks/data_key.py` keeps Decrypt and GenerateDataKey from everybody.",
+        relied_on="`credential_rotation/keys.py` keeps Decrypt and GenerateDataKey from everybody.",
         if_wrong="The first deployment fails at the instance.",
     ),
     Assumption(
@@ -182,7 +188,7 @@ ASSUMPTIONS = (
         "when the instance is created.",
         unsettled="The documents recommend the condition. The trial of the role at creation, when "
         "there is no instance yet, is not described.",
-        relied_on="`stacks/monitoring_role.py`.",
+        relied_on="`credential_rotation/database.py`.",
         if_wrong="The first deployment fails at the instance.",
     ),
     Assumption(
@@ -190,7 +196,7 @@ ASSUMPTIONS = (
         claim="The service of flow logs sends `aws:SourceArn` and `aws:SourceAccount` when it "
         "takes on its role.",
         unsettled="Both are documented; whether the trial at creation sends them is not.",
-        relied_on="`stacks/flow_log.py`.",
+        relied_on="`credential_rotation/network.py`.",
         if_wrong="The first deployment fails at the flow log, or the log stays empty.",
     ),
     Assumption(
@@ -200,7 +206,7 @@ ASSUMPTIONS = (
         "`cloudformation-custom-resource-response-…`.",
         unsettled="The name is documented for the older regions. That it holds in each new "
         "region, and that no other bucket is used, is not promised.",
-        relied_on="`stacks/endpoints.py`.",
+        relied_on="`credential_rotation/endpoints.py`.",
         if_wrong="The first deployment waits five minutes for the application's user, fails, and "
         "rolls back.",
     ),
@@ -209,7 +215,7 @@ ASSUMPTIONS = (
         claim="CloudFormation takes a rule whose state also matches events of reads.",
         unsettled="The state is documented for EventBridge's API; the schema of the resource "
         "names it without saying in which regions.",
-        relied_on="`stacks/noticing/trail_rules.py`: reading a secret is a read.",
+        relied_on="`credential_rotation/trail_rules.py`: reading a secret is a read.",
         if_wrong="The first deployment fails at the rule.",
     ),
     Assumption(
@@ -217,7 +223,7 @@ ASSUMPTIONS = (
         claim="No alarm tells of more than OK after a first deployment in which nothing failed.",
         unsettled="That a new alarm begins with insufficient data is documented. That its actions "
         "for that state are not taken, because it is no change, is concluded.",
-        relied_on="`stacks/noticing/alarms.py`. A pager that rings at each new stack is soon "
+        relied_on="`credential_rotation/alarms.py`. A pager that rings at each new stack is soon "
         "switched off.",
         if_wrong="Each first deployment rings once, and is quiet when the watch has run.",
     ),
@@ -227,7 +233,7 @@ ASSUMPTIONS = (
         "metrics of which three have no data.",
         unsettled="SUM over metrics of which some are missing is documented for graphs. In "
         "alarms, missing data has rules of its own.",
-        relied_on="`stacks/noticing/metrics.py`.",
+        relied_on="`credential_rotation/metrics.py`.",
         if_wrong="A rotation fails in silence until it is overdue.",
     ),
     Assumption(
@@ -236,7 +242,7 @@ ASSUMPTIONS = (
         "`aws:SourceArn` at the topic and at its key.",
         unsettled="The condition is documented for the topic. For the key, which SNS uses on the "
         "alarm's behalf, it is not.",
-        relied_on="`stacks/noticing/alarm_topic.py`.",
+        relied_on="`credential_rotation/alarm_topic.py`.",
         if_wrong="Alarms change their state, and nobody is told.",
     ),
     Assumption(
@@ -262,7 +268,7 @@ ASSUMPTIONS = (
         claim="CloudTrail records RotationSucceeded and RotationFailed as service events with the "
         "secret's ARN in `additionalEventData.SecretId`.",
         unsettled="The names are documented, the place of the ARN only by example.",
-        relied_on="`stacks/noticing/patterns.py`.",
+        relied_on="`credential_rotation/trail_rules.py`.",
         if_wrong="The rule on failed rotations never matches. The alarm on failed steps still "
         "rings.",
     ),
