@@ -23,6 +23,7 @@ from benchmarks.rotation.site import Site
 from benchmarks.rotation.table import TIMES, comparison, on_networks
 from benchmarks.rotation.trial import Trial
 from credential_rotation.errors import SynthError
+from credential_rotation.packages import RUNTIME
 from local import toolchain
 from local.errors import LocalError
 from local.patience import slowness
@@ -109,6 +110,11 @@ def _run(
             f" processes, in turn. A handler that does nothing takes {median(starts) * 1000:.0f} ms"
             " to start."
         )
+        if (here := f"python{sys.version_info[0]}.{sys.version_info[1]}") != RUNTIME:
+            console.print(
+                f"The functions run on {RUNTIME}, and here on {here}, which can't use the bytecode"
+                " in their zips: figures of new processes are not worth quoting."
+            )
         if (times := slowness()) > 1:
             console.print(
                 f"This machine was {times:.0f} times slower than an idle one at the end: the"
