@@ -109,6 +109,20 @@ def with_certificate(context: ssl.SSLContext) -> Behaviour:
     return behaviour
 
 
+def refusing_settings(context: ssl.SSLContext) -> Behaviour:
+    """Refuses what a session wants to begin with, as poolers do."""
+    fields = b"SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: search_path\0\0"
+
+    def behaviour(server: Impostor, connection: socket.socket) -> None:
+        server.read(connection)
+        connection.sendall(b"S")
+        with context.wrap_socket(connection, server_side=True) as encrypted:
+            server.read(encrypted)
+            encrypted.sendall(b"E" + struct.pack("!i", len(fields) + 4) + fields)
+
+    return behaviour
+
+
 def going_away(context: ssl.SSLContext) -> Behaviour:
     """Speaks TLS, and resets the connection then, as a server does that is stopped."""
 

@@ -169,8 +169,14 @@ def test_a_name_that_a_login_can_t_tell_is_refused(encoded: World) -> None:
         encoded.create_login(name, session)
     encoded.secrets.put(encoded.arn, "AWSCURRENT", encoded.application(username=name))
     token = encoded.until(encoded.alternating, "setSecret")
-    with pytest.raises(BadSecretError, match=r"encoding .* bytes with which it logs in"):
+    with pytest.raises(BadSecretError, match=r"encoding .* bytes with which it logs in") as refused:
         encoded.step(encoded.alternating, token, "setSecret")
+    assert "Choose a name of ASCII characters" in refused.value.remedy
+    encoded.secrets.put(encoded.arn, "AWSCURRENT", encoded.application())
+    encoded.create_first_user()
+    for _ in range(2):
+        encoded.rotate(encoded.alternating)
+        assert encoded.accepts(encoded.document())
     encoded.dbname = "data"
     assert not encoded.exists(f"{name}_clone")
 
@@ -196,3 +202,7 @@ def test_an_encoding_that_nothing_is_translated_to_is_told(any_world: World) -> 
     any_world.secrets.put(any_world.arn, "AWSCURRENT", any_world.application(dbname=dbname))
     with pytest.raises(RefusedChangeError, match="database with the encoding UTF8"):
         any_world.create_first_user()
+    any_world.secrets.put(any_world.arn, "AWSCURRENT", any_world.application(dbname="data"))
+    any_world.create_first_user()
+    any_world.rotate(any_world.alternating)
+    assert any_world.accepts(any_world.document())
