@@ -25,10 +25,12 @@ def must_last(run: Run, username: str) -> None:
     Raises:
         UnequalTwinsError: The server forgets it.
     """
-    run("DISCARD ALL", doing="clean a session as a pool does")
+    # What DISCARD ALL does to `role`, which stands alone in a packet: afterwards the session would
+    # be idle under whatever time-out is set for that, unless the server's version was known before.
     [[role, version]] = run(
-        "SELECT current_setting('role'), current_setting('server_version')",
-        doing="tell as whom a session acts",
+        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL;"
+        " SELECT current_setting('role'), current_setting('server_version')",
+        doing="tell as whom a session acts that a pool has cleaned",
     )
     if role != username:
         raise UnequalTwinsError(

@@ -1,9 +1,12 @@
 """Nothing that is set on roles and databases changes what our sessions say or do."""
 
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from postgres_user.connection import Connection
 from rotation.errors import BadSecretError, RefusedChangeError
 from tests.postgres_user.world import STEPS, World
 
@@ -76,6 +79,25 @@ def test_no_time_out_but_ours_ends_a_session(
         for step in STEPS:
             known()
             own.step(handler, token, step)
+
+
+def test_a_function_that_takes_its_time_is_not_ended_as_idle(
+    own: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if version(own) < TIMEOUTS["idle_session_timeout"]:
+        pytest.skip("idle_session_timeout came with version 14")
+    own.run("ALTER DATABASE {} SET idle_session_timeout = 1", own.dbname)
+    run = Connection.run
+
+    def slowly(connection: Connection, statement: str, *, doing: str) -> list[list[Any]]:
+        time.sleep(0.02)
+        return run(connection, statement, doing=doing)
+
+    monkeypatch.setattr(Connection, "run", slowly)
+    token = own.secrets.begin(own.arn)
+    for step in STEPS:
+        monkeypatch.setattr("postgres_user.start_up._versions", {})
+        own.step(own.alternating, token, step)
 
 
 def test_a_server_of_another_version_at_the_same_address_is_learned_again(
