@@ -43,7 +43,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say so if failures may come of a machine that was too slow."""
     stats = terminalreporter.stats
     reports = [*stats.get("failed", ()), *stats.get("error", ())]
-    found = [value for each in reports for name, value in each.user_properties if name == SLOWNESS]
+    # A file that could not be collected has none.
+    properties = [item for each in reports for item in getattr(each, "user_properties", ())]
+    found = [value for name, value in properties if name == SLOWNESS]
     if found:
         terminalreporter.write_line(
             f"gave up on {len(found)} of {len(reports)} failures while this machine was up to "

@@ -21,7 +21,7 @@ from local.functions.request import new_request
 from local.functions.role_sessions import RoleSessions
 from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
-from local.identity.service_session import ServiceSession
+from local.identity.sessions import ServiceSession
 from tests.postgres_user.world import STEPS
 
 

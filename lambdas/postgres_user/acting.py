@@ -7,7 +7,7 @@ https://www.postgresql.org/docs/release/17.2/
 
 from database.names import Pair
 from postgres_user.role import actors
-from postgres_user.statements import Run
+from postgres_user.sql import Run
 from rotation.errors import UnequalTwinsError
 
 UPGRADE = "13.18, 14.15, 15.10, 16.6, 17.2 or newer"

@@ -112,7 +112,7 @@ class Connection:
             self._driver.run(late)
 
     def run(self, statement: str, *, doing: str) -> list[list[Any]]:
-        """See `postgres_user.statements.Run`."""
+        """See `postgres_user.sql.Run`."""
         with _translated(doing), self._hard_end.named(*_BROKEN, *_GARBLED):
             try:
                 rows: list[list[Any]] | None = self._driver.run(statement)

@@ -12,8 +12,7 @@ Advisory locks are per database. Two secrets that name one user in two databases
 
 import hashlib
 
-from postgres_user.sql import literal
-from postgres_user.statements import Run
+from postgres_user.sql import Run, literal
 from rotation.errors import BusyError
 
 PREFIX = "rotation "

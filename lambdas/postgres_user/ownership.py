@@ -13,8 +13,7 @@ clone's was denied to the base before.
 
 from database.names import Pair
 from postgres_user.role import Role
-from postgres_user.sql import identifier, literal
-from postgres_user.statements import Run
+from postgres_user.sql import Run, identifier, literal
 from rotation.errors import RefusedChangeError
 
 LOCK_MILLISECONDS = 1000

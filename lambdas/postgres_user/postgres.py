@@ -9,14 +9,41 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from database.credential import Credential
 from database.names import Pair
 from database.target import Target, Twins
-from postgres_user import acting, fence, first_user
-from postgres_user.sql import identifier, literal
+from postgres_user import acting, fence
+from postgres_user.sql import Run, identifier, literal
 from postgres_user.twins import PostgresTwins
 from rotation.deadline import Deadline
 from rotation.secret_text import SecretText
 
 if TYPE_CHECKING:
     from postgres_user.connection import Connection
+
+
+def create_first_user(run: Run, username: str) -> None:
+    """Creates a login without password, and a schema of its name that it owns.
+
+    The schema is found by the default `search_path`, whose first entry is "$user". To make one for
+    another user, the admin has to be a member of it for a moment: CREATEROLE alone gives it the
+    right to grant itself that, and no more (createrole_self_grant is empty on RDS).
+    https://www.postgresql.org/docs/current/sql-createschema.html
+
+    Args:
+        run: The admin's session, in a transaction.
+        username: Name of user and schema.
+
+    Raises:
+        NotOursError: The user exists already.
+        RefusedChangeError: The session may not do that.
+    """
+    name = identifier(username)
+    run(
+        f"CREATE ROLE {name} LOGIN;"
+        f" GRANT {name} TO CURRENT_USER;"
+        f" CREATE SCHEMA {name} AUTHORIZATION {name};"
+        f" REVOKE {name} FROM CURRENT_USER",
+        doing=f"create the user {username} and its schema",
+    )
+
 
 STATEMENT_SECONDS = 4.0
 LOCK_SECONDS = 3.0
@@ -99,5 +126,5 @@ class Postgres(Target):
         acting.must_be_equal(self._connection.run, pair)
 
     def create_user(self, username: str) -> None:
-        """Creates the login and its schema; see `postgres_user.first_user`."""
-        first_user.create(self._connection.run, username)
+        """Creates the login and its schema; see `postgres_user.postgres`."""
+        create_first_user(self._connection.run, username)

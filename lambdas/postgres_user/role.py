@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from database.names import Pair
-from postgres_user.sql import literal
-from postgres_user.statements import Run
+from postgres_user.sql import Run, literal
 
 ATTRIBUTES = ("super", "inherit", "createrole", "createdb", "replication", "bypassrls")
 """Columns of pg_roles without their `rol`."""

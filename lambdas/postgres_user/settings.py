@@ -6,8 +6,7 @@ https://www.postgresql.org/docs/current/sql-alterrole.html
 from collections.abc import Iterator, Mapping
 
 from database.target import Difference
-from postgres_user.sql import identifier, literal
-from postgres_user.statements import Run
+from postgres_user.sql import Run, identifier, literal
 from rotation.errors import RefusedChangeError
 
 Settings = Mapping[tuple[str | None, str], str]

@@ -1,9 +1,33 @@
-"""Identifiers and literals for statements that take no parameters.
+"""SQL of ours, and how it is sent.
 
-A statement of ours has ASCII characters only, so it says the same in every encoding of a client
-and of a database. Anything else could be quoted in one encoding and read in another: a yen sign is
-a backslash in SJIS.
+A statement has ASCII characters only, so it says the same in every encoding of a client and of a
+database. Anything else could be quoted in one encoding and read in another: a yen sign is a
+backslash in SJIS.
 """
+
+from typing import Any, Protocol
+
+
+class Run(Protocol):
+    """Sends one statement, or several in one packet.
+
+    They are sent by the simple protocol, which takes one round trip instead of three; values are
+    composed with `postgres_user.sql`.
+    """
+
+    def __call__(self, statement: str, *, doing: str) -> list[list[Any]]:
+        """Runs it.
+
+        Args:
+            statement: SQL.
+            doing: What it is for, for the error: "PostgreSQL refused to ...".
+
+        Returns:
+            The rows.
+
+        Raises:
+            TargetError: The server refused, or does not answer.
+        """
 
 
 def identifier(name: str) -> str:

@@ -13,8 +13,7 @@ from database.names import Pair
 from database.target import Difference, Standing, Twins
 from postgres_user import mark, ownership, settings
 from postgres_user.role import Role
-from postgres_user.sql import identifier
-from postgres_user.statements import Run
+from postgres_user.sql import Run, identifier
 
 
 class PostgresTwins(Twins):

@@ -7,11 +7,9 @@ from typing import TypeVar
 from rotated_secret.arguments import check_credential, check_function
 from rotated_secret.credential import Credential
 from rotated_secret.errors import RotatedSecretError
-from rotated_secret.flight import Flight
 from rotated_secret.handle import OLD_WAIT_SECONDS, Handle
-from rotated_secret.patience import Patience
-from rotated_secret.refusals import is_refusal
-from rotated_secret.unreachable import is_unreachable
+from rotated_secret.refusals import is_refusal, is_unreachable
+from rotated_secret.waiting import Flight, Patience
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ from rotated_secret import forks
 from rotated_secret.clock import Clock, Moment
 from rotated_secret.credential import Credential
 from rotated_secret.errors import RotatedSecretError
-from rotated_secret.flight import Flight
 from rotated_secret.reader import Reader
+from rotated_secret.waiting import Flight
 
 AGAIN_SECONDS = 0.1
 """Nobody's refusal makes it read again sooner than this after the last read began."""

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.loaders import Loader
 
 from rotated_secret import forks
-from rotated_secret.silence import silence
+from rotated_secret.discretion import silence
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from rotated_secret.discretion import Hidden
 from rotated_secret.errors import BadSecretError
-from rotated_secret.hidden import Hidden
 
 _LARGEST_PORT = 65535
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")

@@ -14,8 +14,8 @@ from rotated_secret.cache import Cache
 from rotated_secret.clock import Clock
 from rotated_secret.credential import Credential
 from rotated_secret.errors import RotatedSecretError, SecretUnavailableError
-from rotated_secret.patience import Patience
 from rotated_secret.reader import Reader
+from rotated_secret.waiting import Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

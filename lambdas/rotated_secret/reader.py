@@ -19,10 +19,8 @@ from botocore.exceptions import (
 from rotated_secret.arguments import Place, check_client
 from rotated_secret.client import shared_clients
 from rotated_secret.credential import Credential
-from rotated_secret.discretion import without_frames
+from rotated_secret.discretion import Hidden, silence, without_frames
 from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
-from rotated_secret.hidden import Hidden
-from rotated_secret.silence import silence
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -6,9 +6,8 @@ from typing import TypeVar
 from rotated_secret.arguments import check_credential, check_function
 from rotated_secret.credential import Credential
 from rotated_secret.handle import OLD_WAIT_SECONDS, Handle
-from rotated_secret.patience import Patience
-from rotated_secret.refusals import is_refusal
-from rotated_secret.unreachable import is_unreachable
+from rotated_secret.refusals import is_refusal, is_unreachable
+from rotated_secret.waiting import Patience
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import lambda_backends
 
 from local.policies import Evaluator, EvaluatorError, may_assume, may_invoke
-from local.policies.function_policy import function_policy
+from local.policies.functions import function_policy
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.functions.deployed import DeployedFunction
-from local.identity.service_session import ServiceSession
+from local.identity.sessions import ServiceSession
 
 
 def environment(

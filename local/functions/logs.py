@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.functions.deployed import DeployedFunction
 from local.functions.role_sessions import assume_role
-from local.identity.service_session import ServiceSession
+from local.identity.sessions import ServiceSession
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

@@ -6,7 +6,7 @@ from typing import Final
 
 from local.functions.deployed import DeployedFunction
 from local.functions.invocation import CannotRun
-from local.identity.service_session import ServiceSession, begin_session
+from local.identity.sessions import ServiceSession, begin_session
 
 MayAssume = Callable[[str], bool]
 """Whether Lambda may assume a role (its ARN)."""

@@ -14,7 +14,7 @@ from local.functions.ending import Ending, answered, exited, init_failed, timed_
 from local.functions.request import Request
 from local.functions.runtime_api import RuntimeApi
 from local.functions.runtime_messages import Answer, Event, Exited, InitFailed, Ready, Report
-from local.identity.service_session import ServiceSession
+from local.identity.sessions import ServiceSession
 from local.patience import Patience
 
 # Lambda gives the code outside the handler this long, apart from the function's own time-out.

@@ -7,16 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from local.identity import (
-    boundaries,
-    credential_report,
-    mfa_calls,
-    roles,
-    session_calls,
-    users,
-)
+from local.identity import boundaries, credential_report, mfa, roles, session_calls, users
 
-_MODULES = (mfa_calls, users, boundaries, roles, session_calls, credential_report)
+_MODULES = (mfa, users, boundaries, roles, session_calls, credential_report)
 
 
 class _Corrections:

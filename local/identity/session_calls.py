@@ -17,8 +17,7 @@ from moto.sts.responses import TokenResponse
 
 from local.aws.patch import Patch
 from local.identity.durations import assumed_seconds, session_seconds
-from local.identity.role_session import RoleSession
-from local.identity.user_session import UserSession
+from local.identity.sessions import RoleSession, UserSession
 
 
 def patches() -> Iterator[AbstractContextManager[None]]:

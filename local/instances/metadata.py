@@ -10,7 +10,7 @@ from typing import Final
 
 from werkzeug.wrappers import Request, Response
 
-from local.identity.service_session import ServiceSession
+from local.identity.sessions import ServiceSession
 from local.instances.sessions import InstanceSessions, NoRoleError
 
 _CREDENTIALS: Final = "meta-data/iam/security-credentials/"

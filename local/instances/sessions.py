@@ -9,7 +9,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance
 from moto.iam.models import iam_backends
 
-from local.identity.service_session import ServiceSession, begin_session
+from local.identity.sessions import ServiceSession, begin_session
 
 SESSION_SECONDS: Final = 6 * 3600
 """How long EC2's credentials last."""

@@ -7,7 +7,7 @@ the local AWS, and builds the requests from what is deployed there.
 from local.policies.decision import Decision, Layer
 from local.policies.enforcement import enforce
 from local.policies.evaluator import Evaluator, EvaluatorError
-from local.policies.invoke_permission import may_invoke
+from local.policies.functions import may_invoke
 from local.policies.request import Policy, Request
 from local.policies.role_trust import may_assume
 

@@ -19,8 +19,7 @@ from moto.iam.models import (
 from moto.sts.models import AssumedRole, sts_backends
 
 from local.identity.boundaries import boundary_of
-from local.identity.role_session import RoleSession
-from local.identity.user_session import UserSession
+from local.identity.sessions import RoleSession, UserSession
 from local.policies.request import Policy
 
 _PARTITION = "aws"

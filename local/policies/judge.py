@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from local.functions.deployed import DeployedFunction
 from local.identity.last_use import record_use
-from local.policies.access import Access
 from local.policies.authentication import NotAuthenticated, authenticated
 from local.policies.call import UnknownCall, read_call
 from local.policies.callers import Caller, CredentialsRefused, find_caller
@@ -15,7 +14,7 @@ from local.policies.credential import Credential
 from local.policies.evaluator import Evaluator, EvaluatorError
 from local.policies.network import Host, Unreachable, path_to
 from local.policies.refusal import Fault, Refusal
-from local.policies.request import Request
+from local.policies.request import Access, Request
 from local.policies.request_for import request_for
 from local.policies.services import accesses_of
 

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 
 from local.functions.deployed import DeployedFunction
-from local.policies.access import Access
 from local.policies.call import Call
 from local.policies.callers import Caller
 from local.policies.network import Path
-from local.policies.request import Request
+from local.policies.request import Access, Request
 
 
 def request_for(

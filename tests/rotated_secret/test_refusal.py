@@ -9,7 +9,7 @@ import pytest
 from rotated_secret import AsyncRotatedSecret, Credential, RotatedSecret
 from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.handle import PATIENCE_SECONDS
-from rotated_secret.patience import FIRST_PAUSE_SECONDS
+from rotated_secret.waiting import FIRST_PAUSE_SECONDS
 from tests.rotated_secret.conftest import Hands, RefusedError, Store
 from tests.rotation.secrets_manager import failure
 

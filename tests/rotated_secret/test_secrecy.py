@@ -16,7 +16,7 @@ from rotated_secret import (
     RotatedSecret,
     SecretUnavailableError,
 )
-from rotated_secret.hidden import Hidden
+from rotated_secret.discretion import Hidden
 from tests.rotated_secret.conftest import FIRST_PASSWORD, Hands, RefusedError, Store
 from tests.rotation.secrets_manager import failure
 

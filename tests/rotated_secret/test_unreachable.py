@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from local.postgres import PostgresServer
 from rotated_secret import AsyncRotatedSecret, Credential, RotatedSecret, SecretUnavailableError
 from rotated_secret.cache import UNREACHABLE_SECONDS
-from rotated_secret.unreachable import is_unreachable
+from rotated_secret.refusals import is_unreachable
 from tests.postgres_user.impostor import certificate, impostor, with_certificate
 from tests.postgres_user.world import World
 from tests.rotated_secret.applications import CONNECTIONS, Make

@@ -7,8 +7,8 @@ module.
 
 from collections.abc import Callable, Mapping
 
-from local.policies.access import Access
 from local.policies.call import Call, UnknownCall
+from local.policies.request import Access
 from local.policies.services import (
     cloudformation,
     cloudtrail,

@@ -3,8 +3,8 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
 """
 
-from local.policies.access import Access
 from local.policies.call import Call
+from local.policies.request import Access
 
 
 def _everywhere(call: Call) -> list[Access]:

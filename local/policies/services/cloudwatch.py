@@ -3,8 +3,8 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 """
 
-from local.policies.access import Access
 from local.policies.call import Call
+from local.policies.request import Access
 
 
 def _put_metric_data(call: Call) -> list[Access]:

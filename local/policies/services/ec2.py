@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec
 
 from moto.ec2.models import ec2_backends
 
-from local.policies.access import Access
 from local.policies.call import Call
+from local.policies.request import Access
 
 
 def _everywhere(call: Call) -> list[Access]:

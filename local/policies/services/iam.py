@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsident
 
 from moto.iam.models import User, iam_backends
 
-from local.policies.access import Access
 from local.policies.call import Call
+from local.policies.request import Access
 
 _PARTITION = "aws"
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from moto.kms.models import Key, kms_backends
 from moto.kms.utils import _deserialize_ciphertext_blob as deserialize
 
-from local.policies.access import Access
 from local.policies.call import Call
-from local.policies.request import Policy
+from local.policies.request import Access, Policy
 
 
 def key_access(

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambd
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
-from local.policies.access import Access
 from local.policies.call import Call
-from local.policies.function_policy import function_policy
+from local.policies.functions import function_policy
+from local.policies.request import Access
 
 
 def _invoke(call: Call) -> list[Access]:

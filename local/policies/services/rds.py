@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrd
 
 from collections.abc import Callable
 
-from local.policies.access import Access
 from local.policies.call import Call
+from local.policies.request import Access
 
 
 def _on(kind: str, parameter: str) -> Callable[[Call], list[Access]]:

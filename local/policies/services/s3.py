@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 
 from moto.s3.models import s3_backends
 
-from local.policies.access import Access
 from local.policies.call import Call
-from local.policies.request import Policy
+from local.policies.request import Access, Policy
 
 _PARTITION = "aws"
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend, secretsmanager_backends
 
-from local.policies.access import Access
 from local.policies.call import Call
-from local.policies.request import Policy
+from local.policies.request import Access, Policy
 from local.policies.services.kms import key_access
 
 # Condition keys that hold a parameter of the call, if it has it.

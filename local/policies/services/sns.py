@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsn
 
 from moto.sns.models import sns_backends
 
-from local.policies.access import Access
 from local.policies.call import Call
-from local.policies.request import Policy
+from local.policies.request import Access, Policy
 
 
 def _publish(call: Call) -> list[Access]:

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecur
 from collections.abc import Mapping
 from dataclasses import replace
 
-from local.policies.access import Access
 from local.policies.call import Call
+from local.policies.request import Access
 from local.policies.role_trust import trust_of
 
 _PARAMETERS = {"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"}

@@ -15,7 +15,7 @@ from moto.awslambda.models import lambda_backends
 
 from local.functions import role_sessions
 from local.functions.invocation import CannotRun, TooManyRequests
-from local.identity import service_session
+from local.identity import sessions
 from local.patience import wait_until
 
 from .conftest import REGION, ROOT, Lambda, LambdaFactory
@@ -233,7 +233,7 @@ def test_a_process_is_replaced_before_its_credentials_expire(
     arn = aws.deploy(PID, name=name, Timeout=30)
     first = aws.functions.invoke(arn, {})
     soon = datetime.now(UTC) + timedelta(seconds=role_sessions.SESSION_SECONDS - 60)
-    monkeypatch.setattr(service_session, "datetime", Frozen(soon))
+    monkeypatch.setattr(sessions, "datetime", Frozen(soon))
     second = aws.functions.invoke(arn, {})
     assert second.cold
     assert second.answer != first.answer

@@ -6,7 +6,7 @@ import pytest
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
 from local.policies import Decision, Evaluator, Layer, Policy, may_invoke
-from local.policies.function_policy import function_policy
+from local.policies.functions import function_policy
 
 from .conftest import Aws
 from .documents import ACCOUNT, FUNCTION, REGION, SECRET, allow, policy

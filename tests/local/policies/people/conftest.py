@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto.iam.models import iam_backends
 
-from local.identity.user_session import UserSession
+from local.identity.sessions import UserSession
 from tests.local.policies.conftest import Aws
 from tests.local.policies.documents import ACCOUNT, allow
 from tests.local.policies.people.person import Person, text
