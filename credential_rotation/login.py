@@ -45,7 +45,7 @@ class ApplicationUser(Construct):
             name=f"{site.names.prefix}-application-user",
             description=f"Creates the user of the secret {secret.name}",
             bundle=Bundle("postgres_user", authorities=site.authorities),
-            handler="postgres_user.handler.application_user",
+            handler="postgres_user.handler.users",
             key=site.key,
             vpc=site.network.vpc,
             timeout=Duration.minutes(1),

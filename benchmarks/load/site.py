@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 
 from benchmarks.rotation.candidate import ours
-from database.first_user import FirstUser
+from database.users import Users
 from local.aws.configuration import ACCOUNT
 from local.demo.rotation_watch import RotationWatch
 from local.local_aws import LocalAws
@@ -94,7 +94,7 @@ class Site:
     def _create_first_user(self) -> None:
         deadline = Deadline(_PREPARATION_SECONDS)
         secret = RotatingSecret(self._secrets, self.arn, deadline)
-        FirstUser(Postgres).ensure(secret, owner="the load test", deadline=deadline)
+        Users(Postgres).ensure(secret, owner="the load test", deadline=deadline)
 
     def _deploy(self, strategy: str) -> str:
         iam, functions = self.aws.client("iam"), self.aws.client("lambda")

@@ -1,5 +1,6 @@
 """What a custom resource of ours does."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from rotation.deadline import Deadline
@@ -17,13 +18,23 @@ class Ensures(Protocol):
     name: str
     seconds: float
 
-    def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
+    def ensure(
+        self,
+        secret: RotatingSecret,
+        *,
+        owner: str,
+        deadline: Deadline,
+        properties: Mapping[str, object],
+        before: Mapping[str, object],
+    ) -> str:
         """Makes sure that what the secret describes exists.
 
         Args:
             secret: The secret.
             owner: For which request it is done.
             deadline: By when it has to be done.
+            properties: The resource's properties.
+            before: Those that it had before an Update; none at a Create.
 
         Returns:
             Its name.

@@ -68,7 +68,13 @@ def _do(
         if event.request_type == "Delete":
             thing.remove(secret, deadline=deadline)
             return {}
-        user = thing.ensure(secret, owner=event.request_id, deadline=deadline)
+        user = thing.ensure(
+            secret,
+            owner=event.request_id,
+            deadline=deadline,
+            properties=event.resource_properties,
+            before=event.old_resource_properties,
+        )
         return {"Username": user}
 
 

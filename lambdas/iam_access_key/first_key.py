@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from iam_access_key.access_key import AccessKey, without_key
@@ -42,13 +44,23 @@ class FirstKey:
         self._strategy = strategy
         self.seconds = seconds
 
-    def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
+    def ensure(
+        self,
+        secret: RotatingSecret,
+        *,
+        owner: str,
+        deadline: Deadline,
+        properties: Mapping[str, object] = MappingProxyType({}),
+        before: Mapping[str, object] = MappingProxyType({}),
+    ) -> str:
         """Makes sure that AWSCURRENT holds a key. Any number of times.
 
         Args:
             secret: The secret; its content names the user.
             owner: For which request it is done.
             deadline: By when it has to be done.
+            properties: The resource's, which say nothing more.
+            before: Those that it had before.
 
         Returns:
             The user's name.
@@ -56,7 +68,7 @@ class FirstKey:
         Raises:
             RotationError: It does not. A key that was made is deleted, or found again.
         """
-        del owner
+        del owner, properties, before
         current = secret.current()
         keyless = without_key(current.text, whose=CURRENT)
         if keyless is None:

@@ -1,7 +1,7 @@
 import http.server
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.error import URLError
@@ -64,9 +64,19 @@ class Thing:
     seconds: float = 12.0
     ensured: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    told: list[tuple[dict[str, object], dict[str, object]]] = field(default_factory=list)
 
-    def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
+    def ensure(
+        self,
+        secret: RotatingSecret,
+        *,
+        owner: str,
+        deadline: Deadline,
+        properties: Mapping[str, object],
+        before: Mapping[str, object],
+    ) -> str:
         del owner, deadline
+        self.told.append((dict(properties), dict(before)))
         self.ensured.append(secret.arn)
         return self.run()
 
@@ -115,6 +125,16 @@ def test_success_is_answered_with_the_name(bucket: Bucket, kind: str) -> None:
             "Data": {"Username": "app"},
         }
     ]
+
+
+def test_the_thing_is_told_its_properties_and_those_before(bucket: Bucket) -> None:
+    thing = Thing()
+    event = request(bucket, "Update", OldResourceProperties={"SecretArn": ARN, "Reads": ["a"]})
+    event["ResourceProperties"]["Reads"] = ["b"]
+    invoke(thing, event)
+    invoke(thing, request(bucket))
+    [(now, before), (_, nothing)] = thing.told
+    assert (now["Reads"], before["Reads"], nothing) == (["b"], ["a"], {})
 
 
 def test_the_answer_has_the_content_type_for_which_its_url_is_signed(bucket: Bucket) -> None:

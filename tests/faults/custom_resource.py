@@ -6,7 +6,7 @@ from typing import Any, cast
 from urllib.error import URLError
 
 from cloudformation.custom_resource import custom_resource_handler
-from database.first_user import FirstUser
+from database.users import Users
 from postgres_user.postgres import Postgres
 from tests.faults.answers import Answers
 from tests.faults.bench import Bench
@@ -35,7 +35,7 @@ def invoke(
     """Delivers a request; tells whether the function crashed, or failed to answer."""
     start = time.monotonic()
     try:
-        custom_resource_handler(FirstUser(Postgres), cast("Any", calls))(payload, site.context)
+        custom_resource_handler(Users(Postgres), cast("Any", calls))(payload, site.context)
     except (Crash, URLError) as error:
         bench.errors.append("".join(traceback.format_exception(error)))
         return True

@@ -11,8 +11,8 @@ import pytest
 import trustme
 from psycopg import sql
 
-from database.first_user import FirstUser
 from database.single_user import SingleUser
+from database.users import Users
 from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
 from rotation.deadline import Deadline
@@ -213,7 +213,7 @@ def test_the_session_that_holds_the_lock_is_found_and_ended(
 def ensure(world: World) -> str:
     deadline = Deadline(10)
     secret = RotatingSecret(cast("Any", world.secrets), world.arn, deadline)
-    return FirstUser(Postgres).ensure(secret, owner="a request", deadline=deadline)
+    return Users(Postgres).ensure(secret, owner="a request", deadline=deadline)
 
 
 def test_a_first_user_whose_version_moved_is_made_by_the_next_deployment(world: World) -> None:

@@ -14,8 +14,8 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from database.alternating_users import AlternatingUsers
-from database.first_user import FirstUser
 from database.single_user import SingleUser
+from database.users import Users
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
@@ -75,7 +75,7 @@ class World:
     def create_first_user(self) -> None:
         deadline = Deadline(10)
         secret = RotatingSecret(cast("Any", self.secrets), self.arn, deadline)
-        FirstUser(Postgres).ensure(secret, owner="a request", deadline=deadline)
+        Users(Postgres).ensure(secret, owner="a request", deadline=deadline)
 
     def step(self, handler: Callable[..., None], token: str, step: str, arn: str = "") -> None:
         event = {"SecretId": arn or self.arn, "ClientRequestToken": token, "Step": step}

@@ -16,7 +16,7 @@ from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 from scramp import ScramMechanism
 
-from database.first_user import FirstUser
+from database.users import Users
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from rotation.deadline import Deadline
@@ -134,7 +134,7 @@ class _Place:
         world.secrets.create(arn, world.application(username=name))
         secret = RotatingSecret(cast("Any", world.secrets), arn, deadline)
         try:
-            FirstUser(Postgres).ensure(secret, owner="a request", deadline=deadline)
+            Users(Postgres).ensure(secret, owner="a request", deadline=deadline)
         except RotationError as error:
             return error
         user = sql.Identifier(name)

@@ -1,5 +1,8 @@
 """How the application's user comes to exist on a new database."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from database.credential import Credential
 from database.names import Pair
 from database.target import Target
@@ -9,7 +12,7 @@ from rotation.rotating_secret import RotatingSecret
 from rotation.versions import CURRENT, Version
 
 
-class FirstUser:
+class Users:
     """Makes AWSCURRENT a login that works: the user with its own schema, and nothing else.
 
     A user that AWSCURRENT logs in to is left as it is, however it came to exist. One that exists
@@ -17,7 +20,7 @@ class FirstUser:
     user is about to finish.
     """
 
-    name = "first-user"
+    name = "users"
     seconds = STEP_SECONDS
 
     def __init__(self, target: type[Target]) -> None:
@@ -28,13 +31,23 @@ class FirstUser:
         """
         self._target = target
 
-    def ensure(self, secret: RotatingSecret, *, owner: str, deadline: Deadline) -> str:
+    def ensure(
+        self,
+        secret: RotatingSecret,
+        *,
+        owner: str,
+        deadline: Deadline,
+        properties: Mapping[str, object] = MappingProxyType({}),
+        before: Mapping[str, object] = MappingProxyType({}),
+    ) -> str:
         """Makes sure that AWSCURRENT logs in. Any number of times.
 
         Args:
             secret: The application's secret.
             owner: For which request it is done.
             deadline: By when it has to be done.
+            properties: The resource's.
+            before: Those that it had before.
 
         Returns:
             The user's name.
@@ -42,6 +55,7 @@ class FirstUser:
         Raises:
             RotationError: It does not, and nothing was changed.
         """
+        del properties, before
         version = secret.current()
         current = self._target.credential(version.text, CURRENT)
         pair = Pair.of(current.username, longest=self._target.longest_name)
