@@ -32,7 +32,7 @@ security: setup ## prove the permissions in both directions, try the attacks, ru
 lint: setup ## style, formatting, types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "run: make format"; exit 1; }
-	@$(BIN)/mypy app.py bootstrap.py stacks credential_rotation lambdas local security inventory examples benchmarks tools tests
+	@$(BIN)/mypy
 
 inventory: setup ## list IAM users of your account with credentials that should not be (ARGS="--json")
 	@$(BIN)/python -m inventory $(ARGS)
