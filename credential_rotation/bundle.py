@@ -1,10 +1,11 @@
 """What goes into a function's zip, put together without Docker.
 
-A bundle is a folder named after the hash of all that decides its content: our packages that the
+A bundle is a zip named after the hash of all that decides its content: our packages that the
 function imports, its lock file, the compiler, and the code of these modules. It is made
-in a folder of its own and then renamed, so that a folder with the right name is complete: a build
+in a folder of its own and then renamed, so that a zip with the right name is complete: a build
 that was killed is never used, and two at once do not disturb each other. A synth that finds the
-folder runs neither pip nor the compiler.
+zip runs neither pip nor the compiler. It is zipped here and not by the CDK, which would copy each
+of the hundreds of files into every `cdk.out` and zip them anew for every deployment.
 """
 
 import hashlib
@@ -12,10 +13,11 @@ import math
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,15 +67,15 @@ class Bundle:
         return lambda_.Code.from_asset(str(self.build()), asset_hash=self.digest)
 
     def build(self) -> Path:
-        """Build the folder, unless it is there.
+        """Build the zip, unless it is there.
 
         Returns:
-            The folder, complete.
+            The zip, complete.
 
         Raises:
             BundleError: A package could not be installed, or a file does not compile.
         """
-        path = self.target / f"{self.function}-{self.digest[:16]}"
+        path = self.target / f"{self.function}-{self.digest[:16]}.zip"
         try:
             os.utime(path)  # in use: not to be pruned by another synth
         except FileNotFoundError:
@@ -122,12 +124,9 @@ class Bundle:
                 (work / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, work / name)
             packages.compile_folder(work)
-            _make_readable(work)
-            try:
-                work.rename(path)
-            except OSError:
-                if not path.is_dir():  # else another build was faster, and made the same
-                    raise
+            made = Path(scratch) / path.name
+            _zip(work, made)
+            made.replace(path)  # if another build was faster, it made the same
 
     def _prune(self) -> None:
         """Remove old bundles, and what a killed build has left."""
@@ -138,12 +137,11 @@ class Bundle:
                 _remove(path)
 
 
-def _remove(folder: Path) -> None:
-    """Take the name away first: what has it is complete, also when this is killed half-way."""
-    hidden = folder.with_name(f".{folder.name.removeprefix('.')}")
-    with suppress(OSError):  # removed by another synth
-        folder.rename(hidden)
-    shutil.rmtree(hidden, ignore_errors=True)
+def _remove(path: Path) -> None:
+    if path.is_dir():  # what a killed build has left
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)  # removed by another synth
 
 
 def _used(path: Path) -> float:
@@ -153,8 +151,13 @@ def _used(path: Path) -> float:
         return math.inf
 
 
-def _make_readable(folder: Path) -> None:
-    """Let everyone read: the zip keeps the modes, and Lambda runs as another user."""
-    for path in folder.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    folder.chmod(0o755)
+def _zip(folder: Path, target: Path) -> None:
+    """Zip a folder: the same at every build, and for everyone to read, as Lambda's user has to.
+
+    Every file is dated 1980, as a zip's entries are that say nothing else.
+    """
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix())
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.rotation.candidate import zipped
 from credential_rotation.bundle import Bundle
 from local.errors import LocalError
 
@@ -51,8 +50,8 @@ def consumers() -> list[Consumer]:
     """
     beside = Bundle("powertools_consumer", source=FUNCTIONS)
     return [
-        Consumer("ours", "consumer.handler.handler", zipped(Bundle("consumer").build())),
-        Consumer("powertools", "powertools_consumer.handler.handler", zipped(beside.build())),
+        Consumer("ours", "consumer.handler.handler", Bundle("consumer").build().read_bytes()),
+        Consumer("powertools", "powertools_consumer.handler.handler", beside.build().read_bytes()),
     ]
 
 

@@ -53,7 +53,7 @@ def ours(strategy: str) -> Candidate:
         "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
         "POWERTOOLS_SERVICE_NAME": "bench-rotation",
     }
-    code = zipped(Bundle("postgres_user").build())
+    code = Bundle("postgres_user").build().read_bytes()
     return Candidate("ours", HANDLERS[strategy], code, environment)
 
 
@@ -78,7 +78,7 @@ def other(folder: Path, handler: str) -> Candidate:
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*_BYTECODE))
         with suppress(BundleError):  # what does not compile is told when it is imported
             packages.compile_folder(copy)
-        return Candidate("other", handler, zipped(copy), {})
+        return Candidate("other", handler, _zipped(copy), {})
 
 
 def empty() -> Candidate:
@@ -89,8 +89,7 @@ def empty() -> Candidate:
     return Candidate("empty", "nothing.handler", code.getvalue(), {})
 
 
-def zipped(folder: Path) -> bytes:
-    """Zip a folder."""
+def _zipped(folder: Path) -> bytes:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w", zipfile.ZIP_DEFLATED) as package:
         for file in sorted(folder.rglob("*")):

@@ -17,6 +17,7 @@ from benchmarks.rotation.site import Site
 from credential_rotation.packages import RUNTIME
 from local.errors import LocalError
 from local.functions.deployed import DeployedFunction
+from local.functions.packages import Packages
 from local.functions.request import new_request
 from local.functions.role_sessions import RoleSessions
 from local.functions.sandbox import Sandbox
@@ -70,6 +71,7 @@ class Trial:
         self.candidate = candidate
         self._site = site
         self._secrets_manager = ServedSecretsManager(site.secrets, authority)
+        self._packages = Packages(directory / f"{candidate.name}-code")
         self._factory = SandboxFactory(
             interpreter=interpreter,
             directory=directory / candidate.name,
@@ -80,13 +82,14 @@ class Trial:
                 # Where AWS's public functions look for it.
                 "SECRETS_MANAGER_ENDPOINT": self._secrets_manager.url,
             },
+            packages=self._packages,
             sessions=_AnyRole(),
         )
 
     @contextmanager
     def open(self) -> Iterator[Self]:
         """Make the first user and serve Secrets Manager; no process is left on leaving."""
-        with self._secrets_manager, closing(self._factory):
+        with self._secrets_manager, closing(self._packages), closing(self._factory):
             self._site.create_first_user()
             yield self
 

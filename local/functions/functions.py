@@ -14,6 +14,7 @@ from local.functions.logs import Logs
 from local.functions.moto_functions import find
 from local.functions.moto_patches import installed
 from local.functions.network_interfaces import NetworkInterfaces
+from local.functions.packages import Packages
 from local.functions.request import Request, new_request
 from local.functions.role_sessions import MayAssume, RoleSessions
 from local.functions.sandbox import Sandbox
@@ -53,11 +54,13 @@ class Functions:
     ) -> None:
         self._runtime = runtime_of(interpreter)
         self._sessions = RoleSessions(may_assume)
+        self._packages = Packages(directory / "packages")
         self._factory = SandboxFactory(
             interpreter=interpreter,
             directory=directory / "sandboxes",
             endpoint_url=endpoint_url,
             extra=extra_environment or {},
+            packages=self._packages,
             sessions=self._sessions,
         )
         self._sandboxes = Sandboxes(
@@ -80,6 +83,7 @@ class Functions:
         self._asynchronous.close()
         self._sandboxes.close()
         self._factory.close()
+        self._packages.close()
 
     def invoke(self, function_arn: str, payload: Mapping[str, Any]) -> Invocation:
         """Run a function on an event and wait for its end.

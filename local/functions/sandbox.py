@@ -2,13 +2,13 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import threading
 import time
 from pathlib import Path
 
-from local.functions import package
 from local.functions.deployed import DeployedFunction
 from local.functions.ending import Ending, answered, exited, init_failed, timed_out
 from local.functions.request import Request
@@ -108,8 +108,7 @@ class Sandbox:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._watcher.join()
             self._api.__exit__()
-            if self._directory.exists():
-                package.remove(self._directory)
+            shutil.rmtree(self._directory, ignore_errors=True)
 
     def _initialise(self, request: Request) -> Ending | None:
         if self._initialised:

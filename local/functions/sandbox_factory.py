@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.child import child_command
-from local.functions import package
 from local.functions.deployed import DeployedFunction
 from local.functions.environment import environment
 from local.functions.invocation import CannotRun
+from local.functions.packages import Packages
 from local.functions.role_sessions import RoleSessions
 from local.functions.runtime_api import RuntimeApi
 from local.functions.sandbox import Sandbox
@@ -29,6 +29,7 @@ class SandboxFactory:
         directory: Where the folders go; it is made.
         endpoint_url: Where the local AWS listens.
         extra: Variables that every function gets on top of its own.
+        packages: Where the functions' code is unpacked.
         sessions: Who hands out the roles' credentials.
     """
 
@@ -39,12 +40,14 @@ class SandboxFactory:
         directory: Path,
         endpoint_url: str,
         extra: Mapping[str, str],
+        packages: Packages,
         sessions: RoleSessions,
     ) -> None:
         self._interpreter = interpreter
         self._directory = directory
         self._endpoint_url = endpoint_url
         self._extra = extra
+        self._packages = packages
         self._sessions = sessions
         # Children die with the thread that started them, so one thread starts them all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox-starter")
@@ -59,8 +62,10 @@ class SandboxFactory:
         with contextlib.ExitStack() as undo:
             undo.callback(shutil.rmtree, directory, ignore_errors=True)
             try:
-                package.unpack(function.code, directory / "task")
-                sandbox = self._start(function, directory, undo.enter_context(RuntimeApi()))
+                task_root = self._packages.unpacked(function.code)
+                directory.mkdir(parents=True)
+                api = undo.enter_context(RuntimeApi())
+                sandbox = self._start(function, directory, task_root, api)
             except (zipfile.BadZipFile, OSError) as error:
                 raise CannotRun(
                     f"{function.name} cannot be started from its package of {len(function.code)} "
@@ -69,7 +74,9 @@ class SandboxFactory:
             undo.pop_all()
         return sandbox
 
-    def _start(self, function: DeployedFunction, directory: Path, api: RuntimeApi) -> Sandbox:
+    def _start(
+        self, function: DeployedFunction, directory: Path, task_root: Path, api: RuntimeApi
+    ) -> Sandbox:
         (directory / "home").mkdir()
         (directory / "output").touch()
         session = self._sessions.assume(function)
@@ -77,7 +84,7 @@ class SandboxFactory:
         variables = environment(
             function,
             session=session,
-            task_root=directory / "task",
+            task_root=task_root,
             home=directory / "home",
             log_stream=stream,
             runtime_api=api.address,
@@ -90,7 +97,9 @@ class SandboxFactory:
             log_stream=stream,
             directory=directory,
             api=api,
-            process=self._starter.submit(self._spawn, function, directory, variables).result(),
+            process=self._starter.submit(
+                self._spawn, function.handler, task_root, variables, directory / "output"
+            ).result(),
             output=directory / "output",
         )
 
@@ -99,13 +108,13 @@ class SandboxFactory:
         self._starter.shutdown()
 
     def _spawn(
-        self, function: DeployedFunction, directory: Path, variables: dict[str, str]
+        self, handler: str, task_root: Path, variables: dict[str, str], file: Path
     ) -> subprocess.Popen[bytes]:
-        command = [str(self._interpreter), "-m", "awslambdaric", function.handler]
-        with (directory / "output").open("ab") as output:
+        command = [str(self._interpreter), "-m", "awslambdaric", handler]
+        with file.open("ab") as output:
             return subprocess.Popen(  # noqa: S603  # what was deployed is what shall run
                 child_command(command, death=signal.SIGKILL),
-                cwd=directory / "task",
+                cwd=task_root,
                 env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -218,7 +218,7 @@ def test_what_runs_is_byte_for_byte_what_was_uploaded(aws, cdk):
     functions = aws.client("lambda").list_functions()["Functions"]
     uploaded = {
         hashlib.sha256(path.read_bytes()).digest(): path
-        for path in (aws.directory / "cdk.out" / ".cache").glob("*.zip")
+        for path in (aws.directory / "cdk.out").glob("asset.*.zip")
     }
     assert len(functions) >= 3
     for function in functions:

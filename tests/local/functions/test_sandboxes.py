@@ -130,7 +130,8 @@ def test_leaving_ends_all_processes_with_what_they_started(
     assert all(map(alive, pids))
     aws.functions.__exit__()
     wait_until(lambda: not any(map(alive, pids)))
-    assert list((tmp_path / "sandboxes").iterdir()) == []
+    assert not list(tmp_path.glob("sandboxes/*"))
+    assert not list(tmp_path.glob("packages/*"))
 
 
 def test_nothing_is_started_after_leaving(start: LambdaFactory, name: str) -> None:
@@ -161,7 +162,20 @@ def test_a_package_that_cannot_be_unpacked_is_told(aws: Lambda, name: str) -> No
         aws.functions.invoke(arn, {})
     with pytest.raises(ClientError, match="File is not a zip file"):
         aws.call(name)
-    assert not list((aws.directory / "sandboxes").iterdir())
+    assert not list(aws.directory.glob("sandboxes/*"))
+    assert not list(aws.directory.glob("packages/*"))
+
+
+def test_processes_of_one_package_share_its_folder_and_others_do_not(aws: Lambda) -> None:
+    source = """
+    import os
+    def handler(event, context):
+        return os.environ["LAMBDA_TASK_ROOT"]
+    """
+    first, second = (aws.deploy(source, name=f"shares-{number}") for number in (1, 2))
+    other = aws.deploy(f"{source}    # changed\n", name="shares-not")
+    folders = [aws.functions.invoke(each, {}).answer for each in (first, second, other)]
+    assert folders[0] == folders[1] != folders[2]
 
 
 def test_a_function_finds_lambdas_environment_and_no_other(
