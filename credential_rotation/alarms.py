@@ -40,13 +40,21 @@ class Alarms(Construct):
             "AWSCURRENT still works.",
         )
 
-    def on_overdue_rotation(self, *, watch: str, secret: str) -> None:
-        """Ring when a rotation has not succeeded in time, or nobody looks any more."""
+    def on_overdue_rotations(self, name: str, *, watch: str, path: str) -> None:
+        """Ring when a rotation has not succeeded in time, or nobody looks any more.
+
+        Args:
+            name: The alarm's name, without the prefix.
+            watch: The name of the watching function.
+            path: The path of the secrets. They have one alarm together: a metric and an alarm for
+                each would cost $0.40 a month, each.
+        """
         self._ring(
-            f"{secret.rpartition('/')[2]}-overdue",
-            metrics.watched("Overdue", function=watch, secret=secret, period=_DAY),
-            f"The secret {secret} was not rotated in time, its rotation is off, or the watch that "
-            "measures it has stopped.",
+            name,
+            metrics.watched("Overdue", function=watch, path=path, period=_DAY),
+            f"Secrets of {path} were not rotated in time, or their rotation is off: the log of "
+            f"{watch} names each, with the remedy. Or there is none left that it finds, or it has "
+            "stopped.",
             silence=True,
         )
 
@@ -136,7 +144,7 @@ class Dashboard(Construct):
         alarms: Sequence[cloudwatch.IAlarm],
         rotations: Mapping[str, str],
         watch: str,
-        secrets: Sequence[str],
+        paths: Sequence[str],
     ) -> None:
         """Create the dashboard.
 
@@ -147,14 +155,14 @@ class Dashboard(Construct):
             alarms: All alarms.
             rotations: The strategies' names by the names of the rotating functions.
             watch: The name of the watching function.
-            secrets: The names of the secrets.
+            paths: The paths of the secrets.
         """
         super().__init__(scope, construct_id)
         ages = [
             metrics.watched(
-                "DaysSinceRotation", function=watch, secret=secret, period=Duration.hours(6)
+                "DaysSinceRotation", function=watch, path=path, period=Duration.hours(6)
             )
-            for secret in secrets
+            for path in paths
         ]
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=name)
         board.add_widgets(

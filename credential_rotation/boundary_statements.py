@@ -44,6 +44,7 @@ class BoundaryStatements:
         yield at_most(
             "Secrets", ROTATE, arn_of(self._stack, "secretsmanager", "secret", f"{path}/*")
         )
+        yield self._list()
         yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey")
         yield at_most(
             "FunctionLogs",
@@ -70,6 +71,16 @@ class BoundaryStatements:
         if self._instances:
             yield at_most("Sessions", (*REGISTRATION, *SESSIONS), "*")  # as for the role, see there
             yield at_most("Program", ("s3:GetObject",), self._assets())
+
+    def _list(self) -> iam.PolicyStatement:
+        """What has no resources, for the one function that does it."""
+        watch = arn_of(self._stack, "lambda", "function", f"{self._names.prefix}-watch")
+        return iam.PolicyStatement(
+            sid="ListSecrets",
+            actions=["secretsmanager:ListSecrets"],
+            resources=["*"],
+            conditions={"ArnEquals": {"lambda:SourceFunctionArn": watch}},
+        )
 
     def _assets(self) -> str:
         """The bucket that `cdk bootstrap` has made, whatever its qualifier."""

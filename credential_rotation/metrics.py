@@ -43,16 +43,16 @@ def failures(*, function: str, strategy: str) -> cloudwatch.MathExpression:
     )
 
 
-def watched(name: str, *, function: str, secret: str, period: Duration) -> cloudwatch.Metric:
-    """What the watch says of a secret: `DaysSinceRotation` or `Overdue`.
+def watched(name: str, *, function: str, path: str, period: Duration) -> cloudwatch.Metric:
+    """What the watch says of the secrets of a path: the largest `DaysSinceRotation`, or `Overdue`.
 
     Args:
         name: The metric.
         function: The name of the watching function.
-        secret: The secret's name.
+        path: What the secrets are tagged with.
         period: Of how long the largest value counts.
     """
-    return _largest(name, period, service=function, secret=secret)
+    return _largest(name, period, service=function, path=path)
 
 
 def reaped(name: str, *, function: str, user: str, period: Duration) -> cloudwatch.Metric:

@@ -54,28 +54,26 @@ class DatabaseEvents(Construct):
 EVERY = Duration.hours(6)
 
 
+LIST = "secretsmanager:ListSecrets"
+
+
 class RotationWatch(Construct):
     """A function that measures how old each secret's rotation is, several times a day.
 
     CloudWatch cannot look back further than a week, and a rotation may come once in three months;
     and a schedule that stopped leaves no metric of its own.
+
+    It finds the secrets by their tag, so it serves all stacks of a platform and names none of them
+    (docs/adr/0019).
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        site: DatabaseContext,
-        secrets: Sequence[RotatedSecret],
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, site: DatabaseContext) -> None:
         """Create the function and its schedule.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            site: Where the function runs.
-            secrets: What is watched.
+            site: Where the function runs, and whose secrets it watches.
         """
         super().__init__(scope, construct_id)
         self.function = PythonFunction(
@@ -88,11 +86,10 @@ class RotationWatch(Construct):
             key=site.key,
             vpc=site.network.vpc,
             timeout=Duration.seconds(60),
-            environment={"SECRET_IDS": ",".join(secret.arn for secret in secrets)},
+            environment={"WATCHED_PATH": site.names.path},
         )
         self.function.allow_to(site.network.secrets_endpoint)
-        for secret in secrets:
-            self._describe(secret.arn, site.network.secrets_endpoint)
+        self._list(site.network.secrets_endpoint)
         run_every(
             self,
             self.function,
@@ -101,11 +98,18 @@ class RotationWatch(Construct):
             target="Watch",
         )
 
-    def _describe(self, secret_arn: str, endpoint: SecretsEndpoint) -> None:
-        describe = "secretsmanager:DescribeSecret"
-        role = self.function.role
-        role.allow(iam.PolicyStatement(actions=[describe], resources=[secret_arn]))
-        endpoint.allow(role.arn, actions=[describe], resource=secret_arn)
+    def _list(self, endpoint: SecretsEndpoint) -> None:
+        """Let it list; the action has no resources, so the way there is the limit."""
+        sid, role = "ListSecrets", self.function.role
+        role.allow(
+            iam.PolicyStatement(
+                sid=sid,
+                actions=[LIST],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceVpce": endpoint.id}},
+            )
+        )
+        endpoint.allow(role.arn, actions=[LIST], resource="*", sid=sid)
 
 
 class Monitoring(Construct):
@@ -137,18 +141,17 @@ class Monitoring(Construct):
         """
         super().__init__(scope, construct_id)
         names = site.names
-        watch = RotationWatch(
-            self, "Watch", site=site, secrets=[rotation.secret for rotation in rotations]
-        ).function.name
+        watch = RotationWatch(self, "Watch", site=site).function.name
         self.topic = AlarmTopic(self, "Topic", names=names, emails=emails)
         strategies = {each.function.name: each.strategy for each in rotations}
-        rotated = [each.secret.name for each in rotations]
+        paths = list(dict.fromkeys(each.secret.path for each in rotations))
         alarms = Alarms(self, "Alarms", prefix=names.prefix, topic=self.topic)
         for function, strategy in strategies.items():
             alarms.on_failed_rotation(function=function, strategy=strategy)
             alarms.on_trouble_of(function)
-        for secret in rotated:
-            alarms.on_overdue_rotation(watch=watch, secret=secret)
+        for path in paths:
+            within = path.removeprefix(names.path).split("/")[1:]
+            alarms.on_overdue_rotations("-".join([*within, "overdue"]), watch=watch, path=path)
         alarms.on_trouble_of(watch)
         if access_key:
             alarms.on_keys_of(access_key.user_name, reaper=access_key.reaper)
@@ -171,5 +174,5 @@ class Monitoring(Construct):
             alarms=alarms.alarms,
             rotations=strategies,
             watch=watch,
-            secrets=rotated,
+            paths=paths,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Stack
+from aws_cdk import Stack, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -11,7 +11,7 @@ from constructs import Construct, IDependable
 
 from credential_rotation.functions import PythonFunction
 from credential_rotation.roles import Grantee
-from credential_rotation.secret import RotatedSecret
+from credential_rotation.secret import WATCHED, RotatedSecret
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Rotation(Construct):
         )
         # Secrets Manager calls the function as soon as there is a schedule, to try it.
         self.schedule.node.add_dependency(permission, *after)
+        Tags.of(self.secret).add(WATCHED, self.secret.path)
 
     def grant_operate(self, role: Grantee) -> None:
         """Let a role start and stop the rotation, move labels back, and read why a step failed.

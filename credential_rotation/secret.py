@@ -12,6 +12,9 @@ from credential_rotation.roles import Grantee, ServiceRole
 
 READ = "secretsmanager:GetSecretValue"
 
+WATCHED = "rotation-watch"
+"""The tag by which the rotation watch finds a secret; its value is the secret's path."""
+
 _CARRY_THE_VALUE = (READ, "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret")
 
 
@@ -168,6 +171,11 @@ class RotatedSecret(Construct):
         )
         for reader in readers:
             self._admit(reader, [READ])
+
+    @property
+    def path(self) -> str:
+        """The part of its name that it has in common with the others of one alarm."""
+        return self.name.rpartition("/")[0]
 
     @property
     def readers(self) -> list[str]:

@@ -8,6 +8,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from credential_rotation.alarm_topic import AlarmTopic
+from credential_rotation.secret import WATCHED
 
 Pattern = Mapping[str, Any]
 
@@ -79,13 +80,22 @@ def unusual_read(path: str, readers: Sequence[str], *, account: str) -> Pattern:
 
 
 def changed_secret(path: str) -> Pattern:
-    """A secret is to be deleted, copied, or stops being rotated, or its policy changes."""
+    """A secret is to be deleted, copied, or stops being rotated or watched, or its policy changes.
+
+    A rotation is watched by a tag. Other tags come and go with deployments.
+    """
+    named = _named(path)
     return {
         "source": ["aws.secretsmanager"],
         "detail-type": [BY_A_CALL],
         "detail": {
-            "eventName": list(_ABOUT_A_SECRET),
-            "requestParameters": {"secretId": _named(path)},
+            "$or": [
+                {"eventName": list(_ABOUT_A_SECRET), "requestParameters": {"secretId": named}},
+                {
+                    "eventName": ["UntagResource"],
+                    "requestParameters": {"secretId": named, "tagKeys": [WATCHED]},
+                },
+            ]
         },
     }
 
@@ -199,7 +209,8 @@ class TrailRules(Construct):
         )
         self._tell(
             "changed-secret",
-            "A secret is to be deleted or copied, is not rotated any more, or has another policy",
+            "A secret is to be deleted or copied, is not rotated or watched any more, or has "
+            "another policy",
             changed_secret(path),
         )
         self._tell(

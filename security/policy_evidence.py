@@ -32,17 +32,34 @@ def every_secret_rotates(deployment: Deployment) -> Sequence[str]:
 
 
 def every_rotation_is_watched(deployment: Deployment) -> Sequence[str]:
-    """For each secret there is an alarm that rings when its rotation is overdue."""
+    """Each secret carries the tag that the watch finds it by, and its path has an alarm."""
     alarms = {
-        name: at(each, "AlarmName")
+        name: (at(each, "AlarmName"), path)
         for name, each in of(deployment, "AWS::CloudWatch::Alarm")
-        if str(at(each, "AlarmName")).endswith("-overdue")
+        for path in _overdue_paths(each)
     }
-    prefix = f"{deployment.parts.ids.stack}-"
-    watched = {each.removeprefix(prefix).removesuffix("-overdue") for each in alarms.values()}
-    secrets = {str(at(each, "Name")).rpartition("/")[2] for _, each in _secrets(deployment)}
-    found = watched == secrets
-    return [line(name, "AlarmName", alarm) for name, alarm in alarms.items()] if found else ()
+    tagged = [_tags(each).get("rotation-watch") for _, each in _secrets(deployment)]
+    if not tagged or set(tagged) != {path for _, path in alarms.values()}:
+        return ()
+    return [line(name, "AlarmName", alarm) for name, (alarm, _) in alarms.items()]
+
+
+def _overdue_paths(alarm: Mapping[str, Any]) -> list[str]:
+    """The paths whose overdue secrets an alarm is about."""
+    metrics = [
+        each["MetricStat"]["Metric"] for each in at(alarm, "Metrics") or () if "MetricStat" in each
+    ]
+    return [
+        dimension["Value"]
+        for metric in metrics
+        if metric["MetricName"] == "Overdue"
+        for dimension in metric["Dimensions"]
+        if dimension["Name"] == "path"
+    ]
+
+
+def _tags(resource: Mapping[str, Any]) -> dict[str, str]:
+    return {each["Key"]: each["Value"] for each in at(resource, "Tags") or ()}
 
 
 def _secrets(deployment: Deployment) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -12,6 +12,7 @@ _NOT_YET = "Lambda asks before there is an interface to name, and describing has
 _NOT_LAUNCHED = "the channels have no resources, and the role is there before its instance"
 _NO_METRICS = "metrics have no ARN that GetMetricData could name"
 _NO_RULES = "the rules for passwords and the list of virtual devices have no resources"
+_LISTING = "ListSecrets has no resources, and tells names and tags, no values"
 _DENIAL = "a denial reaches as far as what it takes back"
 
 _REASONS: Mapping[tuple[Layer, str], str] = {
@@ -25,9 +26,12 @@ _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.KEY, "UseThroughEc2"): _THIS_KEY,
     (Layer.KEY, "UseThroughSecretsManager"): _THIS_KEY,
     (Layer.BOUNDARY, "Traces"): _NO_RESOURCES,
+    (Layer.BOUNDARY, "ListSecrets"): _LISTING,
     (Layer.BOUNDARY, "NetworkInterfaces"): _NOT_YET,
     (Layer.BOUNDARY, "Sessions"): _NOT_LAUNCHED,
     (Layer.ENDPOINT, "SessionManager"): _NOT_LAUNCHED,
+    (Layer.ENDPOINT, "ListSecrets"): _LISTING,
+    (Layer.IDENTITY, "ListSecrets"): _LISTING,
     (Layer.IDENTITY, "SessionManager"): _NOT_LAUNCHED,
     (Layer.BOUNDARY, "SeeMetrics"): _NO_METRICS,
     (Layer.IDENTITY, "SeeMetrics"): _NO_METRICS,

@@ -65,9 +65,9 @@ def resource(service: str, name: str) -> str:
 ALWAYS = (
     wildcards(
         "*",
-        reason="X-Ray's actions have no resources, and Lambda asks for network interfaces before "
-        "there is one to name; the function's own code is denied those (security/wildcards.py has "
-        "all).",
+        reason="X-Ray's actions and ListSecrets have no resources, and Lambda asks for network "
+        "interfaces before there is one to name; the function's own code is denied those "
+        "(security/wildcards.py has all).",
         within="/Function/",
     ),
     wildcards(

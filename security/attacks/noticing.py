@@ -15,6 +15,7 @@ from security.purposes.noticing import (
     RULES,
     by_alarm,
     by_instance,
+    list_secrets,
     publications,
 )
 
@@ -74,6 +75,8 @@ def _watch(parts: Parts) -> Iterator[Attack]:
         call = calls.secret_alone(watch, "GetSecretValue", secret, what, VersionStage="AWSCURRENT")
         yield from refused(call, IDENTITY, RESOURCE, ENDPOINT)
         yield from refused(calls.key(watch, "kms:Decrypt", secret, what), IDENTITY)
+    call = list_secrets(watch, "list with a session that was carried out", endpoint="")
+    yield from refused(call, IDENTITY)
     rule = parts.rule("watch")
     for what, source, account in (
         ("invoke the watch by another rule", arn("events", "rule/another"), ACCOUNT),

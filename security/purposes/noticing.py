@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from security.calls import Calls, invoke
+from security.calls import SECRETS, invoke
 from security.identifiers import ACCOUNT, arn
 from security.intent import Intent
 from security.parts import Parts
@@ -19,12 +19,27 @@ def purposes(parts: Parts) -> Iterator[Intent]:
     yield invoke(
         RULES.name, watch.code_of, parts.rule("watch"), ACCOUNT, "look several times a day"
     )
-    for secret in parts.rotators:
-        what = "measure how old the rotation is"
-        yield from Calls(parts).secret(watch, "DescribeSecret", secret, what)
+    yield list_secrets(watch, "measure how old the rotations are")
     yield from publications(parts, ALARMS, "ring an alarm", by_alarm(parts.ids.stack))
     yield from publications(parts, RULES, "tell of an event", {})
     yield from publications(parts, RDS, "tell of the instance", by_instance(parts.ids.stack))
+
+
+def list_secrets(who: Principal, what: str, *, endpoint: str = SECRETS) -> Intent:
+    """A call that lists the secrets of the account; it has no resource.
+
+    Args:
+        who: Who calls.
+        what: What for.
+        endpoint: The service of the VPC endpoint on the way; empty if there is none.
+    """
+    return Intent(
+        what=what,
+        who=who,
+        action="secretsmanager:ListSecrets",
+        resource="*",
+        endpoint=endpoint,
+    )
 
 
 def by_alarm(prefix: str, *, account: str = ACCOUNT) -> Mapping[str, str]:

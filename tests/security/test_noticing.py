@@ -9,6 +9,7 @@ from moto.events.models import EventPattern
 from rotation.errors import RotationError
 from rotation.event import Step
 from rotation.observability import observed
+from rotation_watch import listing
 from security.deployment import Deployment
 from security.identifiers import ACCOUNT, Identifiers
 from security.synthesis import Synthesis
@@ -16,7 +17,8 @@ from tests.security.events import by_the_service, call, denied, read, session
 
 pytestmark = pytest.mark.xdist_group("security")
 
-NAME = "orders/production/application"
+PATH = "orders/production"
+NAME = f"{PATH}/application"
 STRANGE = "payroll/production/application"
 
 
@@ -109,6 +111,16 @@ def test_a_deletion_and_changes_of_a_secret_are_told(rules: Rules, arn: str, nam
     assert rules.told(call("secretsmanager", name, {"secretId": STRANGE})) == []
 
 
+def test_a_secret_that_is_not_watched_any_more_is_told(rules: Rules, arn: str) -> None:
+    def untag(secret: str, *keys: str) -> Any:
+        return call("secretsmanager", "UntagResource", {"secretId": secret, "tagKeys": keys})
+
+    for secret in (arn, NAME):
+        assert rules.told(untag(secret, "owner", listing.TAG)) == ["changed-secret"]
+    assert rules.told(untag(arn, "owner")) == []
+    assert rules.told(untag(STRANGE, listing.TAG)) == []
+
+
 @pytest.mark.parametrize("name", ["ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"])
 def test_a_deletion_and_changes_of_a_key_are_told(rules: Rules, name: str) -> None:
     watched = [key for each, key in rules.keys.items() if not each.startswith("Noticing")]
@@ -144,7 +156,7 @@ def alarms(made: Synthesis) -> dict[str, Any]:
 def test_there_is_an_alarm_for_each_thing_that_can_go_wrong(made: Synthesis) -> None:
     assert alarms(made).keys() == {
         *("rotation-failed", "admin-rotation-failed"),
-        *("application-overdue", "admin-overdue"),
+        "overdue",
         *("rotation-errors", "admin-rotation-errors", "watch-errors"),
         *("rotation-throttles", "admin-rotation-throttles", "watch-throttles"),
     }
@@ -169,6 +181,17 @@ def emitted(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, dict[str
     return found
 
 
+def variables_of(made: Synthesis, function: str) -> dict[str, str]:
+    """The environment of a function."""
+    [variables] = [
+        each["Properties"]["Environment"]["Variables"]
+        for each in made.template["Resources"].values()
+        if each["Type"] == "AWS::Lambda::Function"
+        and each["Properties"]["FunctionName"] == f"orders-production-{function}"
+    ]
+    return dict(variables)
+
+
 @pytest.mark.parametrize(
     ("function", "strategy"), [("rotation", "alternating"), ("admin-rotation", "single")]
 )
@@ -179,12 +202,7 @@ def test_the_metrics_that_the_alarm_watches_are_those_that_the_function_emits(
     function: str,
     strategy: str,
 ) -> None:
-    variables = next(
-        each["Properties"]["Environment"]["Variables"]
-        for each in made.template["Resources"].values()
-        if each["Type"] == "AWS::Lambda::Function"
-        and each["Properties"]["FunctionName"] == f"orders-production-{function}"
-    )
+    variables = variables_of(made, function)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", variables["POWERTOOLS_SERVICE_NAME"])
     monkeypatch.setattr(
         "rotation.observability._NAMESPACE", variables["POWERTOOLS_METRICS_NAMESPACE"]
@@ -214,19 +232,31 @@ def _dimensions(metric: Any) -> dict[str, str]:
 
 
 def test_an_overdue_rotation_rings_and_so_does_a_watch_that_stopped(made: Synthesis) -> None:
-    for name in ("application", "admin"):
-        alarm = alarms(made)[f"{name}-overdue"]
-        [query] = alarm["Metrics"]
-        metric = query["MetricStat"]["Metric"]
-        assert (metric["Namespace"], metric["MetricName"]) == ("CredentialRotation", "Overdue")
-        assert _dimensions(metric) == {
-            "service": "orders-production-watch",
-            "secret": f"orders/production/{name}",
+    alarm = alarms(made)["overdue"]
+    [query] = alarm["Metrics"]
+    metric = query["MetricStat"]["Metric"]
+    assert (metric["Namespace"], metric["MetricName"]) == ("CredentialRotation", "Overdue")
+    assert _dimensions(metric) == {"service": "orders-production-watch", "path": PATH}
+    # No value yet is the state in which an alarm begins, which is no change and tells nobody;
+    # no value any more is a change to it, which rings.
+    assert alarm["TreatMissingData"] == "missing"
+    assert alarm["InsufficientDataActions"] == alarm["AlarmActions"]
+
+
+def test_the_watch_finds_the_secrets_that_rotate_by_the_tag_that_they_have(
+    made: Synthesis, single: Synthesis
+) -> None:
+    """In the second deployment the admin's secret does not rotate."""
+    for each, expected in ((made, {"application", "admin"}), (single, {"application"})):
+        variables = variables_of(each, "watch")
+        listed = {
+            resource["Properties"]["Name"].rpartition("/")[2]
+            for resource in each.template["Resources"].values()
+            if resource["Type"] == "AWS::SecretsManager::Secret"
+            and {"Key": listing.TAG, "Value": variables["WATCHED_PATH"]}
+            in resource["Properties"]["Tags"]
         }
-        # No value yet is the state in which an alarm begins, which is no change and tells nobody;
-        # no value any more is a change to it, which rings.
-        assert alarm["TreatMissingData"] == "missing"
-        assert alarm["InsufficientDataActions"] == alarm["AlarmActions"]
+        assert listed == expected
 
 
 def test_no_alarm_rings_before_there_can_be_a_value(made: Synthesis) -> None:
@@ -243,5 +273,5 @@ def test_the_dashboard_shows_every_alarm_and_the_age_of_every_secret(made: Synth
     for name, each in made.template["Resources"].items():
         if each["Type"] == "AWS::CloudWatch::Alarm":
             assert name in board
-    for text in ("DaysSinceRotation", "orders/production/admin", "finishSecret", "Duration"):
+    for text in ("DaysSinceRotation", f'\\"path\\",\\"{PATH}\\"', "finishSecret", "Duration"):
         assert text in board

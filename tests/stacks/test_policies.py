@@ -8,6 +8,9 @@ EVERYTHING = {
     ("AWS::KMS::Key", "Allow", "kms:CancelKeyDeletion"): 3,
     ("AWS::KMS::Key", "Allow", "kms:CreateGrant"): 1,
     ("AWS::KMS::Key", "Allow", "kms:Decrypt"): 5,
+    # Listing has no resources; the boundary allows it to one function, the endpoint to its role.
+    ("AWS::IAM::ManagedPolicy", "Allow", "secretsmanager:ListSecrets"): 2,
+    ("AWS::EC2::VPCEndpoint", "Allow", "secretsmanager:ListSecrets"): 1,
     # The boundary allows at most what the roles do, in one policy of all of them.
     # X-Ray has no resources that its actions could name.
     ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 7,

@@ -71,6 +71,18 @@ CASES = {
         "ValidationException",
         "'resourcePolicy' failed to satisfy constraint",
     ),
+    "a page of more secrets than there are on one": (
+        "secretsmanager.list_secrets",
+        {"MaxResults": 101},
+        "ValidationException",
+        "'maxResults' failed to satisfy constraint",
+    ),
+    "a filter by a character that no tag can hold": (
+        "secretsmanager.list_secrets",
+        {"Filters": [{"Key": "tag-value", "Values": ["orders*"]}]},
+        "ValidationException",
+        "'filters.1.member.values.1.member' failed to satisfy constraint",
+    ),
     "the name of a rule with a space": (
         "events.put_rule",
         {"Name": "a rule", "ScheduleExpression": "rate(1 day)"},

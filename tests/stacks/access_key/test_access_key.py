@@ -90,7 +90,7 @@ def test_alarms_tell_of_old_keys_strange_keys_and_failed_rotations(keyed: Templa
     assert {
         f"orders-production-access-key-{name}"
         for name in (
-            *("late", "overdue", "rotation-failed", "strange"),
+            *("late", "rotation-failed", "strange"),
             *("reaper-errors", "reaper-throttles", "rotation-errors", "rotation-throttles"),
         )
     } <= names
