@@ -60,12 +60,12 @@ class LocalAws:
         self.directory = Path(tempfile.mkdtemp(prefix=f"run-{started}-", dir=RUNS))
         with ExitStack() as stack:
             stack.push(self._clean_up)
-            (self.directory / "logs").mkdir()
-            self.postgres = stack.enter_context(
-                PostgresServer(log=self.directory / "logs" / "postgres.log")
-            )
+            # Its code loads while PostgreSQL starts.
+            self.server = stack.enter_context(ServerProcess(self.logs))
+            self.postgres = stack.enter_context(PostgresServer(log=self.logs / "postgres.log"))
+            stack.callback(self.server.stop)  # before the database that it uses
             self._configuration = self._configure()
-            self.server = stack.enter_context(ServerProcess(self._configuration))
+            self.server.serve(self._configuration)
             self._stack = stack.pop_all()
         return self
 

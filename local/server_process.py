@@ -30,27 +30,25 @@ class ServerDiedError(LocalError):
 
 
 class ServerProcess:
-    """Starts the server, waits until it is ready, and ends it. Use it as a context manager.
+    """Starts the server and ends it. Use it as a context manager.
+
+    Args:
+        logs: The folder for its logs; it is made.
 
     Attributes:
-        url: The endpoint for all AWS APIs.
+        url: The endpoint for all AWS APIs; empty until it serves.
     """
 
-    def __init__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
     def __enter__(self) -> Self:
-        """Start the server and wait until it is ready.
-
-        Raises:
-            ServerDiedError: It ended before it was ready.
-        """
-        logs = self._configuration.logs
-        logs.mkdir(parents=True, exist_ok=True)
+        """Start the process, which loads its code until `serve` tells it what to serve."""
+        self._logs.mkdir(parents=True, exist_ok=True)
         command = child_command([sys.executable, "-m", "local.aws.server"], death=signal.SIGTERM)
-        with (logs / "server.err").open("w") as errors:
+        with (self._logs / "server.err").open("w") as errors:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command,
                 stdin=subprocess.PIPE,
@@ -59,11 +57,6 @@ class ServerProcess:
                 text=True,
                 start_new_session=True,  # Ctrl-C is for the parent to handle, in order
             )
-        try:
-            self._hand_over()
-        except BaseException:
-            self.stop()
-            raise
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -85,6 +78,27 @@ class ServerProcess:
             raise RuntimeError("the server is not started")
         return self._process
 
+    def serve(self, configuration: Configuration) -> None:
+        """Let the server serve, and wait until it does.
+
+        Args:
+            configuration: What it needs to know.
+
+        Raises:
+            ServerDiedError: It ended before it was ready.
+            RuntimeError: It is not running.
+        """
+        process = self._running
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("the server's process has no pipes")
+        with contextlib.suppress(BrokenPipeError):  # it died; the empty answer tells
+            process.stdin.write(configuration.model_dump_json() + "\n")
+            process.stdin.flush()
+        self.url = process.stdout.readline().strip()
+        if not self.url:
+            status = process.wait()
+            raise ServerDiedError("the local AWS did not start", status, self._logs)
+
     def check(self) -> None:
         """Raise if the server has ended.
 
@@ -93,7 +107,7 @@ class ServerProcess:
         """
         status = self._process.poll() if self._process else None
         if status is not None:
-            raise ServerDiedError("the local AWS died", status, self._configuration.logs)
+            raise ServerDiedError("the local AWS died", status, self._logs)
 
     def run_clock_at(self, speed: float) -> None:
         """Let the schedules' clock run faster or slower.
@@ -125,15 +139,3 @@ class ServerProcess:
             if stream:
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
-
-    def _hand_over(self) -> None:
-        process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
-            raise RuntimeError("not started")
-        with contextlib.suppress(BrokenPipeError):  # it died; the empty answer tells
-            process.stdin.write(self._configuration.model_dump_json() + "\n")
-            process.stdin.flush()
-        self.url = process.stdout.readline().strip()
-        if not self.url:
-            status = process.wait()
-            raise ServerDiedError("the local AWS did not start", status, self._configuration.logs)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from aws_cdk import Annotations
 from constructs import Construct
 
-from stacks.settings import Settings, schedule
+import rotation_schedule
+from stacks.settings import Settings
 
 LONGEST_DAYS = 90
 """SecretsManager.4 wants every secret rotated within as many days."""
@@ -30,7 +31,7 @@ def _missing(settings: Settings) -> Iterator[tuple[str, str]]:
     if not settings.rotation.admin:
         yield "SecretsManager.1", "the master user's password never changes (rotation.admin)."
     for name in _schedules(settings):
-        days = schedule.parse(getattr(settings.rotation, name)).days
+        days = rotation_schedule.parse(getattr(settings.rotation, name)).days
         if days and days > LONGEST_DAYS:
             yield "SecretsManager.4", f"a password lives {days:.0f} days (rotation.{name})."
 

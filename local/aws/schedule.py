@@ -10,7 +10,7 @@ from typing import Any
 
 from pyawscron import AWSCron
 
-from stacks.settings.schedule import parse
+from rotation_schedule import parse
 
 _RATE = re.compile(r"rate\((?P<value>\d+) (?P<unit>hour|day)s?\)")
 

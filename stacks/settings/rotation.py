@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, ValidationInfo, field_validator
 
-from stacks.settings import schedule
+import rotation_schedule
 from stacks.settings.field import Group, setting
 
 _EXPRESSIONS = (
@@ -55,14 +55,14 @@ class Rotation(Group):
     @field_validator("schedule", "admin_schedule")
     @classmethod
     def _known_to_secrets_manager(cls, expression: str) -> str:
-        schedule.parse(expression)
+        rotation_schedule.parse(expression)
         return expression
 
     @field_validator("window")
     @classmethod
     def _fits_the_schedule(cls, window: str, info: ValidationInfo) -> str:
         if "schedule" in info.data:
-            longest = schedule.parse(info.data["schedule"]).longest_window
+            longest = rotation_schedule.parse(info.data["schedule"]).longest_window
             if int(window.removesuffix("h")) > longest:
                 raise ValueError(f"{info.data['schedule']} leaves {longest}h")
         return window
@@ -70,5 +70,5 @@ class Rotation(Group):
     @property
     def admin_window(self) -> str:
         """How long after the scheduled hour the admin secret's rotation may start."""
-        longest = schedule.parse(self.admin_schedule).longest_window
+        longest = rotation_schedule.parse(self.admin_schedule).longest_window
         return f"{min(longest, int(self.window.removesuffix('h')))}h"

@@ -1,4 +1,7 @@
-"""When Secrets Manager rotates: `rate(…)` or `cron(…)`, and how long the window stays open.
+"""Schedules of Secrets Manager: `rate(…)` or `cron(…)`, and how long the window stays open.
+
+The settings of a deployment and the local AWS read them by the same rules; this module imports
+neither, nor the CDK.
 
 The rules are those of "Rotation schedules" in the Secrets Manager user guide, which allow far less
 than EventBridge's. Times are UTC, windows open on the hour, and a window reaches neither into the

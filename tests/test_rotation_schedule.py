@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyawscron import AWSCron
 
-from stacks.settings.schedule import LONGEST_DAYS, SHORTEST_HOURS, parse
+from rotation_schedule import LONGEST_DAYS, SHORTEST_HOURS, parse
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
