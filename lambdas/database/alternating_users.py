@@ -1,5 +1,6 @@
 """Two users with the same rights, of which one rests while the other one's password is in use."""
 
+from database.admin import refused
 from database.credential import Credential
 from database.names import SUFFIX, Pair
 from database.strategy import UserStrategy
@@ -75,12 +76,7 @@ class AlternatingUsers(UserStrategy):
         try:
             return self._target.connect(admin, owner=rotation.token, deadline=rotation.deadline)
         except CredentialRefusedError as error:
-            raise CredentialRefusedError(
-                error.cause,
-                remedy="Nothing if the admin's secret is being rotated, which takes seconds; else"
-                " let it hold the admin's real password",
-                retry_helps=True,
-            ) from error
+            raise refused(error) from error
 
     def _prove(self, current: Credential, admin: Credential, rotation: Rotation) -> None:
         try:

@@ -84,8 +84,20 @@ class Credential:
         Raises:
             BadSecretError: A field is missing, or it is the admin of another server.
         """
-        fields = _Fields.of(text, "the admin's secret")
-        admin = replace(
+        return self.beside(text, whose="the admin's secret")
+
+    def beside(self, text: SecretText, *, whose: str) -> Self:
+        """Reads another login's secret, with this credential's server where it names none.
+
+        Args:
+            text: Its content.
+            whose: Where it comes from.
+
+        Raises:
+            BadSecretError: A field is missing, or it is a login of another server.
+        """
+        fields = _Fields.of(text, whose)
+        other = replace(
             self,
             whose=fields.whose,
             host=fields.host(self.host),
@@ -95,8 +107,8 @@ class Credential:
             masterarn=None,
             document=fields.document,
         )
-        self.must_share_server(admin)
-        return admin
+        self.must_share_server(other)
+        return other
 
     def shares_server(self, other: "Credential") -> bool:
         """Whether both are for one server."""

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from types import TracebackType
 from typing import ClassVar, Self
 
+from database.access import AccessChange
 from database.credential import Credential
 from database.names import Pair
 from rotation.deadline import Deadline
@@ -228,6 +229,27 @@ class Target(ABC):
 
         Raises:
             UnequalTwinsError: It does not.
+        """
+
+    @abstractmethod
+    def change_access(self, username: str, change: AccessChange) -> Sequence[Difference]:
+        """Lets a user read or write what others own, or no more. Any number of times.
+
+        It covers what they own in the session's database, whatever its schema is, and what they
+        create later. A session that changes the same owner is waited for.
+
+        Args:
+            username: Who gets the access; the first of a pair.
+            change: To what, and what a deployment gave before.
+
+        Returns:
+            What keeps the user from using it.
+
+        Raises:
+            GoneError: The owner does not exist.
+            NotOursError: The owner is no login of an application.
+            RefusedChangeError: The session may not do that.
+            BusyError: Someone else changes the same.
         """
 
     @abstractmethod

@@ -1,27 +1,42 @@
-"""How the application's user comes to exist on a new database."""
+"""The custom resource of one login: its user, and what that may do with what is others'."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
+from database import adoption
+from database.access import AccessChange, changes
+from database.admin import connect_as_admin
 from database.credential import Credential
 from database.names import Pair
 from database.target import Target
-from rotation.deadline import STEP_SECONDS, Deadline
-from rotation.errors import BadSecretError, BusyError
+from rotation.deadline import Deadline
+from rotation.errors import BadEventError, BusyError
+from rotation.observability import warn
 from rotation.rotating_secret import RotatingSecret
 from rotation.versions import CURRENT, Version
 
+PRESENT_SECRET = "PresentSecretArn"  # noqa: S105  # a property's name
+ATTEMPTS = 3
+
+_Result = TypeVar("_Result")
+
 
 class Users:
-    """Makes AWSCURRENT a login that works: the user with its own schema, and nothing else.
+    """Makes AWSCURRENT a login that works, and lets it read and write what other logins own.
 
-    A user that AWSCURRENT logs in to is left as it is, however it came to exist. One that exists
-    and does not accept AWSCURRENT is never touched: it is someone else's, or a rotation of a single
-    user is about to finish.
+    A user that does not exist is created, with its own schema and nothing else. One that AWSCURRENT
+    logs in to is left as it is, however it came to exist. One that exists and does not accept
+    AWSCURRENT is never touched: it is someone else's, or a rotation of a single user is about to
+    finish. If the property `PresentSecretArn` names a secret with its present password, that is
+    proven and becomes AWSCURRENT.
+
+    The properties `Reads` and `Writes` hold the names of other logins of the same database. A name
+    that an Update takes off loses what it gave.
     """
 
     name = "users"
-    seconds = STEP_SECONDS
+    seconds = 40.0
 
     def __init__(self, target: type[Target]) -> None:
         """Composes it.
@@ -40,55 +55,123 @@ class Users:
         properties: Mapping[str, object] = MappingProxyType({}),
         before: Mapping[str, object] = MappingProxyType({}),
     ) -> str:
-        """Makes sure that AWSCURRENT logs in. Any number of times.
+        """Makes sure that AWSCURRENT logs in and has its access. Any number of times.
 
         Args:
-            secret: The application's secret.
+            secret: The login's secret.
             owner: For which request it is done.
             deadline: By when it has to be done.
-            properties: The resource's.
-            before: Those that it had before.
+            properties: See the class.
+            before: Those before an Update.
 
         Returns:
             The user's name.
 
         Raises:
-            RotationError: It does not, and nothing was changed.
+            RotationError: It does not log in, and no user was changed; or it logs in and lacks
+                access.
         """
-        del properties, before
         version = secret.current()
         current = self._target.credential(version.text, CURRENT)
         pair = Pair.of(current.username, longest=self._target.longest_name)
-        if self._target.accepts(current, owner=owner, deadline=deadline):
-            return current.username
-        admin = _admin(current, secret)
+        wanted = changes(properties, before, of=pair, longest=self._target.longest_name)
+        arn = _present_secret(properties)
+        if not self._target.accepts(current, owner=owner, deadline=deadline):
+            if arn:
+                self._adopt(version, current, secret, arn, owner=owner, deadline=deadline)
+            else:
+                self._create(version, current, secret, owner=owner, deadline=deadline)
+        for change in wanted:
+            self._let(pair, change, current, secret, owner=owner, deadline=deadline)
+        return current.username
+
+    def remove(self, secret: RotatingSecret, *, deadline: Deadline) -> None:
+        """Nothing: to drop a user who owns data is not for a stack to decide."""
+
+    def _create(
+        self,
+        version: Version,
+        current: Credential,
+        secret: RotatingSecret,
+        *,
+        owner: str,
+        deadline: Deadline,
+    ) -> None:
+        base = Pair.of(current.username, longest=self._target.longest_name).base
         with (
-            self._target.connect(admin, owner=owner, deadline=deadline) as session,
-            session.fenced(pair.base),
+            connect_as_admin(
+                self._target, current, secret, owner=owner, deadline=deadline
+            ) as session,
+            session.fenced(base),
         ):
             _must_be_current(version, secret)
             # A second delivery of the request may have been first.
             if not self._target.accepts(current, owner=owner, deadline=deadline):
                 session.create_user(current.username)
                 session.change_password(current.username, current.password)
-        return current.username
 
-    def remove(self, secret: RotatingSecret, *, deadline: Deadline) -> None:
-        """Nothing: to drop a user who owns data is not for a stack to decide."""
+    def _adopt(
+        self,
+        version: Version,
+        current: Credential,
+        secret: RotatingSecret,
+        arn: str,
+        *,
+        owner: str,
+        deadline: Deadline,
+    ) -> None:
+        found = adoption.present(self._target, current, secret, arn, owner=owner, deadline=deadline)
+        if found is None:
+            with connect_as_admin(
+                self._target, current, secret, owner=owner, deadline=deadline
+            ) as session:
+                raise adoption.refusal(session, current, secret, arn)
+        _must_be_current(version, secret)
+        adoption.store(secret, version, current, found, owner)
+
+    def _let(
+        self,
+        pair: Pair,
+        change: AccessChange,
+        current: Credential,
+        secret: RotatingSecret,
+        *,
+        owner: str,
+        deadline: Deadline,
+    ) -> None:
+        def attempt() -> None:
+            with connect_as_admin(
+                self._target, current, secret, owner=owner, deadline=deadline
+            ) as session:
+                for difference in session.change_access(pair.base, change):
+                    warn(self.name, "access", difference.cause, difference.remedy)
+
+        _patiently(attempt)
+
+
+def _patiently(run: Callable[[], _Result]) -> _Result:
+    """Tries again where another session was in the way: a deployment has one attempt only."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return run()
+        except BusyError:
+            continue
+    return run()
 
 
 def _must_be_current(version: Version, secret: RotatingSecret) -> None:
-    """Asked under the fence: a rotation may have finished since the version was read."""
+    """Asked right before a change: a rotation may have finished since the version was read."""
     if secret.current().id != version.id:
         raise BusyError(
             f"{CURRENT} moved to another version in the meantime", remedy="Deploy again"
         )
 
 
-def _admin(credential: Credential, secret: RotatingSecret) -> Credential:
-    if credential.masterarn is None:
-        raise BadSecretError(
-            "The secret names no admin who could create the user: masterarn is missing",
-            remedy="Add masterarn with the ARN of the admin's secret, or create the user yourself",
-        )
-    return credential.admin(secret.other(credential.masterarn))
+def _present_secret(properties: Mapping[str, object]) -> str | None:
+    arn = properties.get(PRESENT_SECRET) or None
+    if arn is None or isinstance(arn, str):
+        return arn
+    raise BadEventError(
+        f"The property {PRESENT_SECRET} of the custom resource is no text",
+        remedy="Let adopt_secret_arn of the login be the ARN of a secret",
+    )

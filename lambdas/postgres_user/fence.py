@@ -16,6 +16,7 @@ from postgres_user.sql import Run, literal
 from rotation.errors import BusyError
 
 PREFIX = "rotation "
+_IN_TURN = "access "
 _LONGEST_NAME = 63
 
 ITSELF = "SET LOCAL ROLE NONE; "
@@ -64,6 +65,31 @@ def begin(
     raise BusyError(
         f"Another session holds the advisory lock {key} that keeps the rotations of {base} apart",
         remedy="Find it in pg_locks and end it",
+    )
+
+
+def wait_in_turn(
+    run: Run, base: str, owner: str, *, lock_seconds: float, statement_seconds: float
+) -> None:
+    """Begins a transaction with the same lock for a change that neither ends others nor is ended.
+
+    Its session has another name meanwhile, so a rotation that comes waits for it.
+
+    Args:
+        run: See `begin`.
+        base: See `begin`.
+        owner: See `begin`.
+        lock_seconds: See `begin`.
+        statement_seconds: See `begin`.
+
+    Raises:
+        BusyError: The lock can't be had.
+    """
+    name = literal(f"{_IN_TURN}{owner}"[:_LONGEST_NAME])
+    run(
+        f"{_begin(lock_seconds, statement_seconds)}; SET LOCAL application_name = {name};"
+        f" SELECT pg_advisory_xact_lock({_key(base)})",
+        doing="wait for others to be done",
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from database.access import AccessChange
 from database.credential import Credential
 from database.names import Pair
-from database.target import Target, Twins
-from postgres_user import acting, fence
+from database.target import Difference, Target, Twins
+from postgres_user import access, acting, fence
 from postgres_user.sql import Run, identifier, literal
 from postgres_user.twins import PostgresTwins
 from rotation.deadline import Deadline
@@ -108,6 +109,19 @@ class Postgres(Target):
         yield
         self._connection.run("COMMIT", doing="commit")
 
+    @contextmanager
+    def _in_turn(self, base: str) -> Iterator[None]:
+        """Opens a transaction that waits for the fence, and that no rotation ends."""
+        fence.wait_in_turn(
+            self._connection.run,
+            base,
+            self._owner,
+            lock_seconds=self._deadline.at_most(LOCK_SECONDS),
+            statement_seconds=self._deadline.at_most(STATEMENT_SECONDS),
+        )
+        yield
+        self._connection.run("COMMIT", doing="commit")
+
     def change_password(self, username: str, password: SecretText) -> None:
         """Sends a SCRAM verifier."""
         from postgres_user.scram import verifier  # noqa: PLC0415  # as the driver
@@ -124,6 +138,23 @@ class Postgres(Target):
     def prove_twin(self, pair: Pair) -> None:
         """Compares as whom the two act; see `postgres_user.acting`."""
         acting.must_be_equal(self._connection.run, pair)
+
+    def change_access(self, username: str, change: AccessChange) -> Sequence[Difference]:
+        """Grants and revokes as the owner; see `postgres_user.access`."""
+        run, base = self._connection.run, change.owner.base
+        differences: list[Difference] = []
+        with self._in_turn(base):
+            owners = access.owners(run, change)
+            for owner in owners:
+                access.change_defaults(run, owner, username, change)
+                if change.now:
+                    differences.extend(access.out_of_reach(run, owner, username))
+        for owner in owners:
+            after: int | None = 0
+            while after is not None:
+                with self._in_turn(base):
+                    after = access.change_existing(run, owner, username, change, after=after)
+        return differences
 
     def create_user(self, username: str) -> None:
         """Creates the login and its schema; see `postgres_user.postgres`."""

@@ -82,6 +82,10 @@ class Role:
     acts_as: Mapping[str | None, str]
     ended: str | None
 
+    def acts_in(self, database: str) -> str:
+        """As whom its sessions act in a database."""
+        return self.acts_as.get(database, self.acts_as[None])
+
     @classmethod
     def read(cls, run: Run, pair: Pair) -> dict[str, Self]:
         """Reads those of the two that exist, by name."""

@@ -28,6 +28,12 @@ def brought(version: str) -> Path:
         pytest.skip(str(error))
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing rotates an admin's secret while a test waits for it."""
+    monkeypatch.setattr("database.admin.WAITS", (0.0, 0.0))
+
+
 @pytest.fixture
 def world(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> World:
     """On the server with which the project comes."""

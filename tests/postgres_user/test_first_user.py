@@ -75,3 +75,37 @@ def test_a_version_that_is_replaced_meanwhile_is_not_set(world: World) -> None:
     with pytest.raises(BusyError, match="moved"):
         world.create_first_user()
     assert not world.exists(world.user)
+
+
+def of_rds(world: World, password: str = "the-Admins-own-1") -> None:
+    """RDS manages the admin's secret, and puts nothing else into it."""
+    content = {"username": world.admin, "password": password}
+    world.secrets.put(world.admin_arn, "AWSCURRENT", content)
+
+
+def test_the_admin_s_secret_may_be_rds_s_own(any_world: World) -> None:
+    of_rds(any_world)
+    other = f"other_{any_world.number}"
+    any_world.add_login(other)
+    any_world.ensure(Reads=[other])
+    any_world.rotate(any_world.alternating)
+    assert any_world.accepts(any_world.document())
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_rotation_of_the_admin_s_secret_is_waited_for(world: World, *, exists: bool) -> None:
+    """RDS changes the password, and moves the label some seconds later."""
+    other = f"other_{world.number}"
+    world.add_login(other)
+    if exists:
+        world.ensure()
+    of_rds(world, "not-any-more")
+    reads = iter(range(100))
+
+    def rotate(call: str) -> None:
+        if call == "get_secret_value" and next(reads) == 2:
+            of_rds(world)
+
+    world.secrets.before = rotate
+    world.ensure(Reads=[other])
+    assert world.accepts(world.document())

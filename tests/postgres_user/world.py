@@ -73,9 +73,29 @@ class World:
         return {**login, "masterarn": self.admin_arn, **changes}
 
     def create_first_user(self) -> None:
-        deadline = Deadline(10)
-        secret = RotatingSecret(cast("Any", self.secrets), self.arn, deadline)
-        Users(Postgres).ensure(secret, owner="a request", deadline=deadline)
+        self.ensure()
+
+    def ensure(
+        self,
+        arn: str = "",
+        *,
+        before: Document | None = None,
+        owner: str = "a request",
+        **properties: object,
+    ) -> str:
+        """What the custom resource of a login does."""
+        deadline = Deadline(30)
+        secret = RotatingSecret(cast("Any", self.secrets), arn or self.arn, deadline)
+        return Users(Postgres).ensure(
+            secret, owner=owner, deadline=deadline, properties=properties, before=before or {}
+        )
+
+    def add_login(self, name: str, **properties: object) -> str:
+        """Another login of the database, with a secret of its own; returns its ARN."""
+        arn = self.arn.replace("application", name)
+        self.secrets.create(arn, self.application(username=name, password="anothers-Password-1"))
+        self.ensure(arn, **properties)
+        return arn
 
     def step(self, handler: Callable[..., None], token: str, step: str, arn: str = "") -> None:
         event = {"SecretId": arn or self.arn, "ClientRequestToken": token, "Step": step}

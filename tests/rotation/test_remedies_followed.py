@@ -130,6 +130,32 @@ FOLLOWED = {
     "Store the documented JSON as SecretString": (
         "test_remedies_of_input.py::test_a_binary_secret_is_stored_as_text"
     ),
+    "Correct reads and writes of the login, or deploy the other login first": (
+        "test_access.py::test_a_login_that_is_missing_is_deployed_first"
+    ),
+    "Correct reads and writes of the login: they take other logins' names": (
+        "test_access.py::test_only_logins_of_applications_are_read"
+    ),
+    "Correct … of the login: a list with the names of other logins": (
+        "test_access.py::test_what_is_no_list_of_names_is_refused_and_corrected"
+    ),
+    "Leave adopt_secret_arn out and the user is created; or correct its name": (
+        "test_adoption.py::test_a_user_that_does_not_exist_is_created_without_it"
+    ),
+    "Let adopt_secret_arn name the secret of …; if that one alternates between two users, rotate it"
+    " once more before": "test_adoption.py::test_a_secret_that_alternates_is_rotated_once_more",
+    "Let adopt_secret_arn of the login be the ARN of a secret": (
+        "test_adoption.py::test_a_property_that_is_no_text_is_refused"
+    ),
+    "Let the schema's owner run: …": (
+        "test_access.py::test_a_schema_that_its_owner_does_not_open_is_told"
+    ),
+    "Put the user's present password into the secret that adopt_secret_arn names": (
+        "test_adoption.py::test_a_wrong_password_is_corrected"
+    ),
+    "Take … off its own reads and writes, where it may do all anyway": (
+        "test_access.py::test_a_login_does_not_read_itself"
+    ),
     "Use a name of at most … bytes": (
         "test_remedies_of_input.py::test_a_secret_or_a_user_that_is_corrected_rotates_on"
     ),
