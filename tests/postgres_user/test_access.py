@@ -141,6 +141,26 @@ def test_what_somebody_else_granted_is_not_revoked(logins: Logins) -> None:
     assert logins.may(CHANGES[-1])
 
 
+def test_it_does_not_depend_on_what_somebody_else_granted(logins: Logins) -> None:
+    world, other = logins.world, f"other_{logins.world.number}"
+    world.ensure()
+    arn = world.add_login(other)
+    logins.create(
+        *OBJECTS,
+        f"GRANT USAGE ON SCHEMA {{0}} TO {other} WITH GRANT OPTION",
+        f"GRANT SELECT ON {{0}}.plain TO {other} WITH GRANT OPTION",
+    )
+    with world.as_login(world.secrets.document(arn)) as session:
+        session.execute(logins.composed(f"GRANT USAGE ON SCHEMA {{0}} TO {logins.reader}"))
+        session.execute(logins.composed(f"GRANT SELECT ON {{0}}.plain TO {logins.reader}"))
+    world.ensure(Reads=[logins.owner])
+    logins.create(
+        f"REVOKE ALL ON {{0}}.plain FROM {other} CASCADE",
+        f"REVOKE ALL ON SCHEMA {{0}} FROM {other} CASCADE",
+    )
+    assert logins.reads("plain")
+
+
 def test_a_second_time_grants_nothing_anew(logins: Logins) -> None:
     logins.create(*OBJECTS)
     logins.world.ensure(Reads=[logins.owner])
@@ -168,7 +188,11 @@ def test_both_of_a_pair_read_what_either_of_another_pair_created(
                 assert not logins.may(f"INSERT INTO {{0}}.made_{made} DEFAULT VALUES", document)
 
 
-def test_what_awss_clone_owns_is_read_before_and_after_it_changes_hands(logins: Logins) -> None:
+@pytest.mark.parametrize("acts_as_base", [True, False])
+def test_what_awss_clone_owns_is_read_before_and_after_it_changes_hands(
+    logins: Logins, *, acts_as_base: bool
+) -> None:
+    """Whether its sessions act as the base meanwhile or not; some began before."""
     world, clone = logins.world, f"{logins.owner}_clone"
     with world.as_admin() as admin:
         admin.execute(f"CREATE ROLE {clone} LOGIN PASSWORD 'made-by-Aws-1'")
@@ -176,6 +200,8 @@ def test_what_awss_clone_owns_is_read_before_and_after_it_changes_hands(logins: 
     logins.create(f"GRANT ALL ON SCHEMA {{0}} TO {clone}")
     with world.as_login(world.login(clone, "made-by-Aws-1")) as session:
         session.execute(logins.composed("CREATE TABLE {0}.before (id int)"))
+        if acts_as_base:
+            world.run("ALTER ROLE {} SET role = {}", clone, logins.owner)
         world.ensure(Reads=[logins.owner])
         session.execute(logins.composed("CREATE TABLE {0}.after (id int)"))
     assert logins.reads("before")
