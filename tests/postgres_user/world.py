@@ -90,7 +90,7 @@ class World:
             secret, owner=owner, deadline=deadline, properties=properties, before=before or {}
         )
 
-    def add_login(self, name: str, **properties: object) -> str:
+    def add_login(self, name: str, **properties: Any) -> str:
         """Another login of the database, with a secret of its own; returns its ARN."""
         arn = self.arn.replace("application", name)
         self.secrets.create(arn, self.application(username=name, password="anothers-Password-1"))
