@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, CustomResource, Duration, RemovalPolicies, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicies, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IDependable
@@ -16,6 +16,7 @@ from credential_rotation.access_key_user import (
     user_arn,
 )
 from credential_rotation.bundle import Bundle
+from credential_rotation.custom_resources import CustomResources
 from credential_rotation.endpoints import SecretsEndpoint
 from credential_rotation.functions import TRACES, PythonFunction, run_every
 from credential_rotation.keys import SecretsKey
@@ -112,6 +113,7 @@ class FirstKey(Construct):
         lives: KeyLives,
         user: KeyUser,
         secret: AccessKeySecret,
+        custom_resources: CustomResources,
         key: kms.IKey,
     ) -> None:
         """Make the key.
@@ -123,13 +125,14 @@ class FirstKey(Construct):
             lives: How long keys live.
             user: Whose key it is.
             secret: What is to hold it.
+            custom_resources: What calls the function.
             key: Encrypts the function's log.
         """
         super().__init__(scope, construct_id)
         function = KeyFunction(
             self,
             "Function",
-            name="access-key-first",
+            name="access-key-users",
             description=f"Makes the first key of the secret {secret.name}",
             handler="first_key",
             user_arn=user.arn,
@@ -139,16 +142,14 @@ class FirstKey(Construct):
         )
         user.grant_make_keys(function.role)
         secret.grant_fill(function.role)
-        made = CustomResource(
+        custom_resources.make(
             self,
-            "Key",
-            resource_type="Custom::FirstAccessKey",
-            service_token=function.function.function_arn,
-            # CloudFormation otherwise waits an hour for a function that could not answer.
-            service_timeout=Duration.minutes(5),
+            "Made",
+            kind="FirstAccessKey",
+            function=function.function.function_arn,
             properties={"SecretArn": secret.arn},
+            after=[user, secret.policy],
         )
-        made.node.add_dependency(user, secret.policy)
 
 
 WINDOW = "3h"
@@ -312,6 +313,7 @@ class AccessKey(Construct):
         secrets_key: SecretsKey,
         key: kms.IKey,
         endpoint: SecretsEndpoint,
+        custom_resources: CustomResources,
     ) -> None:
         """Create all of it.
 
@@ -326,6 +328,7 @@ class AccessKey(Construct):
             secrets_key: Encrypts the secret.
             key: Encrypts the functions' logs.
             endpoint: The way to the secret from the network, for readers there.
+            custom_resources: What has the first key made.
         """
         super().__init__(scope, construct_id)
         user = KeyUser(self, "User", names=names, policy=policy)
@@ -350,7 +353,14 @@ class AccessKey(Construct):
             ceiling=list(ceiling.statements()),
         )
         first = FirstKey(
-            self, "First", names=names, lives=lives, user=user, secret=self.secret, key=key
+            self,
+            "First",
+            names=names,
+            lives=lives,
+            user=user,
+            secret=self.secret,
+            custom_resources=custom_resources,
+            key=key,
         )
         self.rotation = AccessKeyRotation(
             self,

@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from credential_rotation import functions
+from credential_rotation.custom_resources import INVOKE, makers
 from credential_rotation.database import DELIVER_METRICS, METRICS_LOG
 from credential_rotation.functions import TRACES
 from credential_rotation.instance import REGISTRATION, SESSIONS
@@ -57,6 +58,7 @@ class BoundaryStatements:
             self._log_group(f"/{path}/flow-log:*"),
         )
         yield at_most("Metrics", DELIVER_METRICS, self._log_group(METRICS_LOG))
+        yield at_most("CustomResources", INVOKE, makers(self._stack, self._names))
         yield at_most("Traces", TRACES, "*")  # as for the functions' roles, see there
         yield at_most("NetworkInterfaces", functions.NETWORK_INTERFACE_ACTIONS, "*")  # the same
         yield at_most(

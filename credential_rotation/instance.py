@@ -11,10 +11,10 @@ from constructs import Construct, IDependable
 from credential_rotation.bundle import Bundle
 from credential_rotation.database import DatabaseContext
 from credential_rotation.database_secret import ApplicationSecret
-from credential_rotation.endpoints import ISOLATED, InterfaceEndpoint, ResponseEndpoint
+from credential_rotation.endpoints import ISOLATED, InterfaceEndpoint
 from credential_rotation.packages import RUNTIME
 from credential_rotation.roles import ServiceRole
-from credential_rotation.security_groups import SecurityGroup
+from credential_rotation.security_groups import HTTPS, SecurityGroup
 
 _SID = "SessionManager"
 REGISTRATION = ("ssm:UpdateInstanceInformation",)
@@ -121,6 +121,59 @@ systemctl daemon-reload
 systemctl enable --now consumer.timer"""
 
 
+class ProgramEndpoint(Construct):
+    """The gateway endpoint of S3, for what is read through it and was allowed by name.
+
+    No other bucket can be reached, neither ours nor anyone's.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc) -> None:
+        """Create the endpoint.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            vpc: The network it opens on.
+        """
+        super().__init__(scope, construct_id)
+        self._endpoint = ec2.GatewayVpcEndpoint(
+            self,
+            "Endpoint",
+            vpc=vpc,
+            service=ec2.GatewayVpcEndpointAwsService.S3,
+            subnets=[ISOLATED],
+        )
+
+    def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
+        """Open the way from the instance to the endpoint.
+
+        A rule for S3's prefix list alone would need a look-up in the account, because the list's
+        id differs from region to region. The subnets have no other route than this endpoint's.
+
+        Returns:
+            What has to exist before the way is open.
+        """
+        security_group.open_to_any_address(port=HTTPS, description="S3, by its endpoint alone")
+        return (self._endpoint,)
+
+    def allow_reading(self, resource: str, *, role_arn: str | None) -> None:
+        """Let objects be read through the endpoint.
+
+        Args:
+            resource: ARN of the objects.
+            role_arn: Who may; None for anyone, where the objects are public and asked for without
+                a signature.
+        """
+        self._endpoint.add_to_policy(
+            iam.PolicyStatement(
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:GetObject"],
+                resources=[resource],
+                conditions={"ArnEquals": {"aws:PrincipalArn": role_arn}} if role_arn else None,
+            )
+        )
+
+
 class Program(Construct):
     """Our code with all that it imports, as a zip in the bucket of the CDK's assets.
 
@@ -140,7 +193,7 @@ class Program(Construct):
         self._stack = Stack.of(self)
         self._zip = assets.Asset(self, "Zip", path=str(bundle.build()), asset_hash=bundle.digest)
 
-    def grant_read(self, role: ServiceRole, *, endpoint: ResponseEndpoint) -> None:
+    def grant_read(self, role: ServiceRole, *, endpoint: ProgramEndpoint) -> None:
         """Let a role read the program, and the packages of the operating system, through S3."""
         s3 = f"arn:{self._stack.partition}:s3:::"
         program = f"{s3}{self._zip.s3_bucket_name}/{self._zip.s3_object_key}"
@@ -222,19 +275,15 @@ class Ec2Consumer(Construct):
             "Program",
             bundle=Bundle("ec2_consumer", authorities=site.authorities),
         )
+        objects = ProgramEndpoint(self, "ProgramEndpoint", vpc=network.vpc)
         ways = [
             way
-            for target in (
-                site.database,
-                network.secrets_endpoint,
-                network.response_endpoint,
-                sessions,
-            )
+            for target in (site.database, network.secrets_endpoint, objects, sessions)
             for way in target.allow_from(group)
         ]
         secret.grant_read(role)
         sessions.grant_sessions(role)
-        program.grant_read(role, endpoint=network.response_endpoint)
+        program.grant_read(role, endpoint=objects)
         template = self._template(name)
         instance = ec2.CfnInstance(
             self,

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import CustomResource, Duration, RemovalPolicies
+from aws_cdk import Duration, RemovalPolicies
 from constructs import Construct
 
 from credential_rotation.bundle import Bundle
+from credential_rotation.custom_resources import CustomResources
 from credential_rotation.database import DatabaseContext
 from credential_rotation.database_secret import AdminSecret, ApplicationSecret, DatabaseSecret
 from credential_rotation.functions import PythonFunction
@@ -26,6 +27,7 @@ class ApplicationUser(Construct):
         construct_id: str,
         *,
         site: DatabaseContext,
+        custom_resources: CustomResources,
         secret: ApplicationSecret,
         admin: AdminSecret,
     ) -> None:
@@ -35,6 +37,7 @@ class ApplicationUser(Construct):
             scope: The parent.
             construct_id: The name within the parent.
             site: Where the function runs and the user is created.
+            custom_resources: What calls the function.
             secret: The user's credential.
             admin: The credential of the master user.
         """
@@ -42,7 +45,7 @@ class ApplicationUser(Construct):
         function = PythonFunction(
             self,
             "Function",
-            name=f"{site.names.prefix}-application-user",
+            name=f"{site.names.prefix}-application-users",
             description=f"Creates the user of the secret {secret.name}",
             bundle=Bundle("postgres_user", authorities=site.authorities),
             handler="postgres_user.handler.users",
@@ -51,19 +54,17 @@ class ApplicationUser(Construct):
             timeout=Duration.minutes(1),
         )
         network = site.network
-        ways = function.allow_to(site.database, network.secrets_endpoint, network.response_endpoint)
+        ways = function.allow_to(site.database, network.secrets_endpoint)
         secret.grant_read(function.role)
         admin.grant_read(function.role)
-        user = CustomResource(
+        custom_resources.make(
             self,
-            "User",
-            resource_type="Custom::ApplicationUser",
-            service_token=function.function.function_arn,
-            # CloudFormation otherwise waits an hour for a function that could not answer.
-            service_timeout=Duration.minutes(5),
+            "Made",
+            kind="ApplicationUser",
+            function=function.function.function_arn,
             properties={"SecretArn": secret.attachment.ref},
+            after=[admin.attachment, *ways],
         )
-        user.node.add_dependency(admin.attachment, *ways)
 
 
 HANDLERS = {

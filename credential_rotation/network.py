@@ -1,4 +1,4 @@
-"""The network: isolated subnets, two endpoints, no way in or out besides."""
+"""The network: isolated subnets, one endpoint, no way in or out besides."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from credential_rotation.bundle import Bundle
-from credential_rotation.endpoints import ISOLATED, ResponseEndpoint, SecretsEndpoint
+from credential_rotation.endpoints import ISOLATED, SecretsEndpoint
 from credential_rotation.functions import EncryptedLogGroup, PythonFunction
 from credential_rotation.names import Names
 from credential_rotation.roles import ServiceRole
 
 
 class Network(Construct):
-    """A VPC from which nothing but the secrets and CloudFormation can be reached."""
+    """A VPC from which nothing but the secrets can be reached."""
 
     def __init__(
         self,
@@ -53,7 +53,6 @@ class Network(Construct):
         )
         self.subnet_ids = self.vpc.select_subnets(subnet_type=ISOLATED.subnet_type).subnet_ids
         self.secrets_endpoint = SecretsEndpoint(self, "SecretsEndpoint", vpc=self.vpc)
-        self.response_endpoint = ResponseEndpoint(self, "ResponseEndpoint", vpc=self.vpc)
         FlowLog(self, "FlowLog", vpc=self.vpc, name=f"/{names.path}/flow-log", key=key)
         DefaultSecurityGroup(
             self,

@@ -40,6 +40,10 @@ class Parts:
         names = (self.ids.property(each, "FunctionName") for each in self.of(_FUNCTION))
         return [name.removeprefix(prefix) for name in names]
 
+    def makers(self) -> list[Principal]:
+        """The code of the functions that make custom resources for the one that answers."""
+        return [self.function(name) for name in self.functions() if name.endswith("-users")]
+
     def rotator(self, secret: str) -> Principal:
         """The code of the function that rotates a secret, which is given by its ARN.
 

@@ -9,12 +9,13 @@ from security.evidence import at, line, of
 
 _WILDCARDS = "*?"
 _OUTSIDE = {
-    "access-key-first": "IAM's API",
     "access-key-reaper": "IAM's API",
     "access-key-rotation": "IAM's API",
+    "access-key-users": "IAM's API",
+    "custom-resources": "CloudFormation's bucket for answers",
     "default-group": "EC2's API",
 }
-"""Functions whose API has no endpoint in the network."""
+"""Functions that talk to what the network has no way to."""
 
 _DECRYPT = frozenset({"kms:Decrypt", "kms:ReEncryptFrom"})
 

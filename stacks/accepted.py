@@ -101,6 +101,13 @@ ALWAYS = (
         within="/DefaultSecurityGroup/",
     ),
     Accepted(
+        in_standards("LambdaInsideVPC"),
+        "AWS::Lambda::Function",
+        "It answers CloudFormation in a bucket of AWS's, to which the network has no way, and is "
+        "to have none.",
+        within="/CustomResources/",
+    ),
+    Accepted(
         in_standards("VPCDefaultSecurityGroupClosed"),
         "AWS::EC2::VPC",
         "It is closed, by a function that may do nothing else (Custom::ClosedSecurityGroup); the "
@@ -133,6 +140,12 @@ UNPROTECTED = Accepted(
 def accepted(settings: Settings) -> Iterator[Accepted]:
     """List what is accepted: always, and because a team set it so and was warned."""
     yield from ALWAYS
+    yield wildcards(
+        resource("lambda", f"function:{settings.prefix}-*-users"),
+        reason="The functions that make custom resources, also those of stacks that come later, "
+        "which the function that answers for them knows by their names alone.",
+        within="/CustomResources/",
+    )
     if settings.access_key.enabled:
         yield Accepted(
             in_standards("LambdaInsideVPC"),
@@ -170,6 +183,7 @@ def _boundary(settings: Settings) -> Accepted:
         "*",
         resource("secretsmanager", f"secret:{settings.path}/*"),
         resource("logs", f"log-group:/aws/lambda/{settings.prefix}-*:*"),
+        resource("lambda", f"function:{settings.prefix}-*-users"),
         resource("logs", f"log-group:/{settings.path}/flow-log:*"),
         resource("logs", "log-group:RDSOSMetrics:*"),
     ]

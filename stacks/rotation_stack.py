@@ -8,6 +8,7 @@ from constructs import Construct
 from credential_rotation.access_key import AccessKey, KeyLives
 from credential_rotation.boundary_statements import BoundaryStatements
 from credential_rotation.consumer import Consumer
+from credential_rotation.custom_resources import CustomResources, makers
 from credential_rotation.database import Database, DatabaseContext, InstanceOptions
 from credential_rotation.database_secret import AdminSecret, ApplicationSecret
 from credential_rotation.instance import Ec2Consumer
@@ -74,6 +75,9 @@ class RotationStack(Stack):
             given=settings.permissions_boundary,
             ceiling=list(ceiling.statements()),
         )
+        custom_resources = CustomResources(
+            self, "CustomResources", names=names, functions=makers(self, names), key=key
+        )
         admin = AdminSecret(
             self,
             "AdminSecret",
@@ -114,7 +118,14 @@ class RotationStack(Stack):
         if settings.access.enabled:
             application.admit_person(role_arn(self, settings, BREAK_GLASS))
         application.attach(instance_identifier=database.identifier)
-        user = ApplicationUser(self, "ApplicationUser", site=site, secret=application, admin=admin)
+        user = ApplicationUser(
+            self,
+            "ApplicationUser",
+            site=site,
+            custom_resources=custom_resources,
+            secret=application,
+            admin=admin,
+        )
         rotation = ApplicationRotation(
             self,
             "ApplicationRotation",
@@ -180,6 +191,7 @@ class RotationStack(Stack):
                 secrets_key=secrets_key,
                 key=key,
                 endpoint=network.secrets_endpoint,
+                custom_resources=custom_resources,
             )
             rotations.append(access_key.rotation)
         secrets = [application, admin, *([access_key.secret] if access_key else [])]

@@ -1,1 +1,1 @@
-"""Custom resources of CloudFormation."""
+"""What a custom resource of CloudFormation is answered."""

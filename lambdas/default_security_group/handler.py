@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import botocore.session
-from aws_lambda_powertools.utilities.data_classes import CloudFormationCustomResourceEvent
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cloudformation.answer import Answer
+from cloudformation.answer import answer
+from cloudformation.outcome import Outcome
 
 ec2: Any = botocore.session.get_session().create_client(
     "ec2",
@@ -19,22 +19,20 @@ ec2: Any = botocore.session.get_session().create_client(
 )
 
 
-def closed(payload: dict[str, Any], _context: object) -> None:
+def closed(event: Mapping[str, Any], _context: object) -> None:
     """Close the group at Create and Update; leave it closed at Delete.
 
     The resource has the property `SecurityGroupId`. How it ended is in the answer to
     CloudFormation, whose reason is what the person who deploys reads.
     """
-    event = CloudFormationCustomResourceEvent(payload)
-    group = str(event.resource_properties.get("SecurityGroupId", ""))
-    answer = Answer(event, group or event.logical_resource_id)
+    group = str(event["ResourceProperties"].get("SecurityGroupId", ""))
+    failure = ""
     try:
-        if event.request_type != "Delete":
+        if event["RequestType"] != "Delete":
             close(group)
     except (BotoCoreError, ClientError) as error:
-        answer.failure(f"The default security group {group} could not be closed: {error}")
-    else:
-        answer.success({})
+        failure = f"The default security group {group} could not be closed: {error}"
+    answer(event, Outcome(group or event["LogicalResourceId"], failure))
 
 
 def close(group: str) -> None:

@@ -2,13 +2,13 @@
 
 import os
 
-from cloudformation.custom_resource import custom_resource_handler
 from iam_access_key.first_key import FirstKey
 from iam_access_key.reaper import Reaper
 from iam_access_key.reaping import reaper_handler
 from iam_access_key.settings import STEP_SECONDS, Settings
 from iam_access_key.two_keys import TwoKeys
 from rotation.client import client_of, secrets_manager_client
+from rotation.custom_resource import custom_resource_handler
 from rotation.handler import rotation_handler
 
 _settings = Settings.from_environment()

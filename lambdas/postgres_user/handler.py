@@ -1,10 +1,10 @@
 """The functions' entry points: each wires a strategy to PostgreSQL."""
 
-from cloudformation.custom_resource import custom_resource_handler
 from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.users import Users
 from postgres_user.postgres import Postgres
+from rotation.custom_resource import custom_resource_handler
 from rotation.handler import rotation_handler
 
 single_user = rotation_handler(SingleUser(Postgres))

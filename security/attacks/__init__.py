@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from security.attacks import (
     access_key,
     code,
+    custom_resources,
     deputies,
     elsewhere,
     escalation,
@@ -26,6 +27,18 @@ from security.deployment import Deployment
 
 __all__ = ["Attack", "attacks"]
 
+_GROUPS = (
+    rotators,
+    code,
+    custom_resources,
+    outsiders,
+    keys,
+    deputies,
+    network,
+    escalation,
+    noticing,
+)
+
 
 def attacks(deployment: Deployment, *, strategy: str) -> list[Attack]:
     """List everything that must be denied.
@@ -41,7 +54,7 @@ def _all(deployment: Deployment, strategy: str) -> Iterator[Attack]:
     parts = deployment.parts
     yield from readers.attacks(parts, strategy=strategy)
     yield from elsewhere.attacks(parts, strategy=strategy)
-    for group in (rotators, code, outsiders, keys, deputies, network, escalation, noticing):
+    for group in _GROUPS:
         yield from group.attacks(parts)
     yield from instance.attacks(parts)
     yield from access_key.attacks(parts)

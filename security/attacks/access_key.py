@@ -100,7 +100,7 @@ def _reaper(parts: Parts) -> Iterator[Attack]:
     }.items():
         call = calls.secret_alone(reaper, "GetSecretValue", secret, what, endpoint="", **parameters)
         yield from refused(call, IDENTITY)
-    for name in ("access-key-first", "access-key-rotation"):
+    for name in ("access-key-users", "access-key-rotation"):
         who, what = parts.function(name), "deactivate a key that is in use"
         yield from refused(_iam(who, "UpdateAccessKey", user(parts), what), IDENTITY)
     rule = parts.rule("access-key-reaper")

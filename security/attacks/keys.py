@@ -45,7 +45,7 @@ def _secrets_key(calls: Calls, parts: Parts, secret: str) -> Iterator[Attack]:
         for action in _THROUGH:
             intent = calls.key(parts.function(name), action, secret, what, **other)
             yield from refused(intent, IDENTITY)
-    for name in ("application-user", "consumer"):
+    for name in ("application-users", "consumer"):
         if name in parts.functions():
             who, what = parts.function(name), "encrypt what it only reads"
             yield from refused(calls.key(who, "kms:GenerateDataKey", secret, what), IDENTITY)

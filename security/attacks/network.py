@@ -7,7 +7,6 @@ from security.identifiers import OTHER_ACCOUNT, REGION, arn
 from security.intent import Intent
 from security.parts import Parts
 from security.principals import STRANGER
-from security.purposes.functions import RESPONSES
 
 _INTERFACE = arn("ec2", "network-interface/eni-0example")
 _INTERFACES = {
@@ -35,7 +34,7 @@ def attacks(parts: Parts) -> Iterator[Attack]:
             )
             yield from refused(intent, *layers)
     yield from _groups(parts)
-    yield from _smuggling()
+    yield from _smuggling(parts)
 
 
 def _groups(parts: Parts) -> Iterator[Attack]:
@@ -50,15 +49,19 @@ def _groups(parts: Parts) -> Iterator[Attack]:
             yield from refused(intent, IDENTITY, BOUNDARY)
 
 
-def _smuggling() -> Iterator[Attack]:
+def _smuggling(parts: Parts) -> Iterator[Attack]:
     """Credentials of the attacker's own account, brought into the network, are allowed there."""
     secret = arn("secretsmanager", "secret:loot-a1b2c3", account=OTHER_ACCOUNT)
-    for action, resource, endpoint in (
+    ways = [
         ("secretsmanager:CreateSecret", secret, "secretsmanager"),
         ("secretsmanager:PutSecretValue", secret, "secretsmanager"),
-        ("s3:PutObject", "arn:aws:s3:::loot/password", "s3"),
-        ("s3:GetObject", f"{RESPONSES}/answer", "s3"),
-    ):
+    ]
+    if parts.instance():  # whose program comes from S3; otherwise there is no way to it
+        ways += [
+            ("s3:PutObject", "arn:aws:s3:::loot/password", "s3"),
+            ("s3:GetObject", "arn:aws:s3:::loot/program", "s3"),
+        ]
+    for action, resource, endpoint in ways:
         intent = Intent(
             what="carry a password out to an account of their own",
             who=STRANGER,

@@ -13,7 +13,7 @@ _VERSION = "EXAMPLE2-90ab-cdef-fedc-ba987EXAMPLE"
 _ALONE = ("rotation", "single")
 _READS = {
     "consumer": {"application"},
-    "application-user": {"application", "admin"},
+    "application-users": {"application", "admin"},
     "rotation": {"admin"},  # if it alternates between users; the application secret it rotates
 }
 """Who may read the version in use of which secret, and no other."""

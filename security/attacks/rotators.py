@@ -44,7 +44,7 @@ def _of_the_wrong_function(parts: Parts) -> Iterator[Attack]:
 
 def _filler(parts: Parts) -> tuple[str, str] | None:
     """Who puts the first value into which secret, which takes the same calls."""
-    filler = "access-key-first"
+    filler = "access-key-users"
     return (filler, parts.secret("access-key")) if filler in parts.functions() else None
 
 

@@ -32,7 +32,7 @@ def purposes(parts: Parts) -> Iterator[Intent]:
     if "access-key-rotation" not in parts.functions():
         return
     yield from _rotation(parts, parts.function("access-key-rotation"))
-    yield from _first_key(parts, parts.function("access-key-first"))
+    yield from _first_key(parts, parts.function("access-key-users"))
     yield from _reaper(parts, parts.function("access-key-reaper"))
 
 

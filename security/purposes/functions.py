@@ -6,23 +6,12 @@ from security.calls import Calls
 from security.identifiers import REGION, arn
 from security.intent import Intent
 from security.parts import Parts
-from security.principals import EVERYTHING, Principal
-
-RESPONSES = f"arn:aws:s3:::cloudformation-custom-resource-response-{REGION.replace('-', '')}"
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html"""
-
-CLOUDFORMATION = Principal.role(
-    "CloudFormation, by a signed URL",
-    "arn:aws:iam::500000000000:role/CloudFormation",
-    policies=(EVERYTHING,),
-)
-"""In an account of AWS's. Its own policies allow what it signs."""
 
 
 def purposes(parts: Parts) -> Iterator[Intent]:
     """List what the functions that do not rotate need."""
     calls = Calls(parts)
-    creator = parts.function("application-user")
+    creator = parts.function("application-users")
     for name, what in {
         "application": "whom to create, and with which password",
         "admin": "log in as the master user, who creates the application's",
@@ -40,6 +29,13 @@ def purposes(parts: Parts) -> Iterator[Intent]:
             VersionStage="AWSCURRENT",
         )
     yield from _close_default_group(parts)
+    for maker in parts.makers():
+        yield Intent(
+            what="have a custom resource made, to answer CloudFormation",
+            who=parts.function("custom-resources"),
+            action="lambda:InvokeFunction",
+            resource=maker.code_of,
+        )
 
 
 def _close_default_group(parts: Parts) -> Iterator[Intent]:

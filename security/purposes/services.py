@@ -6,24 +6,15 @@ from security.calls import assume
 from security.identifiers import ACCOUNT, arn
 from security.intent import Intent
 from security.parts import Parts
-from security.purposes.functions import CLOUDFORMATION, RESPONSES
 
 FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 MONITORING = "monitoring.rds.amazonaws.com"
 
 
 def purposes(parts: Parts) -> Iterator[Intent]:
-    """List what flow logs, RDS's monitoring and CloudFormation's custom resources need."""
+    """List what flow logs and RDS's monitoring need."""
     yield from _flow_log(parts)
     yield from _monitoring(parts)
-    yield Intent(
-        what="take a custom resource's answer out of the network",
-        who=CLOUDFORMATION,
-        action="s3:PutObject",
-        resource=f"{RESPONSES}/answer",
-        owner=CLOUDFORMATION.account,
-        endpoint="s3",
-    )
 
 
 def _flow_log(parts: Parts) -> Iterator[Intent]:

@@ -1,14 +1,18 @@
-"""The custom resource's function, as Lambda invokes it for CloudFormation."""
+"""The custom resource's functions: the one that answers CloudFormation runs the one that works."""
 
+import json
 import time
 import traceback
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, cast
 from urllib.error import URLError
 
-from cloudformation.custom_resource import custom_resource_handler
+from custom_resource.relay import relay_handler
 from database.users import Users
 from postgres_user.postgres import Postgres
-from tests.faults.answers import Answers
+from rotation.custom_resource import custom_resource_handler
+from tests.cloudformation.answers import Answers
 from tests.faults.bench import Bench
 from tests.faults.calls import Calls
 from tests.faults.crash import Crash
@@ -25,20 +29,40 @@ def request(site: Site, answers: Answers) -> dict[str, Any]:
         "RequestId": "request",
         "LogicalResourceId": "User",
         "ResourceType": "Custom::ApplicationUser",
-        "ResourceProperties": {"ServiceToken": "function", "SecretArn": site.arn},
+        "ResourceProperties": {"Function": "function", "SecretArn": site.arn},
     }
 
 
 def invoke(
     bench: Bench, site: Site, calls: Calls, payload: dict[str, Any], verdict: Verdict
 ) -> bool:
-    """Delivers a request; tells whether the function crashed, or failed to answer."""
+    """Delivers a request; tells whether it has to be delivered again, for want of an answer."""
     start = time.monotonic()
     try:
-        custom_resource_handler(Users(Postgres), cast("Any", calls))(payload, site.context)
-    except (Crash, URLError) as error:
+        relay_handler(cast("Any", _Lambda(bench, site, calls)))(payload, None)
+    except URLError as error:
         bench.errors.append("".join(traceback.format_exception(error)))
         return True
     finally:
         verdict.seconds = max(verdict.seconds, time.monotonic() - start)
     return False
+
+
+@dataclass
+class _Lambda:
+    """Runs the function that makes the user, in this process."""
+
+    bench: Bench
+    site: Site
+    calls: Calls
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto's
+        assert FunctionName == "function"
+        handler = custom_resource_handler(Users(Postgres), cast("Any", self.calls))
+        try:
+            outcome = handler(json.loads(Payload), self.site.context)
+        except Crash as error:
+            self.bench.errors.append("".join(traceback.format_exception(error)))
+            told = {"errorType": "Runtime.ExitError"}
+            return {"FunctionError": "Unhandled", "Payload": BytesIO(json.dumps(told).encode())}
+        return {"Payload": BytesIO(json.dumps(outcome).encode())}

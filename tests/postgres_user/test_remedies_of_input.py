@@ -15,6 +15,7 @@ from database.single_user import SingleUser
 from database.users import Users
 from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
+from rotation.custom_resource import custom_resource_handler
 from rotation.deadline import Deadline
 from rotation.errors import BusyError, RotationError
 from rotation.handler import rotation_handler
@@ -29,6 +30,7 @@ from tests.postgres_user.test_remedies import (  # some are fixtures
     small_world,  # noqa: F401
 )
 from tests.postgres_user.world import Document, World
+from tests.rotation.context import Context
 from tests.rotation.secrets_manager import failure
 
 NEW = "a-New-Password-of-letters-1"
@@ -246,6 +248,16 @@ def test_a_first_user_without_an_admin_is_made(world: World, *, by_hand: bool) -
     else:
         world.secrets.put(world.arn, "AWSCURRENT", complete)
     assert ensure(world) == world.user
+    assert world.accepts(world.document())
+
+
+def test_a_resource_that_is_given_its_secret_makes_the_user(world: World) -> None:
+    handler = custom_resource_handler(Users(Postgres), cast("Any", world.secrets))
+    event = {"RequestType": "Create", "RequestId": "1", "LogicalResourceId": "User"}
+    outcome = handler({**event, "ResourceProperties": {}}, Context())
+    assert "Give it the ARN of the secret" in outcome["Reason"]
+    corrected = {**event, "ResourceProperties": {"SecretArn": world.arn}}
+    assert handler(corrected, Context())["Data"] == {"Username": world.user}
     assert world.accepts(world.document())
 
 

@@ -97,6 +97,9 @@ FOLLOWED = {
     "Free connections, or raise the limit of the user or the server": (
         "test_remedies_of_input.py::test_connections_that_are_freed_let_a_rotation_in"
     ),
+    "Give it the ARN of the secret": (
+        "test_remedies_of_input.py::test_a_resource_that_is_given_its_secret_makes_the_user"
+    ),
     "If the secret is scheduled for deletion, restore it": (
         "test_remedies_of_input.py::test_a_secret_or_a_user_that_is_corrected_rotates_on"
     ),

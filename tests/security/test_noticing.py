@@ -89,7 +89,7 @@ def test_a_read_by_an_unknown_role_a_user_or_the_root_is_told(
         assert rules.told(read(NAME, **who)) == ["unusual-read"]
 
 
-@pytest.mark.parametrize("name", ["consumer", "rotation", "application-user"])
+@pytest.mark.parametrize("name", ["consumer", "rotation", "application-users"])
 def test_reads_by_those_who_may_are_not_told(
     rules: Rules, deployment: Deployment, arn: str, name: str
 ) -> None:

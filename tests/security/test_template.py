@@ -85,5 +85,4 @@ def test_every_policy_of_the_stack_is_read(deployment: Deployment) -> None:
         assert Place(Layer.KEY, key) in deployment.documents
     for secret in ("application", "admin"):
         assert Place(Layer.RESOURCE, deployment.parts.secret(secret)) in deployment.documents
-    for service in ("secretsmanager", "s3"):
-        assert Place(Layer.ENDPOINT, service) in deployment.documents
+    assert Place(Layer.ENDPOINT, "secretsmanager") in deployment.documents

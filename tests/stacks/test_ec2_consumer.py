@@ -34,7 +34,7 @@ def script(properties: Any) -> str:
 def test_there_is_no_instance_unless_a_team_wants_one(template: Template) -> None:
     assert not ADDED & {each["Type"] for each in template.resources.values()}
     assert "ec2" not in str(template.of("AWS::KMS::Key"))
-    assert len(template.of("AWS::EC2::VPCEndpoint")) == 2
+    assert len(template.of("AWS::EC2::VPCEndpoint")) == 1
 
 
 def test_it_adds_these_types(template: Template, instance: Template) -> None:
@@ -96,7 +96,7 @@ def test_the_endpoints_of_session_manager_let_its_role_through_and_nobody_else(
     for each in statements:
         assert text(each.condition["ArnEquals"]["aws:PrincipalArn"]) == role
     for name, endpoint in instance.of("AWS::EC2::VPCEndpoint").items():
-        if name.startswith("Ec2Consumer"):
+        if name.startswith("Ec2ConsumerSessionManager"):
             assert endpoint["PrivateDnsEnabled"] is True
             assert len(endpoint["SubnetIds"]) == 2
 
@@ -104,7 +104,7 @@ def test_the_endpoints_of_session_manager_let_its_role_through_and_nobody_else(
 def test_of_s3_it_reads_its_program_and_the_packages_of_the_system(
     instance: Template, properties: Any
 ) -> None:
-    statements = instance.statements("AWS::EC2::VPCEndpoint", "NetworkResponseEndpoint")
+    statements = instance.statements("AWS::EC2::VPCEndpoint", "Ec2ConsumerProgramEndpoint")
     program, packages = (each for each in statements if each.actions == ["s3:GetObject"])
     assert packages.resources == ["arn:Partition:s3:::al2023-repos-Region-de612dc2/*"]
     [resource] = program.resources

@@ -117,11 +117,14 @@ def test_before_there_is_a_schedule_there_is_all_that_a_rotation_needs(
     ("kind", "beginning"),
     [
         ("AWS::EC2::VPCEndpoint", "NetworkSecretsEndpoint"),
-        ("AWS::EC2::VPCEndpoint", "NetworkResponseEndpoint"),
         ("AWS::RDS::DBInstance", "Database"),
         ("AWS::SecretsManager::SecretTargetAttachment", "Admin"),
         ("AWS::SecretsManager::SecretTargetAttachment", "Application"),
         ("AWS::EC2::SecurityGroupIngress", "DatabaseSecurityGroupFromApplicationUser"),
+        ("AWS::IAM::ManagedPolicy", "ApplicationUser"),
+        ("AWS::IAM::ManagedPolicy", "CustomResources"),
+        ("AWS::Lambda::Function", "ApplicationUser"),
+        ("AWS::Lambda::Function", "CustomResources"),
     ],
 )
 def test_the_user_is_created_when_database_secrets_and_ways_are_there(

@@ -132,7 +132,8 @@ ASSUMPTIONS = (
         "the custom resource calls it, or gets them within the time that the function retries.",
         unsettled="IAM is eventually consistent, without a bound. How long CloudFormation waits "
         "after IAM resources is not documented.",
-        relied_on="Both custom resources run minutes or seconds after their roles were made.",
+        relied_on="Both custom resources run minutes or seconds after their roles were made. "
+        "The right to run the function of the application's user is waited for, for a minute.",
         if_wrong="A first deployment fails now and then with AccessDenied, rolls back, and "
         "succeeds when it is repeated.",
     ),
@@ -198,17 +199,6 @@ ASSUMPTIONS = (
         unsettled="Both are documented; whether the trial at creation sends them is not.",
         relied_on="`credential_rotation/network.py`.",
         if_wrong="The first deployment fails at the flow log, or the log stays empty.",
-    ),
-    Assumption(
-        id="response-bucket",
-        claim="A function without a way to the internet answers CloudFormation through the "
-        "gateway endpoint of S3, whose policy names the bucket "
-        "`cloudformation-custom-resource-response-…`.",
-        unsettled="The name is documented for the older regions. That it holds in each new "
-        "region, and that no other bucket is used, is not promised.",
-        relied_on="`credential_rotation/endpoints.py`.",
-        if_wrong="The first deployment waits five minutes for the application's user, fails, and "
-        "rolls back.",
     ),
     Assumption(
         id="reads-too",

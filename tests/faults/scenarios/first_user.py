@@ -1,7 +1,7 @@
 """The custom resource that makes the application's first user, under the same faults.
 
-CloudFormation waits for one answer. A request that is lost with its function is delivered again by
-Lambda; one that was answered FAILED comes again with the next deployment.
+CloudFormation waits for one answer. Where its delivery fails, Lambda delivers the request again;
+one that was answered FAILED, as for a function that died, comes again with the next deployment.
 """
 
 import threading
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from tests.faults.answers import Answers
+from tests.cloudformation.answers import Answers
 from tests.faults.bench import EVERY, Bench, Check
 from tests.faults.calls import CallFault, Calls, When
 from tests.faults.custom_resource import invoke, request

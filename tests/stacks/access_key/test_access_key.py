@@ -60,7 +60,7 @@ def test_the_functions_run_outside_of_the_network_with_time_for_iam(keyed: Templ
         for each in keyed.of("AWS::Lambda::Function").values()
         if "access-key" in each["FunctionName"]
     }
-    assert functions.keys() == {"access-key-first", "access-key-rotation", "access-key-reaper"}
+    assert functions.keys() == {"access-key-users", "access-key-rotation", "access-key-reaper"}
     for each in functions.values():
         assert "VpcConfig" not in each
         assert each["Timeout"] == 90

@@ -28,7 +28,6 @@ WITNESSES: Mapping[str, Sequence[str]] = {
     "monitoring-trust": ("AWS::RDS::DBInstance",),
     "rds-grants": ("AWS::RDS::DBInstance",),
     "reads-too": ("AWS::Events::Rule",),
-    "response-bucket": ("Custom::ApplicationUser",),
 }
 """The types of the resources that could not be created if an assumption did not hold."""
 

@@ -13,18 +13,21 @@ class Answers:
     Attributes:
         url: Where an answer is PUT.
         given: The answers that came.
+        content_types: Of what type they were said to be.
         refusals: How many requests from now on are refused.
     """
 
     def __init__(self) -> None:
         """Starts to listen."""
         self.given: list[dict[str, Any]] = []
+        self.content_types: list[str | None] = []
         self.refusals = 0
         answers = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_PUT(self) -> None:  # http.server's name
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                answers.content_types.append(self.headers["Content-Type"])
                 refused = answers.take(json.loads(body))
                 self.send_response(503 if refused else 200)
                 self.end_headers()
