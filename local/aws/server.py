@@ -4,6 +4,7 @@ Started with its configuration as JSON on standard input, it prints one line, th
 when it is ready, and serves until it gets SIGTERM or its parent ends.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -35,6 +36,8 @@ from local.aws.scheduler import Scheduler
 from local.functions import Functions
 from local.instances import InstanceSessions, MetadataService
 from local.policies import Evaluator, enforce
+
+_LOOK_FOR_THE_END_SECONDS = 0.05
 
 _Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -138,10 +141,11 @@ def main() -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     with running(configuration) as (url, server):
+        gc.freeze()  # moto and its data stay as long as the process: not to be looked at again
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
         print(url, flush=True)
-        server.serve_forever()
+        server.serve_forever(_LOOK_FOR_THE_END_SECONDS)
 
 
 if __name__ == "__main__":

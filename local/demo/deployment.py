@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CONTRACTOR_ACCOUNT = "999988887777"
 _CONTRACT = timedelta(days=30)
 _FOR_PEOPLE = "-access"
+_PARTNERS_POLICY = "partner"
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,13 @@ class Deployment:
         """
         try:
             with self._steps.step("cdk bootstrap, cdk synth"), ThreadPoolExecutor() as threads:
-                bootstrapped = threads.submit(self._cdk.bootstrap, ACCOUNT, REGION)
-                self._cdk.synth(*_settings(self._partners_policy()), *arguments)
-                bootstrapped.result()
+                others = (
+                    threads.submit(self._make_partners_policy),
+                    threads.submit(self._cdk.bootstrap, ACCOUNT, REGION),
+                )
+                self._cdk.synth(*_settings(), *arguments)
+                for other in others:
+                    other.result()
             first = [each for each in self._cdk.stack_names() if not each.endswith(_FOR_PEOPLE)]
             with self._steps.step("cdk deploy"):
                 self._cdk.deploy_synthesized(*first)
@@ -121,9 +126,9 @@ class Deployment:
             contractor=Profile.read(outputs["ContractorProfile"]),
         )
 
-    def _partners_policy(self) -> str:
+    def _make_partners_policy(self) -> None:
         iam: IAMClient = self._aws.client("iam")
-        return iam.create_policy(PolicyName="partner", PolicyDocument=POLICY)["Policy"]["Arn"]
+        iam.create_policy(PolicyName=_PARTNERS_POLICY, PolicyDocument=POLICY)
 
     def _deployed(self, stacks: Sequence[str]) -> Deployed:
         outputs = self._aws.outputs(*stacks)
@@ -137,7 +142,7 @@ class Deployment:
         )
 
 
-def _settings(partners_policy: str) -> list[str]:
+def _settings() -> list[str]:
     """Return the settings that deploy roles for people, and an access key for a partner."""
     settings = {
         "access.enabled": "true",
@@ -145,6 +150,6 @@ def _settings(partners_policy: str) -> list[str]:
         "access.contractor_external_id": str(uuid.uuid4()),
         "access.contractor_until": f"{datetime.now(UTC) + _CONTRACT:%Y-%m-%d}",
         "access_key.enabled": "true",
-        "access_key.policy": partners_policy,
+        "access_key.policy": f"arn:aws:iam::{ACCOUNT}:policy/{_PARTNERS_POLICY}",
     }
     return [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
