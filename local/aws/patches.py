@@ -4,7 +4,7 @@ Functions, people and the judging of calls have their own: `local.functions`, `l
 `local.policies`.
 """
 
-from local.aws import alarms, failures, rds, secrets_manager, trail
+from local.aws import alarms, dispatch, failures, rds, secrets_manager, trail
 from local.aws.cloudformation import (
     change_sets,
     completions,
@@ -42,6 +42,7 @@ def install(
     alarms.install()
     trail.install(rotations.journal)
     failures.install()
+    dispatch.install()
     change_sets.install()
     completions.install()
     dynamic_references.install()

@@ -5,11 +5,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.functions.deployed import DeployedFunction
-from local.functions.role_sessions import assume_role
+from local.functions.role_sessions import assume_role, client_of
 from local.identity.sessions import ServiceSession
 
 if TYPE_CHECKING:
@@ -74,12 +73,9 @@ class Logs:
         session, client = self._clients.get(function.arn, (None, None))
         if session is None or client is None or not session.lasts(60):
             session = assume_role(function)
-            client = boto3.Session(
-                aws_access_key_id=session.access_key_id,
-                aws_secret_access_key=session.secret_access_key,
-                aws_session_token=session.session_token,
-                region_name=function.region,
-            ).client("logs", endpoint_url=self._endpoint_url)
+            client = client_of(
+                session, "logs", region=function.region, endpoint_url=self._endpoint_url
+            )
             self._clients[function.arn] = session, client
         return client
 

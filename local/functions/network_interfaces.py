@@ -7,12 +7,11 @@ import contextlib
 import threading
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from local.functions.deployed import DeployedFunction
 from local.functions.invocation import CannotRun
-from local.functions.role_sessions import assume_role
+from local.functions.role_sessions import assume_role, client_of
 
 _Placement = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -75,13 +74,9 @@ class NetworkInterfaces:
         return made
 
     def _client(self, function: DeployedFunction) -> Any:  # noqa: ANN401  # EC2 has no types here
-        session = assume_role(function)
-        return boto3.Session(
-            aws_access_key_id=session.access_key_id,
-            aws_secret_access_key=session.secret_access_key,
-            aws_session_token=session.session_token,
-            region_name=function.region,
-        ).client("ec2", endpoint_url=self._endpoint_url)
+        return client_of(
+            assume_role(function), "ec2", region=function.region, endpoint_url=self._endpoint_url
+        )
 
 
 def _placement(function: DeployedFunction) -> _Placement:

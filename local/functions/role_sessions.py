@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
+
+import botocore.session
 
 from local.functions.deployed import DeployedFunction
 from local.functions.invocation import CannotRun
@@ -55,6 +57,37 @@ class RoleSessions:
         """The process that held the credentials is gone."""
         with self._lock:
             self._functions.pop(session.access_key_id, None)
+
+
+_core = botocore.session.Session()
+_core_lock = threading.Lock()
+"""One for all clients: each would else read botocore's data anew."""
+
+
+def client_of(
+    session: ServiceSession,
+    service: str,
+    *,
+    region: str,
+    endpoint_url: str,
+) -> Any:  # noqa: ANN401 - the callers annotate with the stubs' type
+    """Return a client with the credentials of a session.
+
+    Args:
+        session: The session.
+        service: As botocore names it.
+        region: The client's region.
+        endpoint_url: Where the local AWS listens.
+    """
+    with _core_lock:
+        return _core.create_client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint_url,
+            aws_access_key_id=session.access_key_id,
+            aws_secret_access_key=session.secret_access_key,
+            aws_session_token=session.session_token,
+        )
 
 
 def assume_role(function: DeployedFunction) -> ServiceSession:

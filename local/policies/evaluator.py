@@ -1,6 +1,5 @@
 """Deciding requests."""
 
-import dataclasses
 import json
 import queue
 from collections.abc import Mapping
@@ -50,7 +49,7 @@ class Evaluator:
             EvaluatorError: It cannot be decided, for example because a policy is malformed or the
                 evaluator is gone. Take it as a refusal.
         """
-        answer = self._ask(json.dumps(dataclasses.asdict(request)).encode())
+        answer = self._ask(json.dumps(vars(request), default=vars).encode())
         if "error" in answer:
             raise EvaluatorError(
                 f"{request.action} on {request.resource} cannot be decided, so it is refused",

@@ -177,6 +177,11 @@ def test_an_action_that_moto_lacks_is_answered_at_once(aws):
     assert error.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
+def test_a_character_that_json_escapes_as_a_pair_of_surrogates_stays_one(stack):
+    stack.deploy({"A": GROUP}, {"Smile": {"Value": "\N{GRINNING FACE}"}})
+    assert stack.outputs()["Smile"] == "\N{GRINNING FACE}"
+
+
 def test_depends_on_is_respected(stack):
     resources = {
         "A": {**GROUP, "DependsOn": "B"},
