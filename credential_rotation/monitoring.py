@@ -112,6 +112,17 @@ class RotationWatch(Construct):
         endpoint.allow(role.arn, actions=[LIST], resource="*", sid=sid)
 
 
+def overdue_alarm(path: str, *, platform: str) -> str:
+    """Name the alarm of a path: `main-overdue` for `orders/production/main`.
+
+    Args:
+        path: Of the secrets that the alarm is about.
+        platform: The path of the platform, whose own secrets have the alarm `overdue`.
+    """
+    below = path.removeprefix(platform).split("/")[1:]
+    return "-".join([*below, "overdue"])
+
+
 class Monitoring(Construct):
     """Alarms, rules and a dashboard, and the topic where they ring."""
 
@@ -150,8 +161,8 @@ class Monitoring(Construct):
             alarms.on_failed_rotation(function=function, strategy=strategy)
             alarms.on_trouble_of(function)
         for path in paths:
-            within = path.removeprefix(names.path).split("/")[1:]
-            alarms.on_overdue_rotations("-".join([*within, "overdue"]), watch=watch, path=path)
+            name = overdue_alarm(path, platform=names.path)
+            alarms.on_overdue_rotations(name, watch=watch, path=path)
         alarms.on_trouble_of(watch)
         if access_key:
             alarms.on_keys_of(access_key.user_name, reaper=access_key.reaper)

@@ -218,6 +218,18 @@ ASSUMPTIONS = (
         if_wrong="Each first deployment rings once, and is quiet when the watch has run.",
     ),
     Assumption(
+        id="watch-lists",
+        claim="A function that lists secrets through the endpoint is let through by a condition "
+        "on `aws:SourceVpce` in its role's policy and by one on `lambda:SourceFunctionArn` in the "
+        "boundary, and its filters find the tags that CloudFormation has put on.",
+        unsettled="Both condition keys are documented, for policies; of boundaries and of "
+        "ListSecrets in particular nothing is said.",
+        relied_on="`credential_rotation/monitoring.py` and "
+        "`credential_rotation/boundary_statements.py`.",
+        if_wrong="The watch fails at each run, and its alarm for errors rings; or it finds no "
+        "secret, and no rotation is ever told to be overdue.",
+    ),
+    Assumption(
         id="failed-step-rings",
         claim="A failed step's metric, logged as JSON, reaches an alarm on the sum of four "
         "metrics of which three have no data.",

@@ -16,6 +16,7 @@ STEPS: Sequence[Step] = (
     rotating.ALTERNATING,
     rotating.ADMIN,
     deploying.CHANGE,
+    alarms.WATCH,
     rotating.SINGLE,
     rotating.ADMIN_AFTER_CHANGE,
     alarms.RING,

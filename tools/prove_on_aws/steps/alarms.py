@@ -1,5 +1,6 @@
-"""Alarms: quiet where nothing failed, and one that rings."""
+"""Alarms: quiet where nothing failed, one that rings, and the watch that one listens to."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -45,6 +46,22 @@ def _told(client: "CloudWatchClient", alarm: str) -> set[str]:
     changes = client.describe_alarm_history(AlarmName=alarm, HistoryItemType="StateUpdate")
     summaries = [each["HistorySummary"] for each in changes["AlarmHistoryItems"]]
     return {summary.rpartition(" to ")[2] for summary in summaries}
+
+
+def _watch(proof: Proof) -> None:
+    client: LambdaClient = proof.trial.client("lambda")
+    name = f"{proof.trial.prefix}-watch"
+    answer = client.invoke(FunctionName=name, LogType="Tail")
+    if answer.get("FunctionError"):
+        said = answer["Payload"].read().decode()
+        proof.settle("watch-lists", held=False, evidence=f"{name} failed: {said}")
+        return
+    measured = "DaysSinceRotation" in base64.b64decode(answer["LogResult"]).decode()
+    proof.settle(
+        "watch-lists",
+        held=measured or None,
+        evidence=f"{name} {'measured the rotations' if measured else 'listed no secret yet'}",
+    )
 
 
 def _ring(proof: Proof) -> None:
@@ -134,6 +151,14 @@ QUIET = Step(
     minutes=(0.1, 1),
     needs=("deploy",),
     run=_quiet,
+)
+WATCH = Step(
+    name="watch",
+    title="lets the deployed watch list the secrets and measure their rotations",
+    settles=("watch-lists",),
+    minutes=(0.1, 1),
+    needs=("deploy",),
+    run=_watch,
 )
 RING = Step(
     name="ring",
