@@ -14,8 +14,8 @@ from types import FrameType
 import pytest
 
 import rotation
+from fakes.world import World
 from local.postgres import PostgresServer
-from tests.postgres_user.world import World
 
 LAMBDAS = str(Path(rotation.__file__).resolve().parent.parent)
 """Of the version that is on the path, which need not be the one of this file."""

@@ -10,8 +10,8 @@ from typing import Any, cast
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_secretsmanager_caching import SecretCache
 
+from fakes.secrets_manager import SecretsManager
 from rotated_secret import RotatedSecret
-from tests.rotation.secrets_manager import SecretsManager
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:bench-AbCdEf"
 OURS, POWERTOOLS, AWS = "rotated_secret", "Powertools", "AWS caching client"

@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_secretsmanager_caching import SecretCache
 
 from benchmarks.reads.cached import ARN, AWS, OURS, POWERTOOLS
+from fakes.secrets_manager import SecretsManager
 from rotated_secret import RotatedSecret
 from rotated_secret.cache import AGAIN_SECONDS
-from tests.rotation.secrets_manager import SecretsManager
 
 THREADS = 64
 ANSWER_SECONDS = 0.02

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from benchmarks.json_server import JsonServer
 from benchmarks.rotation.authority import Authority
-from tests.rotation.secrets_manager import SecretsManager
+from fakes.secrets_manager import SecretsManager
 
 _TARGET = re.compile(r"secretsmanager\.(\w+)")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")

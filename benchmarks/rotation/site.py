@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.postgres_user.world import World
+from fakes.world import World
 
 
 @dataclass

@@ -15,6 +15,7 @@ from benchmarks.rotation.rotation import ColdTimes, Counts, Network
 from benchmarks.rotation.secrets_manager import ServedSecretsManager
 from benchmarks.rotation.site import Site
 from credential_rotation.packages import RUNTIME
+from fakes.world import STEPS
 from local.errors import LocalError
 from local.functions.deployed import DeployedFunction
 from local.functions.packages import Packages
@@ -23,7 +24,6 @@ from local.functions.role_sessions import RoleSessions
 from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
 from local.identity.sessions import ServiceSession
-from tests.postgres_user.world import STEPS
 
 
 class RotationFailedError(LocalError):

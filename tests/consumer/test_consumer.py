@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
+from fakes.secrets_manager import SecretsManager
 from local.postgres import PostgresServer
 from rotated_secret import RotatedSecret
-from tests.rotation.secrets_manager import SecretsManager
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 

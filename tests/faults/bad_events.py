@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from fakes.world import STEPS
 from tests.faults.bad_secrets import json_values
-from tests.postgres_user.world import STEPS
 
 
 def is_step(event: object) -> bool:

@@ -8,11 +8,11 @@ from typing import Any, cast
 import psycopg
 from pg8000.exceptions import DatabaseError, InterfaceError
 
+from fakes.world import Document
 from rotated_secret import RotatedSecret
 from rotated_secret.pg8000 import connect
 from tests.faults.site import Site
 from tests.faults.turns import Turns
-from tests.postgres_user.world import Document
 
 OF_EACH_KIND = 2
 

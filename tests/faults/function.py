@@ -3,10 +3,10 @@
 import time
 import traceback
 
+from fakes.world import STEPS
 from rotation.errors import RotationError
 from tests.faults.crash import Crash
 from tests.faults.site import Handler, Site
-from tests.postgres_user.world import STEPS
 
 
 class Function:

@@ -1,7 +1,7 @@
 """What has to hold at any instant, and after a rotation."""
 
+from fakes.world import Document
 from tests.faults.site import Site
-from tests.postgres_user.world import Document
 
 
 def outages(site: Site, strategy: str) -> list[str]:

@@ -9,11 +9,11 @@ from typing import Any, cast
 from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.strategy import UserStrategy
+from fakes.world import Document, World
 from postgres_user.postgres import Postgres
 from rotation.handler import rotation_handler
 from tests.faults.calls import Calls
 from tests.faults.proxy import Proxy
-from tests.postgres_user.world import Document, World
 
 STRATEGIES: Mapping[str, type[UserStrategy]] = {
     strategy.name: strategy for strategy in (SingleUser, AlternatingUsers)

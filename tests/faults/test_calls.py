@@ -1,9 +1,9 @@
 import pytest
 from botocore.exceptions import ParamValidationError
 
+from fakes.secrets_manager import SecretsManager
 from tests.faults.calls import CallFault, Calls, When
 from tests.faults.crash import Crash
-from tests.rotation.secrets_manager import SecretsManager
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 

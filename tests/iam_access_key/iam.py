@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.rotation.secrets_manager import failure
+from fakes.secrets_manager import failure
 
 State = dict[str, "FakeKey"]
 

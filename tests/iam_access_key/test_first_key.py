@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from fakes.secrets_manager import failure
 from rotation.errors import NotOursError, SecretsManagerError
 from tests.iam_access_key.world import USER, World
-from tests.rotation.secrets_manager import failure
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from typing import Any, cast
 
 import pytest
 
+from fakes.context import Context
 from iam_access_key import reaping
 from iam_access_key.settings import STEP_SECONDS, Settings
 from rotation.client import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from rotation.deadline import RESERVE_SECONDS
 from rotation.errors import BadEventError, BadSettingsError, GoneError
 from tests.iam_access_key.world import ARN, SETTINGS, USER, World
-from tests.rotation.context import Context
 
 FUNCTION_SECONDS = 90
 """What stacks/access_key has."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from fakes.secrets_manager import failure
 from iam_access_key.access_key import AccessKey
 from iam_access_key.settings import STEP_SECONDS
 from rotation.errors import (
@@ -21,7 +22,6 @@ from rotation.errors import (
 from rotation.event import Step
 from rotation.secret_text import SecretText
 from tests.iam_access_key.world import ARN, USER, World
-from tests.rotation.secrets_manager import failure
 
 
 class Crash(BaseException):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from fakes.secrets_manager import SecretsManager
 from iam_access_key.access_key import AccessKey
 from iam_access_key.first_key import FirstKey
 from iam_access_key.identity import Identity
@@ -19,7 +20,6 @@ from rotation.rotating_secret import RotatingSecret
 from rotation.rotation import Rotation
 from tests.iam_access_key.clock import Clock
 from tests.iam_access_key.iam import Iam
-from tests.rotation.secrets_manager import SecretsManager
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders/production/access-key-AbCdEf"
 USER = "arn:aws:iam::123456789012:user/orders/production/orders-production-access-key"

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from fakes.secrets_manager import failure
 from iam_access_key.settings import LIMIT, Settings
 from rotation.errors import RotationError
 from rotation.event import Step
 from tests.iam_access_key.world import SETTINGS, World
-from tests.rotation.secrets_manager import failure
 
 LOOK = timedelta(hours=6)
 """How often the reaper runs, and the promises are checked at least."""

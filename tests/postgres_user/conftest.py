@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fakes.world import World
 from local.postgres import PostgresServer
-from tests.postgres_user.world import World
 from tests.postgres_versions import UnavailableError, binaries
 
 OLD = "15.18"

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from fakes.world import Document, World
 from postgres_user import access, fence
 from rotation.errors import BadEventError, BusyError, GoneError, NotOursError
 from tests.postgres_user.test_hostile_objects import canaries, shadows
-from tests.postgres_user.world import Document, World
 
 REFUSED = psycopg.errors.InsufficientPrivilege
 

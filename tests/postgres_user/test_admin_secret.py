@@ -2,8 +2,8 @@
 
 import pytest
 
+from fakes.world import STEPS, World
 from rotation.errors import CredentialRefusedError
-from tests.postgres_user.world import STEPS, World
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fakes.world import Document, World
 from rotation.errors import (
     BadEventError,
     BadSecretError,
@@ -14,7 +15,6 @@ from rotation.errors import (
     NotOursError,
     RotationError,
 )
-from tests.postgres_user.world import Document, World
 
 PRESENT = "its-Present-Password-1"
 

@@ -3,6 +3,7 @@ import json
 import psycopg
 import pytest
 
+from fakes.world import STEPS, World
 from rotation.errors import (
     BadSecretError,
     CredentialRefusedError,
@@ -10,7 +11,6 @@ from rotation.errors import (
     NotPendingError,
     RotationError,
 )
-from tests.postgres_user.world import STEPS, World
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
+from fakes.world import STEPS, World
 from rotation.errors import BusyError, NotPendingError, OutOfTimeError, UnreachableError
-from tests.postgres_user.world import STEPS, World
 
 
 @pytest.fixture

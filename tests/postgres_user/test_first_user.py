@@ -1,8 +1,8 @@
 import psycopg
 import pytest
 
+from fakes.world import World
 from rotation.errors import BadSecretError, BusyError, CredentialRefusedError, NotOursError
-from tests.postgres_user.world import World
 
 
 def test_it_logs_in_and_has_its_own_schema_and_nothing_else(any_world: World) -> None:

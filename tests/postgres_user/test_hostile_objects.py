@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from fakes.world import World
 from rotation.errors import RotationError
-from tests.postgres_user.world import World
 
 FUNCTIONS = (
     "pg_try_advisory_xact_lock(bigint)",

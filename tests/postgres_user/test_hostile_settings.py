@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from fakes.world import STEPS, World
 from postgres_user.connection import Connection
 from rotation.errors import BadSecretError, RefusedChangeError
-from tests.postgres_user.world import STEPS, World
 
 
 @pytest.mark.parametrize("encoding", ["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "GB18030", "UHC"])

@@ -4,8 +4,8 @@ import traceback
 
 import pytest
 
+from fakes.world import World
 from rotation.errors import RotationError
-from tests.postgres_user.world import World
 from tests.rotated_secret.frames import recorded
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from fakes.world import World
 from local.postgres import PostgresServer
 from rotation.errors import (
     BadSecretError,
@@ -18,7 +19,6 @@ from rotation.errors import (
     UnequalTwinsError,
 )
 from tests.postgres_user.conftest import brought
-from tests.postgres_user.world import World
 
 
 @pytest.fixture

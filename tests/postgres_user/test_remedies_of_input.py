@@ -13,6 +13,9 @@ from psycopg import sql
 
 from database.single_user import SingleUser
 from database.users import Users
+from fakes.context import Context
+from fakes.secrets_manager import failure
+from fakes.world import Document, World
 from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
 from rotation.custom_resource import custom_resource_handler
@@ -29,9 +32,6 @@ from tests.postgres_user.test_remedies import (  # some are fixtures
     small,  # noqa: F401
     small_world,  # noqa: F401
 )
-from tests.postgres_user.world import Document, World
-from tests.rotation.context import Context
-from tests.rotation.secrets_manager import failure
 
 NEW = "a-New-Password-of-letters-1"
 

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from fakes.world import STEPS, World
 from rotation.errors import BadSecretError, CredentialRefusedError, NotPendingError
-from tests.postgres_user.world import STEPS, World
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from fakes.world import World
 from rotation.deadline import RESERVE_SECONDS
 from rotation.errors import (
     BadSettingsError,
@@ -21,7 +22,6 @@ from tests.postgres_user.impostor import (
     impostor,
     open_sockets,
 )
-from tests.postgres_user.world import World
 
 
 def set_secret_at(world: World, host: str, port: int) -> None:

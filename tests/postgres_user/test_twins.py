@@ -4,8 +4,8 @@ from typing import Any, cast
 import psycopg
 import pytest
 
+from fakes.world import STEPS, World
 from rotation.errors import BusyError, RefusedChangeError, UnequalTwinsError
-from tests.postgres_user.world import STEPS, World
 
 
 @pytest.fixture

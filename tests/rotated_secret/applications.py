@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import sqlalchemy
 
+from fakes.world import World
 from rotated_secret import AsyncRotatedSecret, RotatedSecret
 from rotated_secret import asyncpg as asyncpg_adapter
 from rotated_secret import pg8000 as pg8000_adapter
@@ -18,7 +19,6 @@ from rotated_secret import sqlalchemy as sqlalchemy_adapter
 from rotated_secret import sqlalchemy_async as sqlalchemy_async_adapter
 from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.handle import Handle
-from tests.postgres_user.world import World
 
 WHO = "SELECT session_user"
 

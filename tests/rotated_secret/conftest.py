@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
+from fakes.secrets_manager import SecretsManager
 from local.patience import patient
 from rotated_secret import AsyncRotatedSecret, Clock, RotatedSecret
 from rotated_secret.logins import CONNECT_SECONDS
-from tests.rotation.secrets_manager import SecretsManager
 
 ADAPTERS = ("asyncpg", "pg8000", "psycopg", "pymysql")
 

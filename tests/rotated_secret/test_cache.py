@@ -15,13 +15,13 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import rotated_secret
+from fakes.secrets_manager import failure
 from local.patience import wait_until
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, SecretUnavailableError
 from rotated_secret.cache import LONGEST_BACK_OFF_SECONDS, LONGEST_RETRY_SECONDS
 from rotated_secret.forks import _watched
 from rotated_secret.handle import OLD_WAIT_SECONDS, PATIENCE_SECONDS, REFRESH_SECONDS
 from tests.rotated_secret.conftest import ARN, FIRST_PASSWORD, Hands, Store
-from tests.rotation.secrets_manager import failure
 
 DENIED = failure("AccessDeniedException", "GetSecretValue")
 THROTTLED = failure("ThrottlingException", "GetSecretValue")

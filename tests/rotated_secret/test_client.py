@@ -13,12 +13,12 @@ import pytest
 
 from benchmarks.rotation.authority import Authority
 from benchmarks.rotation.secrets_manager import ServedSecretsManager
+from fakes.secrets_manager import failure
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, SecretUnavailableError
 from rotated_secret import client as client_module
 from rotated_secret.client import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, secrets_manager_client
 from rotated_secret.handle import Handle
 from tests.rotated_secret.conftest import ARN, FIRST_PASSWORD, Store
-from tests.rotation.secrets_manager import failure
 
 
 @pytest.fixture

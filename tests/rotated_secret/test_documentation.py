@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from fakes.world import World
 from local.postgres import PostgresServer
 from rotated_secret.client import shared_clients
-from tests.postgres_user.world import World
 from tests.rotated_secret.mysql import mysql_server
 
 ROOT = Path(__file__).parents[2]

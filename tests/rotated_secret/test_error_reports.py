@@ -20,6 +20,8 @@ import pytest
 import trustme
 from pg8000.exceptions import DatabaseError
 
+from fakes.secrets_manager import SecretsManager
+from fakes.world import World
 from local.postgres import PostgresServer
 from rotated_secret import (
     AsyncRotatedSecret,
@@ -41,13 +43,11 @@ from tests.postgres_user.impostor import (
     silent_after_tls,
     without_tls,
 )
-from tests.postgres_user.world import World
 from tests.rotated_secret.applications import CONNECTIONS, POOLS, Make
 from tests.rotated_secret.conftest import ARN, Store, document
 from tests.rotated_secret.frames import recorded
 from tests.rotated_secret.mysql import mysql_server
 from tests.rotated_secret.pooler import refusing
-from tests.rotation.secrets_manager import SecretsManager
 
 APPLICATIONS = {name: make for name, make in {**CONNECTIONS, **POOLS}.items() if "pool" not in name}
 """Without the pools that log in in the background: their users get an error of the pool's own."""

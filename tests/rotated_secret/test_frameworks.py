@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from fakes.world import World
 from local.postgres import PostgresServer
-from tests.postgres_user.world import World
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "frameworks.md"

@@ -9,12 +9,12 @@ import psycopg as driver
 import pytest
 from sqlalchemy.engine import make_url
 
+from fakes.world import World
 from local.postgres import PostgresServer
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, asyncpg, pg8000, psycopg, pymysql
 from rotated_secret.psycopg_pool import AsyncConnectionPool, ConnectionPool
 from rotated_secret.sqlalchemy import create_engine
 from rotated_secret.sqlalchemy_async import create_async_engine
-from tests.postgres_user.world import World
 
 Connect = Callable[..., object]
 

@@ -12,6 +12,7 @@ import trustme
 from pg8000 import exceptions as pg8000_errors
 from psycopg import OperationalError
 
+from fakes.world import World
 from local.postgres import PostgresServer
 from rotated_secret import RotatedSecret, is_retired, pg8000, psycopg, sqlalchemy, version_of
 from rotated_secret.cache import AGAIN_SECONDS
@@ -25,7 +26,6 @@ from tests.postgres_user.impostor import (
     open_sockets,
     without_tls,
 )
-from tests.postgres_user.world import World
 from tests.rotated_secret.applications import CONNECTIONS, POOLS, Make
 from tests.rotated_secret.pooler import refusing
 

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from fakes.secrets_manager import failure
 from rotated_secret import AsyncRotatedSecret, Credential, RotatedSecret
 from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.handle import PATIENCE_SECONDS
 from rotated_secret.waiting import FIRST_PAUSE_SECONDS
 from tests.rotated_secret.conftest import Hands, RefusedError, Store
-from tests.rotation.secrets_manager import failure
 
 MANY = 64
 

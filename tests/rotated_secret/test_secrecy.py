@@ -10,6 +10,7 @@ import traceback
 import pytest
 from aws_lambda_powertools.logging import Logger
 
+from fakes.secrets_manager import failure
 from rotated_secret import (
     AsyncRotatedSecret,
     Credential,
@@ -18,7 +19,6 @@ from rotated_secret import (
 )
 from rotated_secret.discretion import Hidden
 from tests.rotated_secret.conftest import FIRST_PASSWORD, Hands, RefusedError, Store
-from tests.rotation.secrets_manager import failure
 
 
 @pytest.fixture

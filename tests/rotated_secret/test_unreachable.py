@@ -14,15 +14,15 @@ import trustme
 from pg8000 import exceptions as pg8000_errors
 from sqlalchemy.exc import OperationalError
 
+from fakes.secrets_manager import failure
+from fakes.world import World
 from local.postgres import PostgresServer
 from rotated_secret import AsyncRotatedSecret, Credential, RotatedSecret, SecretUnavailableError
 from rotated_secret.cache import UNREACHABLE_SECONDS
 from rotated_secret.refusals import is_unreachable
 from tests.postgres_user.impostor import certificate, impostor, with_certificate
-from tests.postgres_user.world import World
 from tests.rotated_secret.applications import CONNECTIONS, Make
 from tests.rotated_secret.conftest import ARN, Hands, Store, document
-from tests.rotation.secrets_manager import failure
 
 LIBPQ = 'connection to server at "db", port 5432 failed: '
 NEW_HOST = "new.example.com"

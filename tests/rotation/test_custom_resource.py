@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 
 from cloudformation.outcome import Outcome
+from fakes.context import Context
 from rotation.custom_resource import custom_resource_handler
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError
 from rotation.rotating_secret import RotatingSecret
-from tests.rotation.context import Context
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 

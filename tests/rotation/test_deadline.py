@@ -1,8 +1,8 @@
 import pytest
 
+from fakes.context import Context
 from rotation.deadline import RESERVE_SECONDS, STEP_SECONDS, Deadline
 from rotation.errors import OutOfTimeError
-from tests.rotation.context import Context
 
 
 class Clock:

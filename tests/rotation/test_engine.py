@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from fakes.secrets_manager import SecretsManager, failure
 from rotation.deadline import Deadline
 from rotation.engine import Engine
 from rotation.errors import (
@@ -19,7 +20,6 @@ from rotation.event import Step
 from rotation.rotating_secret import RotatingSecret
 from rotation.rotation import Rotation
 from rotation.secret_text import SecretText
-from tests.rotation.secrets_manager import SecretsManager, failure
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 

@@ -4,10 +4,10 @@ from typing import Any, cast
 
 import pytest
 
+from fakes.context import Context
+from fakes.secrets_manager import SecretsManager
 from rotation.errors import BadEventError, CredentialRefusedError
 from rotation.handler import rotation_handler
-from tests.rotation.context import Context
-from tests.rotation.secrets_manager import SecretsManager
 from tests.rotation.test_engine import ARN, Counter
 
 

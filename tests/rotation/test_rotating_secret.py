@@ -3,10 +3,10 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
+from fakes.secrets_manager import SecretsManager, failure
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError, OutOfTimeError, SecretsManagerError
 from rotation.rotating_secret import RotatingSecret
-from tests.rotation.secrets_manager import SecretsManager, failure
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 

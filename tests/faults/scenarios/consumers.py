@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from fakes.world import STEPS
 from tests.faults.bench import Bench
 from tests.faults.consumers import Consumers
 from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
-from tests.postgres_user.world import STEPS
 
 
 def alternating(bench: Bench, *, rounds: int) -> Tally:

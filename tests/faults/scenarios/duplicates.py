@@ -3,13 +3,13 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from fakes.world import STEPS
 from tests.faults.bench import Bench
 from tests.faults.calls import Calls
 from tests.faults.function import Function
 from tests.faults.promises import outages, unfinished
 from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
-from tests.postgres_user.world import STEPS
 
 AT_ONCE = 3
 

@@ -17,6 +17,7 @@ from psycopg.rows import TupleRow
 from scramp import ScramMechanism
 
 from database.users import Users
+from fakes.world import STEPS, World
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from rotation.deadline import Deadline
@@ -26,7 +27,6 @@ from tests.faults.bench import Bench
 from tests.faults.hostile import Hostile, Scopes, values
 from tests.faults.opening import open_bench
 from tests.faults.tally import Tally, Verdict
-from tests.postgres_user.world import STEPS, World
 from tests.postgres_versions import UnavailableError, binaries
 
 _STATE = """

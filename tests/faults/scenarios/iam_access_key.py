@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from fakes.secrets_manager import failure
 from rotation.errors import RotationError
 from rotation.event import Step
 from rotation.observability import observed
@@ -21,7 +22,6 @@ from tests.faults.crash import Crash
 from tests.faults.tally import Tally, Verdict
 from tests.iam_access_key.world import ARN, World
 from tests.iam_access_key.years import Years
-from tests.rotation.secrets_manager import failure
 
 STRATEGY = "access-key"
 LAGS = (0, 30)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import trustme
 
+from fakes.world import STEPS
 from rotation.errors import TargetError, UntrustedServerError
 from tests.faults.bench import EVERY, Bench
 from tests.faults.function import defect
@@ -26,7 +27,6 @@ from tests.postgres_user.impostor import (
     without_tls,
 )
 from tests.postgres_user.impostor import silent as silent_server
-from tests.postgres_user.world import STEPS
 
 _DRIP_SECONDS = 0.5
 

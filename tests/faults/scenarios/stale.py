@@ -6,6 +6,7 @@ whom the late packets are comes back after two rotations more; and a rotation th
 was given up makes the same change itself. So it takes three rotations before late packets show.
 """
 
+from fakes.world import STEPS
 from rotation.errors import BadSecretError
 from tests.faults.bench import EVERY, Bench
 from tests.faults.calls import When
@@ -14,7 +15,6 @@ from tests.faults.promises import outages
 from tests.faults.site import Site
 from tests.faults.stuck import Stuck, StuckAt, endless_patience
 from tests.faults.tally import Tally, Verdict
-from tests.postgres_user.world import STEPS
 
 GIVEN_UP = "given up"
 DUPLICATE = "duplicate"

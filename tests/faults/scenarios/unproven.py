@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from fakes.world import STEPS
 from postgres_user.scram import verifier
 from rotation.errors import RotationError
 from rotation.secret_text import SecretText
@@ -12,7 +13,6 @@ from tests.faults.bench import Bench
 from tests.faults.promises import outages, unfinished
 from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
-from tests.postgres_user.world import STEPS
 
 
 def _nothing(_: Site) -> None:

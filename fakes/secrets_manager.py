@@ -40,6 +40,7 @@ class SecretsManager:
         self.after: Callable[[str], None] = lambda _: None
 
     def create(self, arn: str, document: object) -> str:
+        """Make a secret with one version, AWSCURRENT; returns the version."""
         text = document if isinstance(document, str) else json.dumps(document)
         version = str(uuid.uuid4())
         self.secrets[arn] = secret = Secret({version: text}, {"AWSCURRENT": version})
@@ -53,7 +54,8 @@ class SecretsManager:
         self.secrets[arn].labels["AWSPENDING"] = token
         return token
 
-    def document(self, arn: str, label: str = "AWSCURRENT") -> Any:  # JSON
+    def document(self, arn: str, label: str = "AWSCURRENT") -> Any:  # noqa: ANN401 - any JSON
+        """Return the content of the version with a label."""
         secret = self.secrets[arn]
         return json.loads(secret.contents[secret.labels[label]] or "")
 
@@ -66,6 +68,8 @@ class SecretsManager:
         return version
 
     def describe_secret(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803  # boto3's
+        """DescribeSecret."""
+
         def run() -> dict[str, Any]:
             secret = self._secret(SecretId)
             stages: dict[str, list[str]] = {}
@@ -87,6 +91,8 @@ class SecretsManager:
         VersionId: str = "",  # noqa: N803
         VersionStage: str = "",  # noqa: N803
     ) -> dict[str, Any]:
+        """GetSecretValue."""
+
         def run() -> dict[str, Any]:
             secret = self._secret(SecretId)
             version = VersionId or secret.labels.get(VersionStage or "AWSCURRENT", "")
@@ -111,6 +117,8 @@ class SecretsManager:
         SecretString: str,  # noqa: N803
         VersionStages: list[str],  # noqa: N803
     ) -> dict[str, Any]:
+        """PutSecretValue."""
+
         def run() -> dict[str, Any]:
             secret = self._secret(SecretId)
             known = secret.contents.get(ClientRequestToken)
@@ -131,6 +139,8 @@ class SecretsManager:
         RemoveFromVersionId: str = "",  # noqa: N803
         MoveToVersionId: str = "",  # noqa: N803
     ) -> dict[str, Any]:
+        """UpdateSecretVersionStage."""
+
         def run() -> dict[str, Any]:
             secret = self._secret(SecretId)
             if secret.labels.get(VersionStage, "") != RemoveFromVersionId:
@@ -167,6 +177,7 @@ class SecretsManager:
 
 
 def failure(code: str, operation: str, status: int = 400) -> ClientError:
+    """Return the error that boto3 raises for an answer with this code."""
     return ClientError(
         {
             "Error": {"Code": code, "Message": "told by the test"},

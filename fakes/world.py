@@ -16,6 +16,8 @@ from psycopg.rows import TupleRow
 from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.users import Users
+from fakes.context import Context
+from fakes.secrets_manager import SecretsManager
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
@@ -23,8 +25,6 @@ from rotation.deadline import Deadline
 from rotation.handler import rotation_handler
 from rotation.rotating_secret import RotatingSecret
 from rotation.secret_text import SecretText
-from tests.rotation.context import Context
-from tests.rotation.secrets_manager import SecretsManager
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
@@ -59,6 +59,7 @@ class World:
         self.alternating = rotation_handler(AlternatingUsers(Postgres), cast("Any", self.secrets))
 
     def login(self, username: str, password: str) -> Document:
+        """Return the content of a secret of the database."""
         return {
             "engine": "postgres",
             "host": self.server.host,
@@ -69,10 +70,12 @@ class World:
         }
 
     def application(self, **changes: object) -> Document:
+        """Return the first content of the application's secret."""
         login = self.login(self.user, "the-First-Password-1")
         return {**login, "masterarn": self.admin_arn, **changes}
 
     def create_first_user(self) -> None:
+        """Make the application's user, as the first deployment does."""
         self.ensure()
 
     def ensure(
@@ -90,18 +93,20 @@ class World:
             secret, owner=owner, deadline=deadline, properties=properties, before=before or {}
         )
 
-    def add_login(self, name: str, **properties: Any) -> str:
+    def add_login(self, name: str, **properties: Any) -> str:  # noqa: ANN401 - passed on
         """Another login of the database, with a secret of its own; returns its ARN."""
         arn = self.arn.replace("application", name)
-        self.secrets.create(arn, self.application(username=name, password="anothers-Password-1"))
+        self.secrets.create(arn, self.application(username=name, password="anothers-Password-1"))  # noqa: S106 - of a throwaway server
         self.ensure(arn, **properties)
         return arn
 
     def step(self, handler: Callable[..., None], token: str, step: str, arn: str = "") -> None:
+        """Run one step of a rotation."""
         event = {"SecretId": arn or self.arn, "ClientRequestToken": token, "Step": step}
         handler(event, self.context)
 
     def rotate(self, handler: Callable[..., None], arn: str = "") -> str:
+        """Rotate a secret; returns the new version."""
         token = self.secrets.begin(arn or self.arn)
         for step in STEPS:
             self.step(handler, token, step, arn)
@@ -129,10 +134,12 @@ class World:
         return token
 
     def document(self, label: str = "AWSCURRENT") -> Document:
+        """Return the content of the application's secret."""
         document: Document = self.secrets.document(self.arn, label)
         return document
 
     def pending(self, token: str) -> Document:
+        """Return the content of a version of the application's secret."""
         document: Document = json.loads(self.secrets.secrets[self.arn].contents[token] or "")
         return document
 
@@ -149,9 +156,11 @@ class World:
         )
 
     def as_admin(self) -> psycopg.Connection[TupleRow]:
+        """Log in as the admin."""
         return self.server.connect(self.admin, "the-Admins-own-1", dbname=self.dbname)
 
     def as_superuser(self) -> psycopg.Connection[TupleRow]:
+        """Log in as the owner of the server."""
         return self.server.connect(dbname=self.dbname)
 
     def connections(self) -> int:
@@ -160,6 +169,7 @@ class World:
         return len(re.findall(pattern, self.server.log.read_text(errors="replace")))
 
     def accepts(self, document: Document) -> bool:
+        """Tell whether a secret's content logs in."""
         try:
             self.as_login(document).close()
         except psycopg.OperationalError:
@@ -167,6 +177,7 @@ class World:
         return True
 
     def exists(self, username: str) -> bool:
+        """Tell whether the server has a user."""
         return bool(self.ask("SELECT 1 FROM pg_roles WHERE rolname = %s", username))
 
     def ask(self, query: str, *parameters: str) -> list[TupleRow]:

@@ -1,0 +1,73 @@
+"""Which package may import which: a layer knows those below it and none above."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAMBDAS = ROOT / "lambdas"
+
+MAY_IMPORT = {
+    "rotation_schedule": set[str](),
+    "lambdas": {"lambdas"},
+    "credential_rotation": set[str](),  # neither settings nor stacks
+    "stacks": {"credential_rotation", "rotation_schedule"},
+    "app": {"credential_rotation", "stacks"},
+    "local": {"rotation_schedule"},  # it must not know what is deployed to it
+    "inventory": set[str](),
+    "bootstrap": set[str](),  # runs before anything is installed
+    "security": {"credential_rotation", "local", "stacks"},
+    "fakes": {"lambdas", "local"},
+    "benchmarks": {"credential_rotation", "fakes", "lambdas", "local", "stacks"},
+    "tools": {"credential_rotation", "fakes", "lambdas", "local", "stacks"},
+}
+"""By folder or module of the repository, the others that it may import."""
+
+LIBRARY = "rotated_secret"
+"""The one function's package that is also published: it needs nothing beside it."""
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The first part of each absolute import of a module, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def modules(name: str) -> list[Path]:
+    folder = ROOT / name
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [ROOT / f"{name}.py"]
+
+
+def homes() -> dict[str, str]:
+    """Where each package of the repository is, by the name that imports it."""
+    functions = {path.name: "lambdas" for path in LAMBDAS.iterdir() if path.is_dir()}
+    return {name: name for name in (*MAY_IMPORT, "tests")} | functions
+
+
+@pytest.mark.parametrize("importer", MAY_IMPORT)
+def test_a_layer_imports_only_those_below_it(importer: str) -> None:
+    where = homes()
+    allowed = MAY_IMPORT[importer] | {importer}
+    assert not [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in modules(importer)
+        for name in imported(file)
+        if where.get(name, importer) not in allowed
+    ]
+
+
+def test_every_package_has_its_place() -> None:
+    packages = {path.parent.name for path in ROOT.glob("[a-z]*/__init__.py")}
+    assert packages <= set(MAY_IMPORT)
+    assert {path.stem for path in ROOT.glob("*.py")} <= set(MAY_IMPORT)
+
+
+def test_the_published_library_imports_none_of_the_functions_packages() -> None:
+    others = {path.name for path in LAMBDAS.iterdir()} - {LIBRARY}
+    found = {name for file in modules(f"lambdas/{LIBRARY}") for name in imported(file)}
+    assert not found & others
