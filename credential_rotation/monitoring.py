@@ -124,7 +124,12 @@ def overdue_alarm(path: str, *, platform: str) -> str:
 
 
 class Monitoring(Construct):
-    """Alarms, rules and a dashboard, and the topic where they ring."""
+    """Alarms, rules and a dashboard, and the topic where they ring.
+
+    Attributes:
+        topic: Where they ring.
+        watch: The function whose log names what is overdue.
+    """
 
     def __init__(
         self,
@@ -152,7 +157,8 @@ class Monitoring(Construct):
         """
         super().__init__(scope, construct_id)
         names = site.names
-        watch = RotationWatch(self, "Watch", site=site).function.name
+        self.watch = RotationWatch(self, "Watch", site=site).function
+        watch = self.watch.name
         self.topic = AlarmTopic(self, "Topic", names=names, emails=emails)
         strategies = {each.function.name: each.strategy for each in rotations}
         paths = list(dict.fromkeys(each.secret.path for each in rotations))

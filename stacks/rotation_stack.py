@@ -41,6 +41,7 @@ class RotationStack(Stack):
         secrets_key: Encrypts them.
         rotations: What rotates them.
         topic_arn: Where alarms ring.
+        watch: The function whose log names what is overdue.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
@@ -211,6 +212,7 @@ class RotationStack(Stack):
         self.secrets_key = secrets_key
         self.rotations = rotations
         self.topic_arn = noticing.topic.arn
+        self.watch = noticing.watch
         advise(self, settings)
         self._tag(settings)
         self._keep_or_destroy(keep=settings.database.deletion_protection)

@@ -126,9 +126,21 @@ def _operation(staff: Staff) -> Iterator[Intent]:
             yield calls.secret_alone(
                 who, "UpdateSecretVersionStage", secret, what, endpoint="", VersionStage=label
             )
-        log = f"log-group:/aws/lambda/{function.rpartition(':')[2]}:log-stream:"
-        what = "read why a step failed"
-        yield Intent(what=what, who=who, action="logs:FilterLogEvents", resource=arn("logs", log))
+        yield read_log(who, function, "read why a step failed")
+    watch = staff.parts.function("watch").code_of
+    yield read_log(who, watch, "read which rotations are overdue, and what to do")
+
+
+def read_log(who: Principal, function: str, what: str) -> Intent:
+    """Read what a function has logged.
+
+    Args:
+        who: Who reads.
+        function: The function's ARN.
+        what: What for.
+    """
+    log = arn("logs", f"log-group:/aws/lambda/{function.rpartition(':')[2]}:log-stream:")
+    return Intent(what=what, who=who, action="logs:FilterLogEvents", resource=log)
 
 
 def rotate(staff: Staff, who: Principal, secret: str, what: str, **parameters: str) -> Intent:

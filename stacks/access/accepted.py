@@ -13,7 +13,7 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
     stack = f"{settings.prefix}-access/"
     logs = [
         resource("logs", f"log-group:/aws/lambda/{settings.prefix}-{name}:*")
-        for name in _rotations(settings)
+        for name in (*_rotations(settings), "watch")
     ]
     yield wildcards(
         "*",
@@ -34,7 +34,8 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
     )
     yield wildcards(
         *logs,
-        reason="The streams of the logs of the functions that rotate, which Lambda names.",
+        reason="The streams of the logs of the functions that rotate, and of the one that watches, "
+        "which Lambda names.",
         within=f"{stack}RotationOperator/",
     )
     for group, users in {

@@ -49,6 +49,7 @@ class AccessStack(Stack):
             settings=settings,
             secrets=rotation.secrets,
             rotations=rotation.rotations,
+            watch=rotation.watch,
         )
         break_glass = BreakGlass(
             self,
@@ -69,6 +70,7 @@ class AccessStack(Stack):
             application=rotation.application,
             key=rotation.secrets_key,
             functions=[each.function for each in rotation.rotations],
+            watch=rotation.watch,
         )
         Boundary(
             self,

@@ -36,6 +36,7 @@ class BoundaryStatements:
         application: The one secret that a person may ever read.
         key: Encrypts it.
         functions: The functions that rotate.
+        watch: The function whose log names what is overdue.
     """
 
     def __init__(
@@ -46,12 +47,14 @@ class BoundaryStatements:
         application: DatabaseSecret,
         key: SecretsKey,
         functions: Sequence[PythonFunction],
+        watch: PythonFunction,
     ) -> None:
         self._stack = stack
         self._settings = settings
         self._application = application
         self._key = key
         self._functions = functions
+        self._watch = watch
 
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
@@ -63,7 +66,7 @@ class BoundaryStatements:
         yield at_most("Rotation", ["lambda:InvokeFunction"], *functions)
         logs = [
             arn_of(self._stack, "logs", "log-group", f"/aws/lambda/{function.name}:*")
-            for function in self._functions
+            for function in (*self._functions, self._watch)
         ]
         yield at_most("Logs", ["logs:FilterLogEvents"], *logs)
         alarms = arn_of(self._stack, "cloudwatch", "alarm", "*")

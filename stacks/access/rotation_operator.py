@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
+from credential_rotation.functions import PythonFunction
 from credential_rotation.rotation import Rotation
 from credential_rotation.secret import RotatedSecret
 from stacks.access import names
@@ -14,7 +15,10 @@ from stacks.settings import Settings
 
 
 class RotationOperator(PersonRole):
-    """Rotates, stops a rotation, moves a label back, and reads why one failed: never a value."""
+    """Rotates, stops a rotation, moves a label back, and reads why one failed: never a value.
+
+    It also reads which rotations are overdue.
+    """
 
     def __init__(
         self,
@@ -24,6 +28,7 @@ class RotationOperator(PersonRole):
         settings: Settings,
         secrets: Sequence[RotatedSecret],
         rotations: Sequence[Rotation],
+        watch: PythonFunction,
     ) -> None:
         """Create the role.
 
@@ -33,6 +38,7 @@ class RotationOperator(PersonRole):
             settings: What the team decided.
             secrets: What it may see the state of.
             rotations: What it may operate.
+            watch: The function whose log names what is overdue.
         """
         super().__init__(
             scope,
@@ -46,3 +52,4 @@ class RotationOperator(PersonRole):
         self.allow(see_alarms(self))
         for rotation in rotations:
             rotation.grant_operate(self)
+        watch.grant_read_log(self)
