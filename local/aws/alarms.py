@@ -31,7 +31,7 @@ from moto.core.responses import ActionResult
 from moto.logs.models import LogsBackend
 from moto.sns.models import sns_backends
 
-from local.aws.patch import add, replace
+from local.moto_patch import add, replace
 
 INTERVAL = 0.5
 """Real seconds between two looks; CloudWatch looks once a minute."""

@@ -2,7 +2,7 @@
 
 from moto import backends
 
-from local.aws.patch import replace
+from local.moto_patch import replace
 
 
 def install() -> None:

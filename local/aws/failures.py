@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from local.aws import parameters
 from local.aws.parameters import OutOfBoundsError
-from local.aws.patch import replace
 from local.aws.quotas import QuotaExceededError
+from local.moto_patch import replace
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from moto.rds.models import DBInstance, DBParameterGroup, rds_backends
 
 from local.aws.cloudformation.completions import update_in_place
 from local.aws.cloudformation.resource import Properties
-from local.aws.patch import add, replace
+from local.moto_patch import add, replace
 from local.postgres_client import PostgresClient
 
 _CHANGEABLE = {

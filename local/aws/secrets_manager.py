@@ -29,9 +29,9 @@ from moto.secretsmanager.models import (
 )
 
 from local.aws.clock import Clock
-from local.aws.patch import replace
 from local.aws.rotations import CURRENT, PENDING, Rotations, unfinished, version_with
 from local.aws.schedule import Schedule, ScheduleError
+from local.moto_patch import replace
 
 MayInvoke = Callable[[str, str], bool]
 """Whether Secrets Manager may invoke a function (its ARN) for a secret (its ARN)."""

@@ -14,7 +14,7 @@ from moto.cloudtrail.responses import CloudTrailResponse
 from moto.secretsmanager.models import secretsmanager_backends
 
 from local.aws.journal import Journal
-from local.aws.patch import add
+from local.moto_patch import add
 
 _SOURCE = "secretsmanager.amazonaws.com"
 

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from local.functions import moto_patches
 from local.functions.asynchronous import AsynchronousInvocations
 from local.functions.deployed import DeployedFunction
 from local.functions.interpreter import PYTHON_RUNTIMES, runtime_of
 from local.functions.invocation import CannotRun, Invocation
 from local.functions.logs import Logs
 from local.functions.moto_functions import find
-from local.functions.moto_patches import installed
 from local.functions.network_interfaces import NetworkInterfaces
 from local.functions.packages import Packages
 from local.functions.request import Request, new_request
@@ -21,6 +22,7 @@ from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
 from local.functions.sandboxes import Sandboxes
 from local.functions.transcript import TAIL_BYTES, transcript
+from local.moto_patch import for_a_while
 
 
 class Functions:
@@ -75,7 +77,7 @@ class Functions:
         self.logs = Logs(directory=directory / "logs", endpoint_url=endpoint_url)
 
     def __enter__(self) -> Self:
-        self._patches.enter_context(installed(self))
+        self._patches.enter_context(for_a_while(partial(moto_patches.install, self)))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,18 +1,16 @@
 """The one place where moto's Lambda is changed.
 
-Each patch is a function whose docstring says what moto 5.2.5 does wrong; all of them hold only
-while `installed` is entered.
+Each patch is a function whose docstring says what moto 5.2.5 does wrong.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 
-from local.aws.patch import Patch
 from local.functions.http_invoke import http_invoke
 from local.functions.moto_functions import LOGGING_CONFIG
+from local.moto_patch import replace, wrap
 
 if TYPE_CHECKING:
     from local.functions.functions import Functions
@@ -28,43 +26,34 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-@contextmanager
-def installed(functions: "Functions") -> Iterator[None]:
+def install(functions: "Functions") -> None:
     """Change moto so that its Lambda runs functions here."""
-    with ExitStack() as patches:
-        for patch in (
-            invoke_runs_the_zip(functions),
-            deletion_ends_processes(functions),
-            creation_keeps_the_logging(),
-            stack_creation_keeps_the_logging(),
-            configuration_keeps_the_logging(),
-            stack_update_takes_the_whole_template(),
-        ):
-            patches.enter_context(patch)
-        yield
+    invoke_runs_the_zip(functions)
+    deletion_ends_processes(functions)
+    creation_keeps_the_logging()
+    stack_creation_keeps_the_logging()
+    configuration_keeps_the_logging()
+    stack_update_takes_the_whole_template()
 
 
-def invoke_runs_the_zip(functions: "Functions") -> Patch:
+def invoke_runs_the_zip(functions: "Functions") -> None:
     """Run the function from its zip: moto starts a Docker container, and waits for events too."""
 
-    def replace(_: Callable[..., Any]) -> Callable[..., Any]:
-        def invoke(
-            self: LambdaFunction,
-            body: str,
-            request_headers: Mapping[str, str],
-            response_headers: dict[str, str],
-        ) -> bytes:
-            return http_invoke(functions, self, body, request_headers, response_headers)
+    def invoke(
+        self: LambdaFunction,
+        body: str,
+        request_headers: Mapping[str, str],
+        response_headers: dict[str, str],
+    ) -> bytes:
+        return http_invoke(functions, self, body, request_headers, response_headers)
 
-        return invoke
-
-    return Patch(LambdaFunction, "invoke", replace)
+    replace(LambdaFunction, "invoke", invoke)
 
 
-def deletion_ends_processes(functions: "Functions") -> Patch:
+def deletion_ends_processes(functions: "Functions") -> None:
     """End a function's processes with it: moto knows of none."""
 
-    def replace(original: Callable[..., None]) -> Callable[..., None]:
+    def wrapper(original: Callable[..., None]) -> Callable[..., None]:
         def delete_function(
             self: LambdaBackend, function_name: str, qualifier: str | None = None
         ) -> None:
@@ -74,13 +63,13 @@ def deletion_ends_processes(functions: "Functions") -> Patch:
 
         return delete_function
 
-    return Patch(LambdaBackend, "delete_function", replace)
+    wrap(LambdaBackend, "delete_function", wrapper)
 
 
-def creation_keeps_the_logging() -> Patch:
+def creation_keeps_the_logging() -> None:
     """Keep `LoggingConfig`: moto's CreateFunction logs to `/aws/lambda/<name>` whatever it says."""
 
-    def replace(original: Callable[..., None]) -> Callable[..., None]:
+    def wrapper(original: Callable[..., None]) -> Callable[..., None]:
         def __init__(  # noqa: N807  # it is one
             self: LambdaFunction,
             account_id: str,
@@ -93,13 +82,13 @@ def creation_keeps_the_logging() -> Patch:
 
         return __init__
 
-    return Patch(LambdaFunction, "__init__", replace)
+    wrap(LambdaFunction, "__init__", wrapper)
 
 
-def stack_creation_keeps_the_logging() -> Patch:
+def stack_creation_keeps_the_logging() -> None:
     """Keep `LoggingConfig`: moto drops it from a stack's template before it makes the function."""
 
-    def replace(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
+    def wrapper(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
         def create_from_cloudformation_json(
             cls: type[LambdaFunction],
             resource_name: str,
@@ -113,13 +102,13 @@ def stack_creation_keeps_the_logging() -> Patch:
 
         return create_from_cloudformation_json
 
-    return Patch(LambdaFunction, "create_from_cloudformation_json", replace)
+    wrap(LambdaFunction, "create_from_cloudformation_json", wrapper)
 
 
-def configuration_keeps_the_logging() -> Patch:
+def configuration_keeps_the_logging() -> None:
     """Take `LoggingConfig`: moto's UpdateFunctionConfiguration leaves it out."""
 
-    def replace(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def wrapper(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         def update_configuration(
             self: LambdaFunction, config_updates: dict[str, Any]
         ) -> dict[str, Any]:
@@ -128,17 +117,17 @@ def configuration_keeps_the_logging() -> Patch:
 
         return update_configuration
 
-    return Patch(LambdaFunction, "update_configuration", replace)
+    wrap(LambdaFunction, "update_configuration", wrapper)
 
 
-def stack_update_takes_the_whole_template() -> Patch:
+def stack_update_takes_the_whole_template() -> None:
     """Return to AWS's default what a template no longer says, and take the reserved concurrency.
 
     moto's stack update changes only what the new template says, and never the concurrency: a
     variable that was taken out of it would be seen by the function for ever.
     """
 
-    def replace(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
+    def wrapper(original: Callable[..., LambdaFunction]) -> Callable[..., LambdaFunction]:
         def update_from_cloudformation_json(
             cls: type[LambdaFunction],
             original_resource: LambdaFunction,
@@ -155,7 +144,7 @@ def stack_update_takes_the_whole_template() -> Patch:
 
         return update_from_cloudformation_json
 
-    return Patch(LambdaFunction, "update_from_cloudformation_json", replace)
+    wrap(LambdaFunction, "update_from_cloudformation_json", wrapper)
 
 
 def _take_logging(function: LambdaFunction, properties: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from local.identity import boundaries, credential_report, mfa, roles, session_calls, users
+from local.moto_patch import for_a_while
 
 _MODULES = (mfa, users, boundaries, roles, session_calls, credential_report)
 
@@ -23,9 +24,7 @@ class _Corrections:
     def want(self) -> None:
         with self._lock:
             if self._wanted == 0:
-                for module in _MODULES:
-                    for patch in module.patches():
-                        self._made.enter_context(patch)
+                self._made.enter_context(for_a_while(_install))
             self._wanted += 1
 
     def leave(self) -> None:
@@ -33,6 +32,11 @@ class _Corrections:
             self._wanted -= 1
             if self._wanted == 0:
                 self._made.close()
+
+
+def _install() -> None:
+    for module in _MODULES:
+        module.install()
 
 
 _corrections = _Corrections()

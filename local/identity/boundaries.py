@@ -3,23 +3,22 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.exceptions import NoSuchEntity
 from moto.iam.models import User
 from moto.iam.responses import IamResponse
 
-from local.aws.patch import Addition, Patch
+from local.moto_patch import add, wrap
 
 
-def patches() -> Iterator[AbstractContextManager[None]]:
-    """List the corrections."""
-    yield Addition(User, "permissions_boundary", property(_boundary))
-    yield Addition(IamResponse, "put_user_permissions_boundary", _put)
-    yield Addition(IamResponse, "delete_user_permissions_boundary", _delete)
-    yield Patch(IamResponse, "create_user", _creation_sets_the_boundary)
+def install() -> None:
+    """Correct moto."""
+    add(User, "permissions_boundary", property(_boundary))
+    add(IamResponse, "put_user_permissions_boundary", _put)
+    add(IamResponse, "delete_user_permissions_boundary", _delete)
+    wrap(IamResponse, "create_user", _creation_sets_the_boundary)
 
 
 def boundary_of(user: User) -> str | None:

@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.h
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from moto.core.responses import ActionResult
@@ -14,7 +13,7 @@ from moto.iam.exceptions import ReportNotPresentException
 from moto.iam.models import AccessKey, IAMBackend, User
 from moto.iam.responses import IamResponse
 
-from local.aws.patch import Patch
+from local.moto_patch import replace, wrap
 
 _NONE = "N/A"
 _KEY = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
@@ -35,10 +34,10 @@ _COLUMNS = (
 )
 
 
-def patches() -> Iterator[AbstractContextManager[None]]:
-    """List the corrections."""
-    yield Patch(IAMBackend, "get_credential_report", lambda _: _get_credential_report)
-    yield Patch(IamResponse, "get_credential_report", _the_report_is_of_now)
+def install() -> None:
+    """Correct moto."""
+    replace(IAMBackend, "get_credential_report", _get_credential_report)
+    wrap(IamResponse, "get_credential_report", _the_report_is_of_now)
 
 
 def _the_report_is_of_now(original: Callable[..., ActionResult]) -> Callable[..., ActionResult]:

@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 
 import pyotp
 from moto.core.responses import ActionResult, EmptyResult
@@ -17,7 +16,7 @@ from moto.iam.exceptions import (
 from moto.iam.models import IAMBackend, User, VirtualMfaDevice, iam_backends
 from moto.iam.responses import IamResponse
 
-from local.aws.patch import Addition, Patch
+from local.moto_patch import add, replace, wrap
 
 _DRIFT_STEPS = 1
 """How far a clock may be off when a code is used, in steps of 30 s: RFC 6238, section 5.2."""
@@ -119,13 +118,13 @@ class InvalidAuthenticationCode(IAMException):
     code = "InvalidAuthenticationCode"
 
 
-def patches() -> Iterator[AbstractContextManager[None]]:
-    """List the corrections."""
-    yield Patch(models, "VirtualMfaDevice", lambda _: VirtualDevice)
-    yield Patch(IAMBackend, "enable_mfa_device", _enabling_takes_two_codes)
-    yield Patch(IAMBackend, "delete_virtual_mfa_device", _an_assigned_device_stays)
-    yield Patch(IamResponse, "list_mfa_devices", _the_callers_own)
-    yield Addition(IamResponse, "resync_mfa_device", _resync_mfa_device)
+def install() -> None:
+    """Correct moto."""
+    replace(models, "VirtualMfaDevice", VirtualDevice)
+    wrap(IAMBackend, "enable_mfa_device", _enabling_takes_two_codes)
+    wrap(IAMBackend, "delete_virtual_mfa_device", _an_assigned_device_stays)
+    wrap(IamResponse, "list_mfa_devices", _the_callers_own)
+    add(IamResponse, "resync_mfa_device", _resync_mfa_device)
 
 
 def _enabling_takes_two_codes(original: Callable[..., None]) -> Callable[..., None]:

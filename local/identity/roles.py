@@ -1,18 +1,17 @@
 """Roles, where moto differs."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from typing import Any
 
 from moto.iam.models import Role
 
-from local.aws.patch import Patch
+from local.moto_patch import wrap
 
 
-def patches() -> Iterator[AbstractContextManager[None]]:
-    """List the corrections."""
-    yield Patch(Role, "update_from_cloudformation_json", _updates_take_the_whole_template)
+def install() -> None:
+    """Correct moto."""
+    wrap(Role, "update_from_cloudformation_json", _updates_take_the_whole_template)
 
 
 def _updates_take_the_whole_template(original: Callable[..., Role]) -> Callable[..., Role]:

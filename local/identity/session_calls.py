@@ -4,8 +4,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -15,19 +14,19 @@ from moto.sts.exceptions import STSValidationError
 from moto.sts.models import STSBackend
 from moto.sts.responses import TokenResponse
 
-from local.aws.patch import Patch
 from local.identity.durations import assumed_seconds, session_seconds
 from local.identity.sessions import RoleSession, UserSession
+from local.moto_patch import replace, wrap
 
 
-def patches() -> Iterator[AbstractContextManager[None]]:
-    """List the corrections."""
-    yield Patch(models, "AssumedRole", lambda _: RoleSession)
-    yield Patch(TokenResponse, "assume_role", lambda _: _assume_role)
-    yield Patch(TokenResponse, "get_session_token", lambda _: _get_session_token)
-    yield Patch(STSBackend, "get_caller_identity", _strangers_are_the_accounts_own)
-    yield Patch(IAMBackend, "get_user_from_access_key_id", _sessions_have_users)
-    yield Patch(IAMBackend, "get_access_key_last_used", _sessions_name_users)
+def install() -> None:
+    """Correct moto."""
+    replace(models, "AssumedRole", RoleSession)
+    replace(TokenResponse, "assume_role", _assume_role)
+    replace(TokenResponse, "get_session_token", _get_session_token)
+    wrap(STSBackend, "get_caller_identity", _strangers_are_the_accounts_own)
+    wrap(IAMBackend, "get_user_from_access_key_id", _sessions_have_users)
+    wrap(IAMBackend, "get_access_key_last_used", _sessions_name_users)
 
 
 def _assume_role(self: TokenResponse) -> ActionResult:
@@ -48,7 +47,7 @@ def _assume_role(self: TokenResponse) -> ActionResult:
         duration=seconds,
         external_id=self._get_param("ExternalId"),
     )
-    assert isinstance(session, RoleSession)  # noqa: S101  # see patches()
+    assert isinstance(session, RoleSession)  # noqa: S101  # see install()
     inherited = origin.source_identity if isinstance(origin, RoleSession) else None
     session.source_identity = self._get_param("SourceIdentity") or inherited
     session.session_tags = {tag["Key"]: tag["Value"] for tag in self._get_param("Tags", [])}

@@ -3,18 +3,17 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import IAMBackend
 
-from local.aws.patch import Patch
+from local.moto_patch import wrap
 
 
-def patches() -> Iterator[AbstractContextManager[None]]:
-    """List the corrections."""
-    yield Patch(IAMBackend, "delete_user", _deletion_needs_an_empty_user)
+def install() -> None:
+    """Correct moto."""
+    wrap(IAMBackend, "delete_user", _deletion_needs_an_empty_user)
 
 
 def _deletion_needs_an_empty_user(original: Callable[..., None]) -> Callable[..., None]:

@@ -17,7 +17,7 @@ from local.aws import quotas
 from local.aws.cloudformation.deployment import Deployment
 from local.aws.cloudformation.live import LiveStack, failed_to_delete
 from local.aws.cloudformation.types import unknown_types
-from local.aws.patch import add, replace
+from local.moto_patch import add, replace
 
 _log = logging.getLogger(__name__)
 

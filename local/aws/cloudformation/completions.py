@@ -13,7 +13,7 @@ from moto.kms.models import Key
 from moto.logs.models import LogGroup
 
 from local.aws.cloudformation.resource import Properties
-from local.aws.patch import replace
+from local.moto_patch import replace
 
 
 def rewrite_properties(

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from moto.cloudformation import parsing
 from moto.cloudformation.custom_model import CustomModel
 
-from local.aws.patch import replace
 from local.aws.rotations import Outcome
+from local.moto_patch import replace
 
 Call = Callable[[str, dict[str, Any]], Outcome]
 

@@ -12,7 +12,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.secretsmanager.models import secretsmanager_backends
 
-from local.aws.patch import replace
+from local.moto_patch import replace
 
 _REFERENCE = re.compile(
     r"\{\{resolve:secretsmanager:"

@@ -25,7 +25,7 @@ from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 
 from local.aws.cloudformation.resource import Properties
-from local.aws.patch import replace
+from local.moto_patch import replace
 
 Taken = Callable[[str, str], Collection[Any]]
 

@@ -8,7 +8,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.cloudformation.models import cloudformation_backends
 
-from local.aws.patch import replace
+from local.moto_patch import replace
 
 _FUNCTION = "Fn::GetStackOutput"
 

@@ -19,7 +19,7 @@ from local.aws.cloudformation.secrets import (
     Secret,
     SecretTargetAttachment,
 )
-from local.aws.patch import replace
+from local.moto_patch import replace
 
 MADE_BY_MOTO = frozenset(
     {
