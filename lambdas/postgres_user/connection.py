@@ -99,7 +99,7 @@ class Connection:
                     opened.callback(self._driver.close)
                     self._begin(credential, self._driver.parameter_statuses)
             except (DatabaseError, *_BROKEN) as error:
-                if last or not start_up.learned(credential, parameters, _code(error)):
+                if last or not start_up.learned(credential, parameters, sqlstate(error)):
                     raise
                 return False
             self._opened = opened.pop_all()
@@ -218,7 +218,8 @@ def _driver(
     )
 
 
-def _code(error: Exception) -> str:
+def sqlstate(error: BaseException | None) -> str:
+    """PostgreSQL's code of what the driver raised; empty if it is no answer of the server."""
     return error.args[0].get("C", "") if isinstance(error, DatabaseError) else ""
 
 

@@ -14,6 +14,7 @@ from postgres_user import access, acting, fence
 from postgres_user.sql import Run, identifier, literal
 from postgres_user.twins import PostgresTwins
 from rotation.deadline import Deadline
+from rotation.errors import UnsuitableError
 from rotation.secret_text import SecretText
 
 if TYPE_CHECKING:
@@ -34,8 +35,20 @@ def create_first_user(run: Run, username: str) -> None:
 
     Raises:
         NotOursError: The user exists already.
+        UnsuitableError: The admin may not create schemas.
         RefusedChangeError: The session may not do that.
     """
+    [[may, here, admin]] = run(
+        "SELECT has_database_privilege(session_user, current_database(), 'CREATE'),"
+        " current_database(), session_user",
+        doing="tell what the admin may do",
+    )
+    if not may:
+        raise UnsuitableError(
+            f"The admin {admin} may not create a schema for {username} in the database {here}",
+            remedy="Run as the database's owner: GRANT CREATE ON DATABASE"
+            f" {identifier(here)} TO {identifier(admin)}",
+        )
     name = identifier(username)
     run(
         f"CREATE ROLE {name} LOGIN;"

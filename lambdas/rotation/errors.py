@@ -15,6 +15,7 @@ RotationError
     ├── BusyError                ... is locked by someone else
     ├── NotOursError             ... has something of that name which is not ours
     ├── GoneError                ... has no such user any more
+    ├── UnsuitableError          ... is not what a database has to be before it is used
     ├── UnequalTwinsError        ... lets two users that alternate do different things
     └── RefusedChangeError       ... does not let us make the change
 
@@ -131,6 +132,10 @@ class NotOursError(TargetError):
 
 class GoneError(TargetError):
     """The user of the credential, or the credential itself, does not exist any more."""
+
+
+class UnsuitableError(TargetError):
+    """The target, or what the user may do there, is not enough for what is asked of it."""
 
 
 class UnequalTwinsError(TargetError):

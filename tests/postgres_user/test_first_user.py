@@ -2,7 +2,13 @@ import psycopg
 import pytest
 
 from fakes.world import World
-from rotation.errors import BadSecretError, BusyError, CredentialRefusedError, NotOursError
+from rotation.errors import (
+    BadSecretError,
+    BusyError,
+    CredentialRefusedError,
+    NotOursError,
+    UnsuitableError,
+)
 
 
 def test_it_logs_in_and_has_its_own_schema_and_nothing_else(any_world: World) -> None:
@@ -75,6 +81,18 @@ def test_a_version_that_is_replaced_meanwhile_is_not_set(world: World) -> None:
     with pytest.raises(BusyError, match="moved"):
         world.create_first_user()
     assert not world.exists(world.user)
+
+
+def test_an_admin_that_may_create_no_schema_is_told_before_anything_is_made(
+    any_world: World,
+) -> None:
+    any_world.run("REVOKE CREATE ON DATABASE {} FROM {}", any_world.dbname, any_world.admin)
+    with pytest.raises(UnsuitableError, match="may not create a schema") as caught:
+        any_world.create_first_user()
+    assert not any_world.exists(any_world.user)
+    any_world.run(caught.value.remedy.removeprefix("Run as the database's owner: "))
+    any_world.create_first_user()
+    assert any_world.accepts(any_world.document())
 
 
 def of_rds(world: World, password: str = "the-Admins-own-1") -> None:

@@ -133,6 +133,51 @@ FOLLOWED = {
     "Store the documented JSON as SecretString": (
         "test_remedies_of_input.py::test_a_binary_secret_is_stored_as_text"
     ),
+    "Correct existing.dbname, or create the database": (
+        "test_check.py::test_a_database_that_does_not_exist"
+    ),
+    "Correct existing.host and existing.port, or existing.engine": (
+        "test_check.py::test_something_else_than_postgresql"
+    ),
+    "Correct existing.host, existing.port or the secret: all name one server": (
+        "test_check.py::test_a_secret_of_another_server"
+    ),
+    "Correct existing.host, or let the network resolve it: a private zone has to be "
+    "associated with the VPC": ("test_check.py::test_a_name_without_an_address"),
+    "Correct existing.port or existing.host, or start the server": (
+        "test_check.py::test_a_port_at_which_nothing_listens"
+    ),
+    "Give the server a new certificate": ("test_check.py::test_a_certificate_of_yesterday"),
+    "Let existing.admin_secret_arn name an admin's secret; or run as one who may: ALTER "
+    "ROLE … CREATEROLE": ("test_check.py::test_an_admin_that_is_none"),
+    "Let existing.ca be the PEM file of the authority; without it those of RDS are trusted": (
+        "test_check.py::test_an_authority_that_is_not_trusted"
+    ),
+    "Let existing.host be the name in the certificate: on RDS the endpoint itself, no "
+    "alias of it": ("test_check.py::test_a_certificate_for_another_name"),
+    "Let existing.host be the writer's address: a cluster's own endpoint, not its reader's": (
+        "test_check.py::test_a_standby"
+    ),
+    "Let the database's security group admit the function's: either "
+    "existing.security_group_id names it and existing.manage_ingress is on, or its owner "
+    "adds the rule; route tables and network ACLs have to lead there and back": (
+        "test_check.py::test_packets_that_are_dropped"
+    ),
+    "Let the server speak TLS 1.2 or 1.3": (
+        "test_check.py::test_a_server_that_goes_away_in_the_handshake"
+    ),
+    "Make a route from the function's subnets to the database's, or correct existing.host": (
+        "test_check.py::test_a_network_without_a_route"
+    ),
+    "Run as the database's owner: GRANT CONNECT ON DATABASE … TO …": (
+        "test_check.py::test_a_database_that_the_admin_may_not_connect_to"
+    ),
+    "Run as the database's owner: GRANT CREATE ON DATABASE … TO …": (
+        "test_first_user.py::test_an_admin_that_may_create_no_schema_is_told_before_anything_is_made"
+    ),
+    "Turn on TLS at the server; there is no setting that does without it": (
+        "test_check.py::test_a_server_without_tls"
+    ),
     "Correct reads and writes of the login, or deploy the other login first": (
         "test_access.py::test_a_login_that_is_missing_is_deployed_first"
     ),
