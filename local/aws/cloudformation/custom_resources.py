@@ -19,7 +19,14 @@ Call = Callable[[str, dict[str, Any]], Outcome]
 
 
 class CustomResourceError(Exception):
-    """The function failed or answered FAILED."""
+    """The function failed or answered FAILED.
+
+    Attributes:
+        begun: The resource, if it was to be created: CloudFormation has the function delete what it
+            may have made.
+    """
+
+    begun: "CustomResource | None" = None
 
 
 class Answers:
@@ -90,7 +97,12 @@ class CustomResource(CustomModel):
             "ResourceType": kwargs["ResourceType"],
         }
         resource._physical_id = resource_name
-        resource.request("Create", cloudformation_json["Properties"])
+        resource.properties = cloudformation_json["Properties"]
+        try:
+            resource.request("Create", resource.properties)
+        except CustomResourceError as error:
+            error.begun = resource
+            raise
         return resource
 
     @classmethod
@@ -155,6 +167,8 @@ class CustomResource(CustomModel):
                 f"no answer from {token.rpartition(':')[2]}: {cause} (on AWS the stack would wait "
                 "for an hour)"
             )
+        if kind == "Create":
+            self._physical_id = str(answer["PhysicalResourceId"])
         if answer.get("Status") != "SUCCESS":
             raise CustomResourceError(answer.get("Reason") or "FAILED without a reason")
         self._physical_id = str(answer["PhysicalResourceId"])

@@ -14,6 +14,7 @@ from typing import Any
 from moto.cloudformation.models import ChangeSet
 
 from local.aws.cloudformation import names, schemas
+from local.aws.cloudformation.custom_resources import CustomResourceError
 from local.aws.cloudformation.dependencies import creation_order, needs
 from local.aws.cloudformation.live import LiveStack, ResourceFailedError, failed_to_delete
 
@@ -136,7 +137,13 @@ class Deployment:
         self, logical_id: str, definition: dict[str, Any], properties: dict[str, Any]
     ) -> None:
         names.refuse_taken(definition["Type"], properties, self._live.stack)
-        self._live.create(logical_id, definition, properties)
+        try:
+            self._live.create(logical_id, definition, properties)
+        except CustomResourceError as error:
+            if error.begun:
+                self._live.put(logical_id, error.begun, definition, properties)
+                self._added.append(logical_id)
+            raise
         self._added.append(logical_id)
 
     def _update(

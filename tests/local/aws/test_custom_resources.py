@@ -6,7 +6,8 @@ import json, urllib.request
 def handler(event, context):
     body = {k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}
     properties = event["ResourceProperties"]
-    body |= {"Status": properties["Status"], "Reason": "told to", "PhysicalResourceId": "made"}
+    status = properties.get("On" + event["RequestType"], properties["Status"])
+    body |= {"Status": status, "Reason": "told to", "PhysicalResourceId": "made"}
     body["Data"] = {"Echo": json.dumps([event["RequestType"], properties])}
     urllib.request.urlopen(urllib.request.Request(
         event["ResponseURL"], data=json.dumps(body).encode(), method="PUT"))
@@ -41,13 +42,26 @@ def test_an_update_is_sent_to_the_function(stack, function):
 
 
 def test_failed_fails_the_deployment_with_the_functions_reason(stack, function):
-    assert stack.deploy(custom(function(ANSWER), Status="FAILED")) == "ROLLBACK_COMPLETE"
+    failing = custom(function(ANSWER), Status="FAILED", OnDelete="SUCCESS")
+    assert stack.deploy(failing) == "ROLLBACK_COMPLETE"
     assert any("told to" in reason for reason in stack.reasons())
+
+
+def test_what_failed_to_be_created_is_deleted_by_its_function(stack, function):
+    """It may have been made in part."""
+    failing = custom(function(ANSWER), Status="FAILED", OnDelete="SUCCESS")
+    stack.deploy(failing)
+    assert stack.statuses("Custom")[-2:] == ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+
+
+def test_a_function_that_fails_to_delete_it_as_well_fails_the_rollback(stack, function):
+    assert stack.deploy(custom(function(ANSWER), Status="FAILED")) == "ROLLBACK_FAILED"
+    assert stack.statuses("Custom")[-1] == "DELETE_FAILED"
 
 
 def test_a_function_that_gives_no_answer_fails_the_deployment(stack, function):
     silent = function("def handler(event, context): raise KeyError('lost')")
-    assert stack.deploy(custom(silent)) == "ROLLBACK_COMPLETE"
+    assert stack.deploy(custom(silent)) == "ROLLBACK_FAILED", "asked to delete it, it is as silent"
     assert any("no answer" in reason and "lost" in reason for reason in stack.reasons())
 
 
@@ -62,7 +76,8 @@ def handler(event, context):
     while not (there := (place / properties["Awaits"]).exists()) and time.monotonic() < end:
         time.sleep(0.02)
     body = {k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}
-    body |= {"Status": "SUCCESS" if there else "FAILED", "Reason": "alone"}
+    good = there or event["RequestType"] == "Delete"
+    body |= {"Status": "SUCCESS" if good else "FAILED", "Reason": "alone"}
     body["PhysicalResourceId"] = event["LogicalResourceId"]
     urllib.request.urlopen(urllib.request.Request(
         event["ResponseURL"], data=json.dumps(body).encode(), method="PUT"))
@@ -95,7 +110,7 @@ def test_a_function_is_called_when_what_its_resource_depends_on_is_there(stack, 
 def test_a_failure_lets_the_other_functions_come_to_their_end(stack, function, tmp_path):
     failing, good = function(ANSWER), function(MEETING)
     resources = {
-        **custom(failing, Status="FAILED"),
+        **custom(failing, Status="FAILED", OnDelete="SUCCESS"),
         "Good": meeting(good, tmp_path, "Good"),
     }
     assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
