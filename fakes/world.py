@@ -93,9 +93,13 @@ class World:
             secret, owner=owner, deadline=deadline, properties=properties, before=before or {}
         )
 
+    def arn_of(self, name: str) -> str:
+        """ARN of the secret of another login."""
+        return self.arn.replace("application", name)
+
     def add_login(self, name: str, **properties: Any) -> str:  # noqa: ANN401 - passed on
         """Another login of the database, with a secret of its own; returns its ARN."""
-        arn = self.arn.replace("application", name)
+        arn = self.arn_of(name)
         self.secrets.create(arn, self.application(username=name, password="anothers-Password-1"))  # noqa: S106 - of a throwaway server
         self.ensure(arn, **properties)
         return arn

@@ -1,8 +1,8 @@
 """The custom resource of one login: its user, and what that may do with what is others'."""
 
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TypeVar
 
 from database import adoption
 from database.access import AccessChange, changes
@@ -17,9 +17,9 @@ from rotation.rotating_secret import RotatingSecret
 from rotation.versions import CURRENT, Version
 
 PRESENT_SECRET = "PresentSecretArn"  # noqa: S105  # a property's name
-ATTEMPTS = 3
 
-_Result = TypeVar("_Result")
+PATIENCE_SECONDS = 10.0
+"""How long others may be in the way of access; a session that got stuck is ended by then."""
 
 
 class Users:
@@ -146,17 +146,20 @@ class Users:
                 for difference in session.change_access(pair.base, change):
                     warn(self.name, "access", difference.cause, difference.remedy)
 
-        _patiently(attempt)
+        _patiently(attempt, deadline.at_most(PATIENCE_SECONDS))
 
 
-def _patiently(run: Callable[[], _Result]) -> _Result:
-    """Tries again where another session was in the way: a deployment has one attempt only."""
-    for _ in range(ATTEMPTS - 1):
+def _patiently(run: Callable[[], None], seconds: float) -> None:
+    """Tries again while another session is in the way: a deployment has one attempt only."""
+    end = time.monotonic() + seconds
+    while True:
         try:
-            return run()
+            run()
         except BusyError:
-            continue
-    return run()
+            if time.monotonic() > end:
+                raise
+        else:
+            return
 
 
 def _must_be_current(version: Version, secret: RotatingSecret) -> None:

@@ -20,6 +20,11 @@ from tests.faults.site import Site
 from tests.faults.tally import Verdict
 
 
+def other_login(site: Site) -> str:
+    """The user on whose tables the request's user gets access."""
+    return f"other_{site.number}"
+
+
 def request(site: Site, answers: Answers) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html."""
     return {
@@ -29,7 +34,11 @@ def request(site: Site, answers: Answers) -> dict[str, Any]:
         "RequestId": "request",
         "LogicalResourceId": "User",
         "ResourceType": "Custom::ApplicationUser",
-        "ResourceProperties": {"Function": "function", "SecretArn": site.arn},
+        "ResourceProperties": {
+            "Function": "function",
+            "SecretArn": site.arn,
+            "Writes": [other_login(site)],
+        },
     }
 
 

@@ -152,8 +152,16 @@ def test_changes_that_are_no_transaction_leave_half_a_user(
     bench: Bench, monkeypatch: Patch
 ) -> None:
     monkeypatch.setattr(Postgres, "fenced", lambda *_: nullcontext())
-    tally = first_user.at_packets(bench, Action.CUT, pick=slice(-12, None))
+    tally = first_user.at_packets(bench, Action.CUT, pick=slice(-75, -45))
     assert tally.outages
+
+
+def test_access_that_is_given_in_no_transaction_leaves_the_admin_with_the_owner_s_rights(
+    bench: Bench, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(Postgres, "_in_turn", lambda *_: nullcontext())
+    tally = first_user.at_packets(bench, Action.CUT, pick=slice(-12, None))
+    assert tally.survived < tally.wanted
 
 
 def test_a_first_user_that_is_made_without_a_second_look_is_made_twice(

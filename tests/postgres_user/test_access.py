@@ -329,23 +329,23 @@ def test_logins_that_are_deployed_at_once_wait_for_each_other(
     del unhurried
     world = logins.world
     logins.create(*OBJECTS)
-    arns = [world.add_login(f"reader_{world.number}_{number}") for number in range(4)]
-    together = threading.Barrier(len(arns) + 1)
+    names = [f"reader_{world.number}_{number}" for number in range(4)]
+    together = threading.Barrier(len(names) + 1)
 
-    def deploy(arn: str) -> None:
+    def deploy(name: str) -> None:
         together.wait()
-        world.ensure(arn, owner=arn, Writes=[logins.owner])
+        world.add_login(name, owner=name, Writes=[logins.owner])
 
     def rotate(_: str) -> None:
         together.wait()
         world.rotate(world.alternating, logins.owner_arn)
 
-    with ThreadPoolExecutor(len(arns) + 1) as pool:
-        work: list[tuple[Callable[[str], None], str]] = [(deploy, arn) for arn in arns]
-        for done in [pool.submit(run, arn) for run, arn in [*work, (rotate, "")]]:
+    with ThreadPoolExecutor(len(names) + 1) as pool:
+        work: list[tuple[Callable[[str], None], str]] = [(deploy, name) for name in names]
+        for done in [pool.submit(run, name) for run, name in [*work, (rotate, "")]]:
             done.result()
-    for arn in arns:
-        assert logins.may(CHANGES[0], world.secrets.document(arn))
+    for name in names:
+        assert logins.may(CHANGES[0], world.secrets.document(world.arn_of(name)))
     assert world.accepts(world.secrets.document(logins.owner_arn))
 
 
@@ -353,6 +353,7 @@ def test_a_lock_that_is_held_for_too_long_ends_in_an_error(
     logins: Logins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("postgres_user.postgres.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("database.users.PATIENCE_SECONDS", 0.3)
     with logins.world.as_superuser() as holder:
         holder.execute("SELECT pg_advisory_lock(%s)", [fence._key(logins.owner)])
         with pytest.raises(BusyError, match="Wait until the other session ends"):

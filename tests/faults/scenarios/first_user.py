@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+
 from tests.cloudformation.answers import Answers
 from tests.faults.bench import EVERY, Bench, Check
 from tests.faults.calls import CallFault, Calls, When
-from tests.faults.custom_resource import invoke, request
+from tests.faults.custom_resource import invoke, other_login, request
 from tests.faults.packet_fault import Action, Packet, PacketFault
 from tests.faults.promises import outages
 from tests.faults.scenarios.crashes import STRIKES, CallCrash
@@ -62,6 +65,7 @@ def at_packets(bench: Bench, action: Action, *, pick: slice = EVERY) -> Tally:
         fault.released.set()
         site.proxy.arm()
         _must_exist(site, verdict)
+        _must_have_access(site, verdict)
         return verdict
 
     return _run(bench, f"{action} each packet", packets[pick], check)
@@ -87,6 +91,7 @@ def at_once(bench: Bench, *, rounds: int) -> Tally:
             list(pool.map(deliver, [request(site, answers)] * AT_ONCE))
         _judge(answers, verdict, expected=AT_ONCE)
         _must_exist(site, verdict)
+        _must_have_access(site, verdict)
         return verdict
 
     return _run(bench, f"{AT_ONCE} at once", list(range(rounds)), check)
@@ -108,6 +113,7 @@ def unanswered(bench: Bench) -> Tally:
                 invoke(bench, site, site.calls, payload, verdict)
         _judge(answers, verdict, expected=1)
         _must_exist(site, verdict)
+        _must_have_access(site, verdict)
         return verdict
 
     return _run(bench, "answer refused", [1, 2, 3], check)
@@ -115,12 +121,22 @@ def unanswered(bench: Bench) -> Tally:
 
 def _run(bench: Bench, what: str, faults: Sequence[T], check: Check[T]) -> Tally:
     tally = Tally(what, "first user")
-    return bench.run(tally, faults, check, fresh=True, first_user=False)
+    return bench.run(
+        tally, faults, check, fresh=True, first_user=False, prepare=_make_the_other_login
+    )
+
+
+def _make_the_other_login(site: Site) -> None:
+    """It owns what the request's user shall read and write."""
+    arn = site.add_login(other_login(site))
+    with site.as_login(site.secrets.document(arn)) as session:
+        session.execute("CREATE TABLE before (id int)")
 
 
 def _recorded(bench: Bench) -> tuple[list[Packet], int]:
     """Packets, and number of calls, of a request in which nothing happens."""
     with bench.site(first_user=False) as site, Answers() as answers:
+        _make_the_other_login(site)
         site.proxy.arm()
         site.calls.arm()
         invoke(bench, site, site.calls, request(site, answers), Verdict("nothing"))
@@ -142,6 +158,7 @@ def _until_it_exists(bench: Bench, site: Site, verdict: Verdict) -> Verdict:
             invoke(bench, site, site.calls, later, verdict)
     _judge(answers, verdict, expected=1)
     _must_exist(site, verdict)
+    _must_have_access(site, verdict)
     return verdict
 
 
@@ -150,6 +167,27 @@ def _judge(answers: Answers, verdict: Verdict, *, expected: int) -> None:
     verdict.wrong(bad, "was the answer")
     if len(answers.given) != expected:
         verdict.wrong([f"{len(answers.given)} answers"], f"instead of {expected}")
+
+
+def _must_have_access(site: Site, verdict: Verdict) -> None:
+    """To what was there, and to what comes; the admin keeps no right to act as the owner."""
+    if outages(site, "first user"):
+        return  # which is told already
+    owner, insert = other_login(site), sql.SQL("INSERT INTO {}.{} VALUES (1)")
+    with site.as_login(site.secrets.document(site.arn_of(owner))) as session:
+        session.execute("CREATE TABLE IF NOT EXISTS after (id int)")
+    with site.as_login(site.document()) as session:
+        for table in ("before", "after"):
+            try:
+                session.execute(insert.format(*map(sql.Identifier, (owner, table))))
+            except InsufficientPrivilege as error:
+                verdict.wrong([str(error)], "")
+    query = (
+        "SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole"
+        " AND grantor = member"
+    )
+    if site.ask(query, owner, site.admin):
+        verdict.wrong([f"The admin is still a member of {owner}"], "")
 
 
 def _must_exist(site: Site, verdict: Verdict) -> None:
