@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 
-from local.aws.configuration import ACCOUNT, Configuration, Database
+from local.aws.configuration import ACCOUNT, Configuration, DatabaseServer
 from local.aws.journal import Journal
 from local.cdk import Cdk
 from local.errors import LocalError
@@ -174,7 +174,7 @@ class LocalAws:
             runtime=self._toolchain.runtime,
             node=self._toolchain.node,
             node_modules=self._toolchain.node_modules,
-            database=Database(
+            database=DatabaseServer(
                 host=self.postgres.host,
                 port=self.postgres.port,
                 superuser_password=self.postgres.superuser_password,

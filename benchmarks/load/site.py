@@ -9,7 +9,7 @@ from psycopg import sql
 from benchmarks.rotation.candidate import ours
 from database.users import Users
 from local.aws.configuration import ACCOUNT
-from local.demo.rotation_watch import RotationWatch
+from local.demo.rotation_follower import RotationFollower
 from local.local_aws import LocalAws
 from postgres_user.postgres import Postgres
 from rotation.deadline import Deadline
@@ -63,7 +63,7 @@ class Site:
         application = self._login(f"{self._name}_app", f"First-{uuid.uuid4().hex}")
         self.arn = self._create_secret("application", {**application, "masterarn": admin_arn})
         self._create_first_user()
-        self._watch = RotationWatch(aws, f"{self._name}/application")
+        self._watch = RotationFollower(aws, f"{self._name}/application")
         self._schedule(self._deploy(strategy))
 
     def rotate(self) -> None:

@@ -15,7 +15,7 @@ HOST = "localhost"
 
 
 @dataclass(frozen=True)
-class Database(PostgresClient):
+class DatabaseServer(PostgresClient):
     """The PostgreSQL server behind the RDS instances, which runs in another process."""
 
     host: str
@@ -47,7 +47,7 @@ class Configuration(BaseModel, frozen=True):
     runtime: Path
     node: Path
     node_modules: Path
-    database: Database
+    database: DatabaseServer
     speed: float = Field(default=1.0, gt=0)
 
     @property

@@ -53,7 +53,7 @@ class NoConsumerError(LocalError):
         )
 
 
-class Deployment:
+class AppDeployment:
     """Deploys the app. Use it as a context manager: on leaving, no deployment goes on.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.demo.attempt import Attempts
-from local.demo.rotation_watch import RotationWatch
+from local.demo.rotation_follower import RotationFollower
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -47,7 +47,7 @@ class Partner:
         self._secret = secret
         self._secrets: SecretsManagerClient = aws.client("secretsmanager")
         self._clients: dict[str, SecretsManagerClient] = {}
-        self._watch = RotationWatch(aws, secret)
+        self._watch = RotationFollower(aws, secret)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 

@@ -12,7 +12,7 @@ from local.demo.profile import Profile
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
-    from local.demo.rotation_watch import RotationWatch
+    from local.demo.rotation_follower import RotationFollower
     from local.local_aws import LocalAws
 
 _EVERYTHING = json.dumps(
@@ -52,7 +52,7 @@ class People:
         self._contractor = contractor
         self._secret = secret
 
-    def act(self, watch: "RotationWatch") -> None:
+    def act(self, watch: "RotationFollower") -> None:
         """Let everybody try what he may and what he may not.
 
         Args:
@@ -65,7 +65,7 @@ class People:
         self._operate(watch)
         self._help()
 
-    def _operate(self, watch: "RotationWatch") -> None:
+    def _operate(self, watch: "RotationFollower") -> None:
         """Rotate with MFA for an hour, and read nothing."""
         ann = Person(self._aws, "ann", account=ACCOUNT)
         ann.join(f"{self._operator.role}s")

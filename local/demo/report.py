@@ -9,12 +9,12 @@ from rich.table import Table
 from local.aws.rotations import STEPS
 from local.demo.attempt import Attempt
 from local.demo.consumers import Tally
-from local.demo.rotation_watch import Rotation
+from local.demo.rotation_follower import FinishedRotation
 
 NEEDED_ROTATIONS = 3
 
 
-def rotation_table(rotations: list[Rotation], tally: Tally) -> Table:
+def rotation_table(rotations: list[FinishedRotation], tally: Tally) -> Table:
     """A line per rotation, oldest first, with the user as whom consumers logged in after it."""
     users = tally.users
     table = Table(
@@ -67,7 +67,7 @@ def tell_consumers(console: Console, tally: Tally) -> None:
         console.print(f"  failed: {failure}")
 
 
-def shortcoming(rotations: list[Rotation], tally: Tally) -> str | None:
+def shortcoming(rotations: list[FinishedRotation], tally: Tally) -> str | None:
     """Return what is missing for a success, or None."""
     if tally.failures:
         return f"{len(tally.failures)} logins failed, the first with: {tally.failures[0]}"

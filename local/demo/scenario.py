@@ -11,14 +11,15 @@ from rich.console import Console
 
 from local.demo.attempt import Attempt, Attempts
 from local.demo.consumers import Consumers, Tally
-from local.demo.deployment import Deployed, Deployment
+from local.demo.deployment import AppDeployment, Deployed
 from local.demo.partner import Partner
 from local.demo.people import People
 from local.demo.refusal import refused_call
-from local.demo.rotation_watch import Rotation, RotationWatch
+from local.demo.rotation_follower import FinishedRotation, RotationFollower
 from local.demo.steps import Steps
 from local.demo.variables import changed_variables
 from local.local_aws import LocalAws
+from local.patience import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -43,7 +44,7 @@ class Result:
         attempts: What people and the consumer tried; it all came out as intended.
     """
 
-    rotations: list[Rotation]
+    rotations: list[FinishedRotation]
     tally: Tally
     attempts: list[Attempt]
 
@@ -73,12 +74,13 @@ class Scenario:
             RotationFailedError: A rotation did not come to its end.
             NotAsIntendedError: A role lets through what it must not, or refuses what it may.
             NotRefusedError: The policies let a call through that they must not.
+            GaveUpError: No consumer logs in any more.
         """
         with ExitStack() as stack:
-            deployment = stack.enter_context(Deployment(self._aws, self._steps))
+            deployment = stack.enter_context(AppDeployment(self._aws, self._steps))
             deployed = deployment.deploy(arguments)
             attempts = Attempts()
-            watch = RotationWatch(self._aws, deployed.application_secret)
+            watch = RotationFollower(self._aws, deployed.application_secret)
             with ExitStack() as calling:
                 partner = self._partner(deployed)
                 if partner:
@@ -92,6 +94,10 @@ class Scenario:
                 partner.tell(attempts)
             self._rotate_on_schedule(watch, speed or self._speed(deployed.application_secret))
             rotations = watch.done()  # one that goes on will find nobody who logs in
+            tally, last = consumers.tally, rotations[-1].version
+            wait_until(
+                lambda: last in tally.users or tally.failures, what="a login with the last password"
+            )
         refused_call(self._aws, consumer=deployed.consumer, secret=deployed.admin_secret)
         attempts.made.append(Attempt("consumer", "read the admin's secret", "refused"))
         return Result(rotations, consumers.tally, attempts.made)
@@ -109,8 +115,8 @@ class Scenario:
 
     def _rotate_by_hand(
         self,
-        watch: RotationWatch,
-        deployment: Deployment,
+        watch: RotationFollower,
+        deployment: AppDeployment,
         deployed: Deployed,
         attempts: Attempts,
     ) -> None:
@@ -130,7 +136,7 @@ class Scenario:
             )
             people.act(watch)
 
-    def _rotate_on_schedule(self, watch: RotationWatch, speed: float) -> None:
+    def _rotate_on_schedule(self, watch: RotationFollower, speed: float) -> None:
         before = len(watch.done())
         self._aws.server.run_clock_at(speed)
         for number in range(1, SCHEDULED_ROTATIONS + 1):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from local.functions.deployed import DeployedFunction
 from local.functions.invocation import CannotRun, Invocation, TooManyRequests
-from local.functions.request import Request
+from local.functions.request import InvokeRequest
 
 # Lambda waits up to five minutes between attempts of a throttled event; a person here does not.
 _THROTTLED_SECONDS = 1
@@ -23,13 +23,16 @@ class AsynchronousInvocations:
     """
 
     def __init__(
-        self, run: Callable[[DeployedFunction, Request], Invocation], *, delays: Sequence[float]
+        self,
+        run: Callable[[DeployedFunction, InvokeRequest], Invocation],
+        *,
+        delays: Sequence[float],
     ) -> None:
         self._run = run
         self._delays = delays
         self._closed = threading.Event()
 
-    def submit(self, function: DeployedFunction, request: Request) -> None:
+    def submit(self, function: DeployedFunction, request: InvokeRequest) -> None:
         """Take an event that will be run soon, and again if it fails."""
         threading.Thread(
             target=self._attempts,
@@ -42,7 +45,7 @@ class AsynchronousInvocations:
         """Try nothing again any more."""
         self._closed.set()
 
-    def _attempts(self, function: DeployedFunction, request: Request) -> None:
+    def _attempts(self, function: DeployedFunction, request: InvokeRequest) -> None:
         for attempt in range(1 + function.retries):
             if attempt and self._closed.wait(self._delays[min(attempt, len(self._delays)) - 1]):
                 return
@@ -50,7 +53,7 @@ class AsynchronousInvocations:
             if invocation is None or invocation.error is None:
                 return
 
-    def _attempt(self, function: DeployedFunction, request: Request) -> Invocation | None:
+    def _attempt(self, function: DeployedFunction, request: InvokeRequest) -> Invocation | None:
         while not self._closed.is_set():
             try:
                 return self._run(function, request)

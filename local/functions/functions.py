@@ -16,7 +16,7 @@ from local.functions.logs import Logs
 from local.functions.moto_functions import find
 from local.functions.network_interfaces import NetworkInterfaces
 from local.functions.packages import Packages
-from local.functions.request import Request, new_request
+from local.functions.request import InvokeRequest, new_request
 from local.functions.role_sessions import MayAssume, RoleSessions
 from local.functions.sandbox import Sandbox
 from local.functions.sandbox_factory import SandboxFactory
@@ -98,7 +98,7 @@ class Functions:
         function = find(function_arn)
         return self.run(function, new_request(json.dumps(payload).encode()))
 
-    def submit(self, function: DeployedFunction, request: Request) -> None:
+    def submit(self, function: DeployedFunction, request: InvokeRequest) -> None:
         """Run a function on an event in the background, again if it fails.
 
         Raises:
@@ -107,7 +107,7 @@ class Functions:
         self._check(function)
         self._asynchronous.submit(function, request)
 
-    def run(self, function: DeployedFunction, request: Request) -> Invocation:
+    def run(self, function: DeployedFunction, request: InvokeRequest) -> Invocation:
         """Run a function on one event.
 
         Raises:

@@ -15,7 +15,7 @@ from moto.awslambda.models import LambdaFunction
 
 from local.functions.invocation import CannotRun, TooManyRequests
 from local.functions.moto_functions import deployed
-from local.functions.request import Request, new_request
+from local.functions.request import InvokeRequest, new_request
 
 if TYPE_CHECKING:
     from local.functions.functions import Functions
@@ -60,7 +60,7 @@ def http_invoke(
     return invocation.payload
 
 
-def _request(body: str, headers: Mapping[str, str]) -> Request:
+def _request(body: str, headers: Mapping[str, str]) -> InvokeRequest:
     try:
         json.loads(body or "{}")
     except ValueError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Request:
+class InvokeRequest:
     """An event with the identity that its invocation has on every attempt.
 
     Attributes:
@@ -21,10 +21,10 @@ class Request:
     client_context: str | None = None
 
 
-def new_request(payload: bytes, *, client_context: str | None = None) -> Request:
+def new_request(payload: bytes, *, client_context: str | None = None) -> InvokeRequest:
     """Give an event an identity."""
     trace = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
-    return Request(
+    return InvokeRequest(
         id=str(uuid.uuid4()),
         payload=payload,
         trace_id=f"{trace};Parent={secrets.token_hex(8)};Sampled=0",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.functions.deployed import DeployedFunction
 from local.functions.ending import Ending, answered, exited, init_failed, timed_out
-from local.functions.request import Request
+from local.functions.request import InvokeRequest
 from local.functions.runtime_api import RuntimeApi
 from local.functions.runtime_messages import Answer, Event, Exited, InitFailed, Ready, Report
 from local.identity.sessions import ServiceSession
@@ -74,7 +74,7 @@ class Sandbox:
         """Whether its process runs."""
         return self._process.poll() is None
 
-    def invoke(self, request: Request) -> Ending:
+    def invoke(self, request: InvokeRequest) -> Ending:
         """Run the function on one event.
 
         Returns:
@@ -110,7 +110,7 @@ class Sandbox:
             self._api.__exit__()
             shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _initialise(self, request: Request) -> Ending | None:
+    def _initialise(self, request: InvokeRequest) -> Ending | None:
         if self._initialised:
             return None
         self._initialised = True
@@ -125,7 +125,7 @@ class Sandbox:
         # Still loading after that time, it goes on within the time of the invocation.
         return None
 
-    def _handle(self, request: Request) -> Ending:
+    def _handle(self, request: InvokeRequest) -> Ending:
         start = time.monotonic()
         patience = Patience(self.function.timeout)
         self._api.deliver(self._event(request, patience))
@@ -149,7 +149,7 @@ class Sandbox:
                 return report
         return None
 
-    def _event(self, request: Request, patience: Patience) -> Event:
+    def _event(self, request: InvokeRequest, patience: Patience) -> Event:
         return Event(
             request_id=request.id,
             payload=request.payload,

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from local.aws.configuration import ACCOUNT
 from local.demo.profile import Profile
-from local.demo.rotation_watch import RotationWatch
+from local.demo.rotation_follower import RotationFollower
 from local.local_aws import REGION
 from tests.local.conftest import MEMBERS
 
@@ -198,9 +198,9 @@ def test_the_runbook_stops_a_key_ends_its_sessions_and_leaves_nothing(aws, bea, 
             call()
 
     run(look)
-    before = len(RotationWatch(aws, ADMIN).done())
+    before = len(RotationFollower(aws, ADMIN).done())
     run(change)
-    RotationWatch(aws, ADMIN).wait_for(before + 1)
+    RotationFollower(aws, ADMIN).wait_for(before + 1)
 
     run(clean_up)
     iam = aws.client("iam")

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from local import toolchain
 from local.aws.configuration import ACCOUNT
-from local.demo.rotation_watch import RotationWatch
+from local.demo.rotation_follower import RotationFollower
 from local.local_aws import REGION, LocalAws
 from local.patience import wait_until
 
@@ -59,7 +59,7 @@ def user(outputs):
 
 @pytest.fixture
 def watch(aws, outputs):
-    return RotationWatch(aws, outputs["AccessKeySecretName"])
+    return RotationFollower(aws, outputs["AccessKeySecretName"])
 
 
 def value(aws, outputs, label="AWSCURRENT"):

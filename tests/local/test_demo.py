@@ -15,7 +15,7 @@ import pytest
 from local.aws.journal import Journal
 from local.demo.consumers import Tally
 from local.demo.report import shortcoming
-from local.demo.rotation_watch import Rotation, RotationFailedError, RotationWatch
+from local.demo.rotation_follower import FinishedRotation, RotationFailedError, RotationFollower
 from local.patience import Patience, patient
 from local.toolchain import ROOT, ToolMissingError, find
 
@@ -33,8 +33,8 @@ TRIED = (
     r"partner +call while its key rotates +\d+ calls, 0 failed",
     r"consumer +read the admin's secret +refused",
 )
-HAND = Rotation("hand", "v1", 1, {})
-SCHEDULED = Rotation("schedule", "v2", 1, {})
+HAND = FinishedRotation("hand", "v1", 1, {})
+SCHEDULED = FinishedRotation("schedule", "v2", 1, {})
 
 
 def start(*arguments):
@@ -94,6 +94,8 @@ def test_the_demonstration_ends_well_and_leaves_nothing():
     last = output.strip().splitlines()[-1]
     assert re.fullmatch(r"local: ok: [4-9] rotations, \d+ logins, 0 failed", last)
     assert "schedule" in output
+    rows = re.findall(r"^ *\d +(?:hand|schedule) +(\S+)", output, re.MULTILINE)
+    assert rows[-1].startswith("app_user"), "the last password logs in as well"
     for told in TRIED:
         assert re.search(told, output), output
     assert not run.exists()
@@ -147,7 +149,7 @@ def test_three_rotations_one_of_them_scheduled_and_no_failure_is_a_success():
 
 
 def watch(aws: Any):
-    return RotationWatch(aws, "app")
+    return RotationFollower(aws, "app")
 
 
 class Aws:
@@ -164,7 +166,7 @@ class Aws:
 
 
 def test_a_rotation_that_never_ends_is_told_with_its_last_error(tmp_path, monkeypatch):
-    monkeypatch.setattr("local.demo.rotation_watch.SECONDS_FOR_A_ROTATION", 0.1)
+    monkeypatch.setattr("local.demo.rotation_follower.SECONDS_FOR_A_ROTATION", 0.1)
     journal = Journal(tmp_path / "rotations.jsonl")
     journal.append(secret="app", invoked_by="hand", error="setSecret: refused", version="v")
     with pytest.raises(RotationFailedError, match="setSecret: refused"):

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from local.demo.refusal import refused_call
-from local.demo.rotation_watch import RotationWatch
+from local.demo.rotation_follower import RotationFollower
 from local.demo.variables import changed_variables
 from local.patience import wait_until
 from tests.local.on_instance import OnInstance
@@ -44,7 +44,7 @@ def secrets(aws):
 
 @pytest.fixture
 def watch(aws, secret):
-    return RotationWatch(aws, secret)
+    return RotationFollower(aws, secret)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def admin(outputs):
 
 @pytest.fixture
 def admin_watch(aws, admin):
-    return RotationWatch(aws, admin)
+    return RotationFollower(aws, admin)
 
 
 def value(secrets, secret, stage="AWSCURRENT"):

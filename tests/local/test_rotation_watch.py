@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.demo.rotation_watch import RotationWatch
+from local.demo.rotation_follower import RotationFollower
 from local.patience import wait_until
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
@@ -33,7 +33,7 @@ def secrets(aws):
 def secret(aws):
     """The application's secret, after a rotation."""
     name = f"{PATH}/application"
-    RotationWatch(aws, name).rotate()
+    RotationFollower(aws, name).rotate()
     return name
 
 
@@ -89,9 +89,9 @@ def test_a_rotation_that_was_turned_off_rings_and_the_remedy_turns_it_on(aws, se
     assert overdue(metrics) == {PATH: [1]}
     assert warnings.keys() == {off}
     wait_until(lambda: state(aws) == "ALARM")
-    done = len(RotationWatch(aws, off).done())
+    done = len(RotationFollower(aws, off).done())
     follow(aws, warnings[off]["remedy"])
-    RotationWatch(aws, off).wait_for(done + 1)
+    RotationFollower(aws, off).wait_for(done + 1)
     assert secrets.describe_secret(SecretId=off)["RotationEnabled"]
     metrics, warnings = run(aws)
     assert overdue(metrics) == {PATH: [0]}

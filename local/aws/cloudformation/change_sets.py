@@ -14,7 +14,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 
 from local.aws import quotas
-from local.aws.cloudformation.deployment import Deployment
+from local.aws.cloudformation.deployment import StackDeployment
 from local.aws.cloudformation.live import LiveStack, failed_to_delete
 from local.aws.cloudformation.types import unknown_types
 from local.moto_patch import add, replace
@@ -162,7 +162,10 @@ class ChangeSetStatusError(ServiceException):
 
 
 def execute_whole_or_fail() -> None:
-    """Carry change sets out by `Deployment`; moto ignores DependsOn and reports false success."""
+    """Carry change sets out by `StackDeployment`.
+
+    moto ignores DependsOn, and reports success where there was none.
+    """
 
     def execute_change_set(self: CloudFormationResponse) -> EmptyResult:
         change_set = _named(self)
@@ -186,7 +189,7 @@ def _in_background(act: Callable[..., None], *arguments: object) -> None:
 
 def _carry_out(backend: CloudFormationBackend, change_set: ChangeSet) -> None:
     try:
-        done = Deployment(change_set).run()
+        done = StackDeployment(change_set).run()
     except Exception as error:  # noqa: BLE001 - whatever it is, the stack must not wait for ever
         _log.exception("the deployment of %s came to no end", change_set.stack_name)
         LiveStack(change_set.stack).tell(f"{change_set.change_set_type}_FAILED", str(error))

@@ -34,7 +34,7 @@ class _Replaced:
     properties: dict[str, Any]
 
 
-class Deployment:
+class StackDeployment:
     """Brings a stack to the template of a change set."""
 
     def __init__(self, change_set: ChangeSet) -> None:

@@ -28,7 +28,7 @@ class RotationFailedError(LocalError):
 
 
 @dataclass(frozen=True)
-class Rotation:
+class FinishedRotation:
     """A rotation that has come to its end."""
 
     invoked_by: str
@@ -37,7 +37,7 @@ class Rotation:
     seconds: dict[str, float]
 
     @classmethod
-    def of(cls, entry: dict[str, Any]) -> "Rotation":
+    def of(cls, entry: dict[str, Any]) -> "FinishedRotation":
         """Read an entry of the journal."""
         return cls(entry["invoked_by"], entry["version"], entry["attempt"], entry["seconds"])
 
@@ -47,7 +47,7 @@ class Rotation:
         return sum(self.seconds.get(step, 0.0) for step in STEPS)
 
 
-class RotationWatch:
+class RotationFollower:
     """Follows the rotations of one secret."""
 
     def __init__(self, aws: "LocalAws", secret: str) -> None:
@@ -55,9 +55,9 @@ class RotationWatch:
         self._secret = secret
         self._secrets: SecretsManagerClient = aws.client("secretsmanager")
 
-    def done(self) -> list[Rotation]:
+    def done(self) -> list[FinishedRotation]:
         """Return the rotations that succeeded so far."""
-        return [Rotation.of(e) for e in self._entries() if e["error"] is None]
+        return [FinishedRotation.of(e) for e in self._entries() if e["error"] is None]
 
     def rotate(self, secrets: "SecretsManagerClient | None" = None) -> None:
         """Rotate by hand and wait for the end.
@@ -106,7 +106,7 @@ class RotationWatch:
         """
         self._wait_until(lambda done: len(done) >= count)
 
-    def _wait_until(self, enough: Callable[[list[Rotation]], bool]) -> None:
+    def _wait_until(self, enough: Callable[[list[FinishedRotation]], bool]) -> None:
         seen, patience = 0, Patience(SECONDS_FOR_A_ROTATION)
         while not enough(done := self.done()):
             if len(done) > seen:
