@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from database.access import Access, AccessChange
 from database.target import Difference
-from postgres_user.role import Role
+from postgres_user.role import Role, actors
 from postgres_user.sql import Run, identifier, literal
 from rotation.errors import GoneError, NotOursError
 
@@ -186,6 +186,23 @@ def out_of_reach(run: Run, owner: str, username: str) -> Iterator[Difference]:
             f"The user {username} may use what {owner} owns in the schema {schema}, which is not"
             f" the schema's owner and can't let anyone in",
             remedy=f"Let the schema's owner run: {grant}",
+        )
+
+
+def without_effect(run: Run, username: str) -> Iterator[Difference]:
+    """What keeps a session of the user from using what the user was given.
+
+    Args:
+        run: The admin's session.
+        username: Who has the access.
+    """
+    _, actor = actors(run, username)
+    if actor != username:
+        yield Difference(
+            f"Sessions of {username} act as {actor}, so that what {username} may read or write"
+            " does not count in them",
+            remedy=f"Take the setting role off {username}, or let the owner of the tables grant"
+            f" the same to {actor}",
         )
 
 

@@ -45,6 +45,11 @@ _READ_ONLY = (
     " rotate again"
 )
 
+_TAKEN = (
+    "Put its real password into the secret, let adopt_secret_arn name a secret that holds it, or"
+    " choose another user name; it was not touched"
+)
+
 _KINDS: Mapping[str, tuple[type[TargetError], str]] = {
     "28P01": (
         CredentialRefusedError,
@@ -58,7 +63,7 @@ _KINDS: Mapping[str, tuple[type[TargetError], str]] = {
     "42501": (RefusedChangeError, _RIGHTS),
     "42710": (
         NotOursError,
-        "Put its real password into the secret, or choose another user name; it was not touched",
+        _TAKEN,
     ),
     "25006": (RefusedChangeError, _READ_ONLY),
     "22P05": (RefusedChangeError, _ENCODING),

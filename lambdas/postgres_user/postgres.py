@@ -162,6 +162,8 @@ class Postgres(Target):
                 access.change_defaults(run, owner, username, change)
                 if change.now:
                     differences.extend(access.out_of_reach(run, owner, username))
+            if change.now:
+                differences.extend(access.without_effect(run, username))
         for owner in owners:
             after: int | None = 0
             while after is not None:

@@ -384,13 +384,33 @@ def test_a_schema_that_its_owner_does_not_open_is_told(
     logins.create(f"CREATE TABLE {schema}.word (id int)")
     world.ensure(Reads=[logins.owner])
     assert not logins.may(f"TABLE {schema}.word")
-    [warning] = [
-        entry
-        for entry in map(json.loads, function_log.getvalue().splitlines())
-        if entry.get("level") == "WARNING"
-    ]
+    [warning] = warnings(function_log)
     world.run(warning["remedy"].removeprefix("Let the schema's owner run: "))
     assert logins.may(f"TABLE {schema}.word")
+
+
+def test_a_reader_that_acts_as_another_role_is_told(
+    logins: Logins, function_log: io.StringIO
+) -> None:
+    """It would have all that it was given if it acted as itself."""
+    world, team = logins.world, f"team_{logins.world.number}"
+    logins.create(*OBJECTS)
+    world.ensure()
+    world.run("CREATE ROLE {}", team)
+    world.run("GRANT {} TO {}", team, logins.reader)
+    world.run("ALTER ROLE {} SET role = {}", logins.reader, team)
+    world.ensure(Reads=[logins.owner])
+    assert not logins.reads("plain")
+    [warning] = warnings(function_log)
+    assert warning["cause"].startswith(f"Sessions of {logins.reader} act as {team}")
+    assert warning["remedy"].startswith(f"Take the setting role off {logins.reader}")
+    world.run("ALTER ROLE {} RESET role", logins.reader)
+    assert logins.reads("plain")
+
+
+def warnings(log: io.StringIO) -> list[dict[str, str]]:
+    entries = map(json.loads, log.getvalue().splitlines())
+    return [entry for entry in entries if entry.get("level") == "WARNING"]
 
 
 def test_a_login_that_is_missing_is_deployed_first(any_world: World) -> None:

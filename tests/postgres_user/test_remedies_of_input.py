@@ -261,21 +261,26 @@ def test_a_resource_that_is_given_its_secret_makes_the_user(world: World) -> Non
     assert world.accepts(world.document())
 
 
-@pytest.mark.parametrize("renamed", [True, False])
-def test_a_user_who_is_there_keeps_its_password(world: World, *, renamed: bool) -> None:
+@pytest.mark.parametrize("way", ["renamed", "told", "adopted"])
+def test_a_user_who_is_there_keeps_its_password(world: World, way: str) -> None:
     with world.as_admin() as admin:
         admin.execute(f"CREATE ROLE {world.user} LOGIN")
     set_password(world, world.user, NEW)
     with pytest.raises(RotationError) as caught:
         ensure(world)
-    assert "Put its real password into the secret, or choose another user name" in (
-        caught.value.remedy
+    assert caught.value.remedy.startswith(
+        "Put its real password into the secret, let adopt_secret_arn name a secret that holds it,"
+        " or choose another user name"
     )
     assert world.accepts(world.application(password=NEW))
-    if renamed:
+    if way == "renamed":
         put(world, username=f"another_{world.number}")
-    else:
+    elif way == "told":
         put(world, password=NEW)
+    else:
+        theirs = world.arn_of("theirs")
+        world.secrets.create(theirs, {"username": world.user, "password": NEW})
+        world.ensure(PresentSecretArn=theirs)
     ensure(world)
     for _ in range(2):
         world.rotate(world.alternating)

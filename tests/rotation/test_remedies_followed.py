@@ -117,7 +117,8 @@ FOLLOWED = {
     " the server itself instead of a proxy": (
         "test_hostile_settings.py::test_an_encoding_that_nothing_is_translated_to_is_told"
     ),
-    "Put its real password into the secret, or choose another user name; it was not touched": (
+    "Put its real password into the secret, let adopt_secret_arn name a secret that holds it, or"
+    " choose another user name; it was not touched": (
         "test_remedies_of_input.py::test_a_user_who_is_there_keeps_its_password"
     ),
     "Put the documented JSON: engine, host, port, username, password, dbname": (
@@ -174,6 +175,9 @@ FOLLOWED = {
     ),
     "Run as the database's owner: GRANT CREATE ON DATABASE … TO …": (
         "test_first_user.py::test_an_admin_that_may_create_no_schema_is_told_before_anything_is_made"
+    ),
+    "Take the setting role off …, or let the owner of the tables grant the same to …": (
+        "test_access.py::test_a_reader_that_acts_as_another_role_is_told"
     ),
     "Turn on TLS at the server; there is no setting that does without it": (
         "test_check.py::test_a_server_without_tls"
