@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from credential_rotation.errors import BundleError
@@ -98,18 +99,22 @@ def local_packages(function: str, *, source: Path) -> tuple[str, ...]:
 def _imported(package: Path) -> Iterator[str]:
     """Name the first part of each absolute import in a package."""
     for module in sorted(package.rglob("*.py")):
-        for each in ast.walk(_parse(module)):
-            if isinstance(each, ast.Import):
-                yield from (alias.name.partition(".")[0] for alias in each.names)
-            elif isinstance(each, ast.ImportFrom) and each.module and not each.level:
-                yield each.module.partition(".")[0]
+        try:
+            yield from _imported_by(module.read_bytes())
+        except SyntaxError as error:
+            raise BundleError(f"{module}, line {error.lineno}: {error.msg}.") from error
 
 
-def _parse(module: Path) -> ast.Module:
-    try:
-        return ast.parse(module.read_bytes(), str(module))
-    except SyntaxError as error:
-        raise BundleError(f"{module}, line {error.lineno}: {error.msg}.") from error
+@cache
+def _imported_by(code: bytes) -> frozenset[str]:
+    """The same modules are in many bundles, and parsing them takes longer than all else here."""
+    found: set[str] = set()
+    for each in ast.walk(ast.parse(code)):
+        if isinstance(each, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in each.names)
+        elif isinstance(each, ast.ImportFrom) and each.module and not each.level:
+            found.add(each.module.partition(".")[0])
+    return frozenset(found)
 
 
 RUNTIME = "python3.13"
