@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicies, Stack
+from aws_cdk import Duration, RemovalPolicies, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from constructs import Construct, IDependable
+from constructs import Construct
 
+from credential_rotation import metrics
 from credential_rotation.access_key_user import (
     END_KEYS,
     MAKE_KEYS,
@@ -15,15 +15,16 @@ from credential_rotation.access_key_user import (
     KeyUser,
     user_arn,
 )
+from credential_rotation.alarms import Alarms
 from credential_rotation.bundle import Bundle
-from credential_rotation.custom_resources import CustomResources
-from credential_rotation.endpoints import SecretsEndpoint
 from credential_rotation.functions import TRACES, PythonFunction, run_every
 from credential_rotation.keys import SecretsKey
+from credential_rotation.monitoring import CredentialGroup
 from credential_rotation.names import Names, arn_of
+from credential_rotation.platform import Platform
 from credential_rotation.roles import Boundary, at_most
-from credential_rotation.rotation import Rotation, RotationRules
-from credential_rotation.secret import ROTATE
+from credential_rotation.rotation import RotationRules, permit_rotation, rotate
+from credential_rotation.secret_policy import ROTATE
 
 TIMEOUT = Duration.seconds(90)
 """A step waits 60 seconds for IAM at most, and a call that it begins then takes 13."""
@@ -58,9 +59,8 @@ class KeyFunction(PythonFunction):
         description: str,
         handler: str,
         user_arn: str,
-        names: Names,
+        platform: Platform,
         lives: KeyLives,
-        key: kms.IKey,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """Create the function.
@@ -72,20 +72,20 @@ class KeyFunction(PythonFunction):
             description: What the function is for.
             handler: Which function of the code AWS calls.
             user_arn: Whose keys it is about.
-            names: What its name begins with.
+            platform: What its name begins with, and what encrypts its log.
             lives: How long keys live.
-            key: Encrypts its log.
             environment: Variables besides those of all of these functions.
         """
         super().__init__(
             scope,
             construct_id,
-            name=f"{names.prefix}-{name}",
+            names=platform.names.within("access-key"),
+            name=name,
             description=description,
             bundle=Bundle("iam_access_key"),
             handler=f"iam_access_key.handler.{handler}",
-            key=key,
-            vpc=None,
+            key=platform.data_key,
+            placement=None,
             timeout=TIMEOUT,
             environment={
                 "IAM_USER_ARN": user_arn,
@@ -109,101 +109,46 @@ class FirstKey(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        names: Names,
+        platform: Platform,
         lives: KeyLives,
         user: KeyUser,
         secret: AccessKeySecret,
-        custom_resources: CustomResources,
-        key: kms.IKey,
     ) -> None:
         """Make the key.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            names: What the names of all that is made begin with.
+            platform: What names begin with, keys, and what answers CloudFormation.
             lives: How long keys live.
             user: Whose key it is.
             secret: What is to hold it.
-            custom_resources: What calls the function.
-            key: Encrypts the function's log.
         """
         super().__init__(scope, construct_id)
         function = KeyFunction(
             self,
             "Function",
-            name="access-key-users",
+            name="users",
             description=f"Makes the first key of the secret {secret.name}",
             handler="first_key",
             user_arn=user.arn,
-            names=names,
+            platform=platform,
             lives=lives,
-            key=key,
         )
         user.grant_make_keys(function.role)
         secret.grant_fill(function.role)
-        custom_resources.make(
+        self.made = platform.custom_resources.make(
             self,
             "Made",
             kind="FirstAccessKey",
-            function=function.function.function_arn,
+            function=function.arn,
             properties={"SecretArn": secret.arn},
-            after=[user, secret.policy],
+            after=[user, secret.policy, *function.ready],
         )
 
 
 WINDOW = "3h"
 """How long after midnight (UTC) the rotation may start."""
-
-
-class AccessKeyRotation(Rotation):
-    """Makes a new key beside the one in use."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        names: Names,
-        lives: KeyLives,
-        user: KeyUser,
-        secret: AccessKeySecret,
-        key: kms.IKey,
-        after: IDependable,
-    ) -> None:
-        """Create the function and the schedule.
-
-        Args:
-            scope: The parent.
-            construct_id: The name within the parent.
-            names: What the names of all that is made begin with.
-            lives: How long keys live.
-            user: Whose key it is.
-            secret: What is rotated.
-            key: Encrypts the function's log.
-            after: What makes the first key.
-        """
-        super().__init__(scope, construct_id)
-        self.secret = secret
-        self.strategy = "access-key"
-        self.function = KeyFunction(
-            self,
-            "Function",
-            name="access-key-rotation",
-            description=f"Rotates the secret {secret.name}",
-            handler="handler",
-            user_arn=user.arn,
-            names=names,
-            lives=lives,
-            key=key,
-        )
-        user.grant_make_keys(self.function.role)
-        secret.grant_rotate_from_outside(self.function.role, function_arn=self.function.arn)
-        self.run(
-            secret_id=secret.arn,
-            rules=RotationRules(f"rate({lives.interval_days} days)", WINDOW),
-            after=[after],
-        )
 
 
 REAPED_EVERY = Duration.hours(6)
@@ -217,34 +162,31 @@ class Reaper(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        names: Names,
+        platform: Platform,
         lives: KeyLives,
         user: KeyUser,
         secret: AccessKeySecret,
-        key: kms.IKey,
     ) -> None:
         """Create the function and its schedule.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            names: What the names of all that is made begin with.
+            platform: What names begin with, keys, and what answers CloudFormation.
             lives: How long keys live.
             user: Whose keys.
             secret: What says which of them are in use.
-            key: Encrypts the function's log.
         """
         super().__init__(scope, construct_id)
         self.function = KeyFunction(
             self,
             "Function",
-            name="access-key-reaper",
+            name="reaper",
             description="Deactivates and deletes access keys that were replaced",
             handler="reaper",
             user_arn=user.arn,
-            names=names,
+            platform=platform,
             lives=lives,
-            key=key,
             environment={"SECRET_ID": secret.arn},
         )
         user.grant_end_keys(self.function.role)
@@ -283,7 +225,7 @@ class KeyBoundaryStatements:
         keys = tuple(sorted({*MAKE_KEYS, *END_KEYS}))
         yield at_most("AccessKeys", keys, user_arn(self._stack, self._names))
         yield at_most("Secret", ROTATE, self._secret)
-        yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey")
+        yield self._key.ceiling("kms:Decrypt", "kms:GenerateDataKey", secrets=self._secret)
         functions = f"/aws/lambda/{self._names.prefix}-access-key-*:*"
         logs = arn_of(self._stack, "logs", "log-group", functions)
         yield at_most("FunctionLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), logs)
@@ -291,98 +233,112 @@ class KeyBoundaryStatements:
 
 
 class AccessKey(Construct):
-    """An IAM user, its key in a secret, the rotation and the reaper.
+    """An IAM user, its key in a secret that rotates, and the reaper. Also see `Credential`.
 
     Attributes:
         user_name: The user's name.
-        secret: What holds the key.
-        rotation: What changes it.
-        reaper: Name of the function that ends the lives of keys.
+        reaper: The function that ends the lives of keys.
     """
+
+    id = "AccessKey"
+    strategy = "access-key"
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        names: Names,
+        platform: Platform,
         policy: str,
         readers: Sequence[str],
         lives: KeyLives,
-        boundary: str,
-        secrets_key: SecretsKey,
-        key: kms.IKey,
-        endpoint: SecretsEndpoint,
-        custom_resources: CustomResources,
     ) -> None:
         """Create all of it.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            names: What the names of all that is made begin with.
+            platform: What names begin with, and what it shares with others.
             policy: ARN of what the user may do.
-            readers: ARNs of roles that may read the secret and are not of this stack.
+            readers: ARNs of roles that may read the secret and are not of this app.
             lives: How long keys live.
-            boundary: ARN of a permissions boundary to take instead of ours; empty for none.
-            secrets_key: Encrypts the secret.
-            key: Encrypts the functions' logs.
-            endpoint: The way to the secret from the network, for readers there.
-            custom_resources: What has the first key made.
         """
         super().__init__(scope, construct_id)
+        names = platform.names
+        self._names = names.within("access-key")
         user = KeyUser(self, "User", names=names, policy=policy)
         self.user_name = user.name
         self.secret = AccessKeySecret(
-            self,
-            "Secret",
-            names=names,
-            user_name=user.name,
-            key=secrets_key,
-            endpoint=endpoint,
-            readers=readers,
+            self, "Secret", platform=platform, user_name=user.name, readers=readers
         )
         ceiling = KeyBoundaryStatements(
-            Stack.of(self), names=names, secret=self.secret.arn, key=secrets_key
+            Stack.of(self), names=names, secret=self.secret.arn, key=platform.secrets_key
         )
         Boundary(
             self,
             "Boundary",
             path=names.path,
-            given=boundary,
+            given=platform.options.boundary,
             ceiling=list(ceiling.statements()),
         )
         first = FirstKey(
-            self,
-            "First",
-            names=names,
-            lives=lives,
-            user=user,
-            secret=self.secret,
-            custom_resources=custom_resources,
-            key=key,
+            self, "First", platform=platform, lives=lives, user=user, secret=self.secret
         )
-        self.rotation = AccessKeyRotation(
+        self.function = KeyFunction(
             self,
             "Rotation",
-            names=names,
+            name="rotation",
+            description=f"Rotates the secret {self.secret.name}",
+            handler="handler",
+            user_arn=user.arn,
+            platform=platform,
             lives=lives,
-            user=user,
+        )
+        user.grant_make_keys(self.function.role)
+        self.secret.grant_rotate_from_outside(self.function.role, function_arn=self.function.arn)
+        rotate(
+            self,
             secret=self.secret,
-            key=key,
-            after=first,
+            secret_id=self.secret.arn,
+            function=self.function,
+            rules=RotationRules(f"rate({lives.interval_days} days)", WINDOW),
+            after=[permit_rotation(self.function, secrets=self.secret.arn), first.made],
         )
-        reaper = Reaper(
-            self, "Reaper", names=names, lives=lives, user=user, secret=self.secret, key=key
-        )
-        self.reaper = reaper.function.name
-        stack = Stack.of(self)
-        CfnOutput(stack, "AccessKeySecretName", value=self.secret.name)
-        CfnOutput(stack, "AccessKeyUserName", value=user.name)
-        CfnOutput(stack, "AccessKeyRotationFunctionName", value=self.rotation.function.name)
-        CfnOutput(stack, "AccessKeyReaperFunctionName", value=self.reaper)
+        self.reaper = Reaper(
+            self, "Reaper", platform=platform, lives=lives, user=user, secret=self.secret
+        ).function
         # It comes and goes with a setting: what stays would be in the way of its next one, and a
         # secret whose key was deleted is worth nothing.
         RemovalPolicies.of(self).destroy(
             apply_to_resource_types=["AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
+        )
+
+    @property
+    def group(self) -> CredentialGroup:
+        """What watches it."""
+        return CredentialGroup(
+            id=self.id,
+            names=self._names,
+            secrets=self.secret.name,
+            credentials=[self],
+            strangers=self.secret.strangers,
+            helpers=[self.reaper],
+            further_alarms=self._ring,
+        )
+
+    def _ring(self, alarms: Alarms) -> None:
+        keys = {"service": self.reaper.name, "user": self.user_name}
+        alarms.ring(
+            "late",
+            metrics.largest("Late", period=Duration.days(1), **keys),
+            f"An access key of the IAM user {self.user_name} has to be replaced within the days "
+            "that people were promised (access_key.notice_days), or the reaper that measures it "
+            "has stopped.",
+            silence=True,
+        )
+        alarms.ring(
+            "strange",
+            metrics.largest("StrangeKeys", period=Duration.days(1), **keys),
+            f"The IAM user {self.user_name} has an access key that no version of the secret holds. "
+            "Nothing touches it, and it keeps the next rotation from making one.",
         )

@@ -7,11 +7,11 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from credential_rotation.endpoints import SecretsEndpoint
-from credential_rotation.keys import SecretsKey
 from credential_rotation.names import Names
+from credential_rotation.platform import Platform
 from credential_rotation.roles import Grantee, ServiceRole
-from credential_rotation.secret import READ, RotatedSecret
+from credential_rotation.secret import RotatedSecret
+from credential_rotation.secret_policy import READ, allow_rotate
 
 _SEE = ("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys")
 MAKE_KEYS = (*_SEE, "iam:CreateAccessKey", "iam:DeleteAccessKey")
@@ -90,10 +90,8 @@ class AccessKeySecret(RotatedSecret):
         scope: Construct,
         construct_id: str,
         *,
-        names: Names,
+        platform: Platform,
         user_name: str,
-        key: SecretsKey,
-        endpoint: SecretsEndpoint,
         readers: Sequence[str],
     ) -> None:
         """Create the secret.
@@ -101,34 +99,33 @@ class AccessKeySecret(RotatedSecret):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            names: What its names begin with.
+            platform: What its name begins with, what encrypts it, and the way to it.
             user_name: Whose key it is going to hold.
-            key: Encrypts the secret.
-            endpoint: The way to it from the network, for readers there.
             readers: ARNs of roles that may read it and are not of this stack.
         """
         super().__init__(
             scope,
             construct_id,
-            name=f"{names.path}/access-key",
+            name=f"{platform.names.path}/access-key",
             resource_id="Secret",
             description=f"Access key of the IAM user {user_name}",
             text=json.dumps({"UserName": user_name}),
-            key=key,
-            endpoint=endpoint,
+            platform=platform,
             readers=readers,
         )
 
     def grant_rotate_from_outside(self, role: ServiceRole, *, function_arn: str) -> None:
         """Let a function outside of the network rotate the secret, if the secret names it."""
-        self._grant_rotate(role, function_arn=function_arn)
+        allow_rotate(role, self.arn, function_arn=function_arn, key=self._key)
         self.policy.admit(role.arn)
+        self.policy.admit_writing(role.arn)
 
     def grant_fill(self, role: ServiceRole) -> None:
         """Let a role put the first key in."""
         role.allow(iam.PolicyStatement(actions=list(_FILL), resources=[self.arn]))
         self._key.grant_encrypt_decrypt(role, secret_arn=self.arn)
         self.policy.admit(role.arn)
+        self.policy.admit_writing(role.arn)
 
     def grant_know(self, role: ServiceRole) -> None:
         """Let a role read which version holds which key."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from aws_cdk import Stack
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -30,6 +30,25 @@ class Publisher:
     service: str
     on_topic: Conditions = field(default_factory=dict)
     on_key: Conditions = field(default_factory=dict)
+
+
+class Topic(Protocol):
+    """Where alarms ring."""
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+
+
+@dataclass(frozen=True)
+class ExistingTopic:
+    """A topic of somebody else's, whose policy and key have to let alarms, rules and RDS publish.
+
+    Attributes:
+        arn: Its ARN.
+    """
+
+    arn: str
 
 
 class AlarmTopic(Construct):
@@ -58,14 +77,14 @@ class AlarmTopic(Construct):
             description="Encrypts what alarms say",
             uses=[_use(each) for each in publishers],
         )
-        self._topic = sns.CfnTopic(
+        topic = sns.CfnTopic(
             self,
             "Topic",
             topic_name=f"{names.prefix}-alarms",
             display_name=f"Credential rotation of {names.path}",
             kms_master_key_id=key.key_arn,
         )
-        self.arn = self._topic.ref
+        self.arn: str = topic.ref
         sns.CfnTopicPolicy(
             self,
             "Policy",
@@ -78,7 +97,6 @@ class AlarmTopic(Construct):
             sns.CfnSubscription(
                 self, f"Email-{address}", topic_arn=self.arn, protocol="email", endpoint=address
             )
-        self.action = actions.SnsAction(sns.Topic.from_topic_arn(self, "Fixed", self.arn))
 
     def _publish(self, publisher: Publisher) -> iam.PolicyStatement:
         return iam.PolicyStatement(
@@ -124,7 +142,7 @@ def _publishers(stack: Stack, prefix: str) -> tuple[Publisher, ...]:
         Publisher("Rules", "events.amazonaws.com"),
         # That RDS says for whom it encrypts is documented for SNS only.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.GrantingPermissions.html
-        Publisher("Rds", "events.rds.amazonaws.com", _from(stack, "rds", "db", prefix)),
+        Publisher("Rds", "events.rds.amazonaws.com", _from(stack, "rds", "db", f"{prefix}-*")),
     )
 
 

@@ -2,89 +2,80 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from credential_rotation import metrics
-from credential_rotation.alarm_topic import AlarmTopic
+from credential_rotation.alarm_topic import Topic
+from credential_rotation.functions import PythonFunction
+from credential_rotation.names import Names, arn_of
 
 _DAY = Duration.days(1)
 
 
 class Alarms(Construct):
-    """Alarms that all ring at one topic."""
+    """Alarms that all ring at one topic.
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, prefix: str, topic: AlarmTopic
-    ) -> None:
+    Attributes:
+        names: What they are called.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, topic: Topic) -> None:
         """Begin without any.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            prefix: What the alarms' names begin with; the topic admits those alone.
+            names: What the alarms' names begin with; the topic admits those alone.
             topic: Where they ring.
         """
         super().__init__(scope, construct_id)
-        self._prefix = prefix
-        self._topic = topic
-        self.alarms: list[cloudwatch.IAlarm] = []
+        self._names = names
+        self._action = actions.SnsAction(sns.Topic.from_topic_arn(self, "Topic", topic.arn))
+        self.names: list[str] = []
 
-    def on_failed_rotation(self, *, function: str, strategy: str) -> None:
+    def on_failed_rotation(self, function: PythonFunction, *, strategy: str) -> None:
         """Ring when a step of a rotation fails."""
-        self._ring(
-            f"{function.removeprefix(f'{self._prefix}-')}-failed",
-            metrics.failures(function=function, strategy=strategy),
-            "A step of the rotation failed. The function's log names secret, cause and remedy; "
-            "AWSCURRENT still works.",
+        self.ring(
+            f"{self._short(function)}-failed",
+            metrics.failures(function=function.name, strategy=strategy),
+            "A step of a rotation failed. The log of the function "
+            f"{function.name} names secret, cause and remedy; AWSCURRENT still works.",
         )
 
-    def on_overdue_rotations(self, name: str, *, watch: str, path: str) -> None:
+    def on_overdue_rotation(self, path: str, *, watch: str) -> None:
         """Ring when a rotation has not succeeded in time, or nobody looks any more.
 
         Args:
-            name: The alarm's name, without the prefix.
-            watch: The name of the watching function.
-            path: The path of the secrets. They have one alarm together: a metric and an alarm for
-                each would cost $0.40 a month, each.
+            path: What the secrets' names begin with. They have one alarm together: a metric and an
+                alarm for each would cost $0.40 a month, each.
+            watch: Name of the function that measures.
         """
-        self._ring(
-            name,
-            metrics.watched("Overdue", function=watch, path=path, period=_DAY),
+        self.ring(
+            "overdue",
+            metrics.largest("Overdue", period=_DAY, service=watch, path=path),
             f"Secrets of {path} were not rotated in time, or their rotation is off: the log of "
             f"{watch} names each, with the remedy. Or there is none left that it finds, or it has "
             "stopped.",
             silence=True,
         )
 
-    def on_keys_of(self, user: str, *, reaper: str) -> None:
-        """Ring when an access key gets old, somebody made one, or nobody looks any more."""
-        self._ring(
-            "access-key-late",
-            metrics.reaped("Late", function=reaper, user=user, period=_DAY),
-            f"An access key of the IAM user {user} has to be replaced within the days that people "
-            "were promised (access_key.notice_days), or the reaper that measures it has stopped.",
-            silence=True,
-        )
-        self._ring(
-            "access-key-strange",
-            metrics.reaped("StrangeKeys", function=reaper, user=user, period=_DAY),
-            f"The IAM user {user} has an access key that no version of the secret holds. Nothing "
-            "touches it, and it keeps the next rotation from making one.",
-        )
-
-    def on_trouble_of(self, function: str) -> None:
+    def on_trouble_of(self, function: PythonFunction) -> None:
         """Ring when a function ends with an error or is throttled."""
-        short = function.removeprefix(f"{self._prefix}-")
-        for name, meaning in {
-            "Errors": "ended with an error; its log says which",
-            "Throttles": "was not run, because the account runs too many at once",
-        }.items():
-            metric = metrics.lambda_count(name, function=function)
-            self._ring(f"{short}-{name.lower()}", metric, f"The function {function} {meaning}.")
+        self.ring(
+            f"{self._short(function)}-trouble",
+            metrics.trouble(function=function.name),
+            f"The function {function.name} ended with an error, which its log tells, or was not "
+            "run, because the account runs too many at once.",
+        )
 
-    def _ring(
+    def _short(self, function: PythonFunction) -> str:
+        return function.name.removeprefix(f"{self._names.prefix}-")
+
+    def ring(
         self,
         name: str,
         metric: cloudwatch.IMetric,
@@ -107,7 +98,7 @@ class Alarms(Construct):
         alarm = cloudwatch.Alarm(
             self,
             "".join(word.title() for word in name.split("-")),
-            alarm_name=f"{self._prefix}-{name}",
+            alarm_name=f"{self._names.prefix}-{name}",
             alarm_description=description,
             comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
             evaluation_periods=1,
@@ -119,11 +110,21 @@ class Alarms(Construct):
                 else cloudwatch.TreatMissingData.NOT_BREACHING
             ),
         )
-        alarm.add_alarm_action(self._topic.action)
+        alarm.add_alarm_action(self._action)
         if silence:
-            alarm.add_insufficient_data_action(self._topic.action)
-        alarm.add_ok_action(self._topic.action)
-        self.alarms.append(alarm)
+            alarm.add_insufficient_data_action(self._action)
+        alarm.add_ok_action(self._action)
+        self.names.append(f"{self._names.prefix}-{name}")
+
+
+def ages(path: str, *, watch: str) -> cloudwatch.Metric:
+    """How old the oldest rotation of a path's secrets is, in days.
+
+    Args:
+        path: What the secrets' names begin with.
+        watch: Name of the function that measures.
+    """
+    return metrics.largest("DaysSinceRotation", period=Duration.hours(6), service=watch, path=path)
 
 
 _HALF = 12
@@ -133,48 +134,63 @@ _TALL = 8
 
 
 class Dashboard(Construct):
-    """A dashboard: alarms first, then ages, steps and their durations."""
+    """A dashboard: alarms first, then ages, steps and their durations.
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        name: str,
-        alarms: Sequence[cloudwatch.IAlarm],
-        rotations: Mapping[str, str],
-        watch: str,
-        paths: Sequence[str],
-    ) -> None:
+    It belongs to the platform and shows what databases of later stacks add, by their names alone.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         """Create the dashboard.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
             name: The dashboard's name.
-            alarms: All alarms.
-            rotations: The strategies' names by the names of the rotating functions.
-            watch: The name of the watching function.
-            paths: The paths of the secrets.
         """
         super().__init__(scope, construct_id)
-        ages = [
-            metrics.watched(
-                "DaysSinceRotation", function=watch, path=path, period=Duration.hours(6)
-            )
-            for path in paths
-        ]
-        board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=name)
-        board.add_widgets(
+        self._board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=name)
+
+    def add(
+        self,
+        title: str,
+        *,
+        alarms: Sequence[str],
+        functions: Mapping[str, str],
+        age: cloudwatch.IMetric | None = None,
+    ) -> None:
+        """Show a part.
+
+        Args:
+            title: What the part is called.
+            alarms: Names of its alarms.
+            functions: The strategies by the names of the functions that rotate.
+            age: How old its rotations are.
+        """
+        stack = Stack.of(self)
+        arns = [arn_of(stack, "cloudwatch", "alarm", name) for name in alarms]
+        shown: list[cloudwatch.IWidget] = [
             cloudwatch.AlarmStatusWidget(
-                alarms=list(alarms), title="Is everything rotating?", width=_HALF, height=_TALL
-            ),
-            cloudwatch.SingleValueWidget(
-                metrics=list(ages), title="Days since rotation", width=_HALF, height=_TALL
-            ),
-        )
-        for function, strategy in rotations.items():
-            board.add_widgets(
+                alarms=[
+                    cloudwatch.Alarm.from_alarm_arn(self, f"{title}-{number}", arn)
+                    for number, arn in enumerate(arns)
+                ],
+                title=f"{title}: is everything rotating?",
+                width=_HALF if age else _WHOLE,
+                height=_TALL,
+            )
+        ]
+        if age:
+            shown.append(
+                cloudwatch.SingleValueWidget(
+                    metrics=[age],
+                    title=f"{title}: days since the oldest rotation",
+                    width=_HALF,
+                    height=_TALL,
+                )
+            )
+        self._board.add_widgets(*shown)
+        for function, strategy in functions.items():
+            self._board.add_widgets(
                 *(_graph(each, function, strategy) for each in ("Success", "Failure", "Duration"))
             )
 

@@ -3,45 +3,46 @@
 from aws_cdk import Duration, RemovalPolicies
 from constructs import Construct
 
-from credential_rotation.bundle import Bundle
-from credential_rotation.database import DatabaseContext
-from credential_rotation.database_secret import ApplicationSecret
+from credential_rotation.database import Database
 from credential_rotation.functions import PythonFunction
+from credential_rotation.login import Login
+from credential_rotation.security_groups import SecurityGroup
 
 
 class Consumer(Construct):
-    """A function that reads the application secret and logs in with it."""
+    """A function that reads a login's secret and logs in with it."""
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        site: DatabaseContext,
-        secret: ApplicationSecret,
+        self, scope: Construct, construct_id: str, *, database: Database, login: Login
     ) -> None:
         """Create the function.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            site: Where it runs and logs in.
-            secret: What it logs in with.
+            database: Where it logs in.
+            login: What it logs in with.
         """
         super().__init__(scope, construct_id)
+        group = SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=database.platform.network.vpc,
+            description=f"Sample consumer of {database.names.path}",
+        )
         self.function = PythonFunction(
             self,
             "Function",
-            name=f"{site.names.prefix}-consumer",
-            description=f"Logs in with the secret {secret.name}",
-            bundle=Bundle("consumer", authorities=site.authorities),
+            names=database.names,
+            name="consumer",
+            description=f"Logs in with the secret {login.secret.name}",
+            bundle=database.bundle("consumer"),
             handler="consumer.handler.handler",
-            key=site.key,
-            vpc=site.network.vpc,
+            key=database.platform.data_key,
+            placement=database.platform.placement.reaching(group, database),
             timeout=Duration.seconds(15),
-            environment={"SECRET_ID": secret.arn},
+            environment={"SECRET_ID": login.secret.arn},
         )
         # It comes and goes with a setting: a log that stays would be in the way of its next one.
         RemovalPolicies.of(self).destroy(apply_to_resource_types=["AWS::Logs::LogGroup"])
-        self.function.allow_to(site.database, site.network.secrets_endpoint)
-        secret.grant_read(self.function.role)
+        login.secret.grant_read(self.function.role)

@@ -20,6 +20,10 @@ SERVICE_TIMEOUT = Duration.minutes(5)
 """How long CloudFormation waits for an answer, instead of an hour."""
 
 
+MAKERS = "users"
+"""The end of the names of functions that make custom resources."""
+
+
 def makers(stack: Stack, names: Names) -> str:
     """ARN pattern of the functions that make custom resources: their names end in `-users`.
 
@@ -27,7 +31,7 @@ def makers(stack: Stack, names: Names) -> str:
         stack: Where they are.
         names: What the names of all functions begin with.
     """
-    return arn_of(stack, "lambda", "function", f"{names.prefix}-*-users")
+    return arn_of(stack, "lambda", "function", f"{names.prefix}-*-{MAKERS}")
 
 
 class CustomResources(Construct):
@@ -40,6 +44,7 @@ class CustomResources(Construct):
     It knows the functions by their names alone, so stacks that come later share it.
 
     Attributes:
+        function: The function.
         service_token: ARN of the function, for CloudFormation.
     """
 
@@ -65,15 +70,17 @@ class CustomResources(Construct):
         function = PythonFunction(
             self,
             "Function",
-            name=f"{names.prefix}-custom-resources",
+            names=names,
+            name="custom-resources",
             description="Answers CloudFormation for functions in the network",
             bundle=Bundle("custom_resource"),
             handler="custom_resource.handler.relay",
             key=key,
-            vpc=None,
+            placement=None,
             timeout=TIMEOUT,
         )
         function.role.allow(iam.PolicyStatement(actions=list(INVOKE), resources=[functions]))
+        self.function = function
         self.service_token = function.function.function_arn
 
     def make(
@@ -83,7 +90,7 @@ class CustomResources(Construct):
         *,
         kind: str,
         function: str,
-        properties: Mapping[str, str],
+        properties: Mapping[str, str | list[str]],
         after: Sequence[IDependable],
     ) -> CustomResource:
         """Create a custom resource.

@@ -1,268 +1,373 @@
-"""The PostgreSQL server, and what everything that works with it has around it."""
+"""A database server, new or existing, and what all of its logins share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, SecretValue, Stack
-from aws_cdk import aws_ec2 as ec2
+from aws_cdk import Duration, RemovalPolicies, SecretValue, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_rds as rds
 from constructs import Construct, IDependable
 
-from credential_rotation.database_secret import AdminSecret
-from credential_rotation.endpoints import ISOLATED
-from credential_rotation.functions import EncryptedLogGroup
-from credential_rotation.names import Names, arn_of
-from credential_rotation.network import Network
-from credential_rotation.roles import ServiceRole
-from credential_rotation.security_groups import SecurityGroup
+from credential_rotation.boundary_statements import DatabaseBoundary
+from credential_rotation.bundle import Bundle
+from credential_rotation.custom_resources import MAKERS
+from credential_rotation.database_instance import Instance, InstanceOptions
+from credential_rotation.database_secret import DatabaseSecret
+from credential_rotation.engine import Engine
+from credential_rotation.functions import PythonFunction
+from credential_rotation.names import Names, pascal
+from credential_rotation.platform import Platform
+from credential_rotation.roles import Boundary, at_most
+from credential_rotation.rotation import Credential, RotationRules, permit_rotation, rotate
+from credential_rotation.secret import ExistingSecret, ReadableSecret
+from credential_rotation.secret_policy import READ, allow_rotate
+from credential_rotation.security_groups import SecurityGroup, let_in
 
-DELIVER_METRICS = (
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
-    "logs:DescribeLogStreams",
-    "logs:GetLogEvents",
-    "logs:PutLogEvents",
-    "logs:PutRetentionPolicy",
-)
-"""What RDS asks for, of the log group and its streams."""
-
-METRICS_LOG = "RDSOSMetrics:*"
-"""The group and its streams. The ending is needed for the group as well: CloudWatch Logs asks for
-what is about a whole group with the ARN of a stream whose name is empty."""
+ADMIN = "admin"
+"""What the admin's secret and the function that rotates it are called."""
 
 
-class MonitoringRole(ServiceRole):
-    """What AmazonRDSEnhancedMonitoringRole allows, for one instance and its one log group."""
+@dataclass(frozen=True, kw_only=True)
+class ExistingServer:
+    """A server that exists already: an RDS instance, or the writer of an Aurora cluster.
 
-    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    Attributes:
+        host: Its name in the network, as its certificate has it.
+        port: Its TCP port.
+        dbname: Name of the database.
+        security_group_id: Id of the security group that decides who gets to it.
+        manage_ingress: Whether that group gets rules of ours; False where somebody else sees to
+            them, whose tool would take ours out again.
+        admin_secret_arn: ARN of the secret of a user who may create users; it may be one that RDS
+            manages.
+        admin_secret_key_arn: ARN of the key of that secret; empty for AWS's own.
+    """
 
-    def __init__(self, scope: Construct, construct_id: str, *, identifier: str) -> None:
-        """Create the role.
-
-        Args:
-            scope: The parent.
-            construct_id: The name within the parent.
-            identifier: The instance's identifier.
-        """
-        stack = Stack.of(scope)
-        super().__init__(
-            scope,
-            construct_id,
-            service="monitoring.rds.amazonaws.com",
-            description=f"Writes the metrics of the operating system of {identifier}",
-            conditions={
-                "StringEquals": {"aws:SourceAccount": stack.account},
-                "ArnEquals": {"aws:SourceArn": arn_of(stack, "rds", "db", identifier)},
-            },
-        )
-        self.allow(
-            iam.PolicyStatement(
-                actions=list(DELIVER_METRICS),
-                resources=[arn_of(stack, "logs", "log-group", METRICS_LOG)],
-            )
-        )
-
-
-LOGS = ("postgresql", "upgrade")
-
-PARAMETERS = {
-    "rds.force_ssl": "1",
-    "ssl_min_protocol_version": "TLSv1.2",
-    # Passwords exist as SCRAM verifiers only, and nobody logs in with less.
-    "password_encryption": "scram-sha-256",
-    "rds.accepted_password_auth_method": "scram",
-    # Who came and went, but no statements: those of others may carry a password.
-    "log_connections": "1",
-    "log_disconnections": "1",
-    "log_statement": "none",
-}
-"""Where RDS's defaults differ, or must not change under us."""
+    host: str
+    port: int
+    dbname: str
+    security_group_id: str
+    manage_ingress: bool = True
+    admin_secret_arn: str
+    admin_secret_key_arn: str = ""
 
 
 @dataclass(frozen=True)
-class InstanceOptions:
-    """What an instance is like.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+class PasswordRules:
+    """What the passwords of a rotation look like.
 
     Attributes:
-        engine_version: Version of PostgreSQL, with or without its minor part.
-        instance_class: Such as `db.t4g.medium`.
-        storage_gib: Storage at the start.
-        max_storage_gib: Storage to which it grows by itself.
-        multi_az: Whether a standby is kept in a second zone.
-        port: TCP port.
-        dbname: Name of the database.
-        admin_username: Name of the master user.
-        backup_days: Days that automatic backups are kept.
-        protected: Whether its deletion is refused, and leaves a snapshot where it is not.
+        length: Characters in a password.
+        exclude_characters: Characters that it does not have, besides all punctuation.
     """
 
-    engine_version: str
-    instance_class: str
-    storage_gib: int
-    max_storage_gib: int
-    multi_az: bool
-    port: int
-    dbname: str
-    admin_username: str
-    backup_days: int
-    protected: bool
+    length: int
+    exclude_characters: str
 
-    @property
-    def major_version(self) -> str:
-        """The version without its minor part."""
-        return self.engine_version.partition(".")[0]
+    def environment(self) -> dict[str, str]:
+        """As the function reads them."""
+        rules = {"PASSWORD_LENGTH": str(self.length)}
+        if self.exclude_characters:
+            rules["PASSWORD_EXCLUDE_CHARACTERS"] = self.exclude_characters
+        return rules
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseOptions:
+    """What a database is like.
+
+    Attributes:
+        engine: Its product.
+        server: The server.
+        authorities: A file of what functions trust it by, instead of what ships.
+        passwords: What the passwords of its logins look like.
+        admin: When the admin's secret is rotated, if it is ours; None for never.
+        alternating: Whether any of its logins alternates between two users.
+        clients: Ids of security groups, and ranges of addresses, that get to it.
+    """
+
+    engine: Engine
+    server: InstanceOptions | ExistingServer
+    authorities: Path | None = None
+    passwords: PasswordRules
+    admin: RotationRules | None
+    alternating: bool = True
+    clients: Sequence[str] = ()
 
 
 class Database(Construct):
-    """An RDS instance that only encrypted connections from named functions reach."""
+    """A server, its admin's credential, and the functions that look after its logins.
+
+    Functions are of the database and not of a login: a login more costs five resources.
+
+    Attributes:
+        id: What outputs are called after, such as `Main`.
+        names: What names begin with.
+        platform: What it shares with others.
+        options: What it is like.
+        admin: The credential of a user who may create users.
+        own_admin: The same, if it is ours.
+        host: The server's name in the network.
+        port: Its TCP port.
+        security_group_id: Id of the security group that decides who gets to it.
+        instance: The instance, if it is ours.
+        functions: The security group of the functions that log in.
+        placement: Where they run.
+        users: What creates users.
+        credentials: All that rotates here.
+        secrets: All secrets of the database, rotated or not.
+    """
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        identifier: str,
-        options: InstanceOptions,
-        vpc: ec2.IVpc,
-        key: kms.IKey,
-        admin: AdminSecret,
+        names: Names,
+        platform: Platform,
+        options: DatabaseOptions,
+        deployer: str,
     ) -> None:
-        """Create the instance and attach the admin secret.
-
-        The instance's identifier is fixed, because the names of its logs follow from it, and their
-        log groups have to exist, encrypted, before it does.
-
-        The port is part of the resource's name. RDS would change the port in place, with a restart,
-        and nothing would tell the secrets: every login would fail from then on. So another port
-        makes another instance of the same identifier, which RDS refuses before anything changes
-        (docs/adr/0016).
+        """Create or refer to the server, and create the functions.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            identifier: What the instance is called.
+            names: What names begin with.
+            platform: What it shares with others.
             options: What it is like.
-            vpc: The network it stands in.
-            key: Encrypts storage, backups and logs.
-            admin: The credential of its master user.
+            deployer: ARN of the role with which CloudFormation reads and completes secrets.
         """
         super().__init__(scope, construct_id)
-        engine = rds.DatabaseInstanceEngine.postgres(
-            version=rds.PostgresEngineVersion.of(options.engine_version, options.major_version)
-        )
-        self._port = options.port
-        self._security_group = SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description=f"Database {identifier}"
-        )
-        monitoring = MonitoringRole(self, "MonitoringRole", identifier=identifier)
-        instance = rds.DatabaseInstance(
+        self.id = construct_id
+        self.names = names
+        self.platform = platform
+        self.options = options
+        self.deployer = deployer
+        self.credentials: list[Credential] = []
+        self.secrets: list[DatabaseSecret] = []
+        self.instance: Instance | None = None
+        self._rotators: dict[str, PythonFunction] = {}
+        self._needs: list[IDependable] = []
+        server, engine = options.server, options.engine
+        self._boundary = Boundary(
             self,
-            f"InstanceOnPort{options.port}",
-            instance_identifier=identifier,
-            engine=engine,
-            allocated_storage=options.storage_gib,
-            # The setting names a version: whoever raises its major part wants it. RDS refuses
-            # otherwise, and the parameter group's family follows in the same change.
-            allow_major_version_upgrade=True,
-            auto_minor_version_upgrade=True,
-            backup_retention=Duration.days(options.backup_days),
-            cloudwatch_logs_exports=list(LOGS),
-            copy_tags_to_snapshot=True,
-            credentials=rds.Credentials.from_password(
-                options.admin_username,
-                SecretValue.secrets_manager(admin.arn, json_field="password"),
+            "Boundary",
+            path=names.path,
+            given=platform.options.boundary,
+            ceiling=list(
+                DatabaseBoundary(
+                    Stack.of(self), platform, names=names, ours=isinstance(server, InstanceOptions)
+                ).statements()
             ),
-            database_name=options.dbname,
-            delete_automated_backups=not options.protected,
-            deletion_protection=options.protected,
-            iam_authentication=True,
-            instance_type=ec2.InstanceType(options.instance_class.removeprefix("db.")),
-            max_allocated_storage=options.max_storage_gib,
-            monitoring_interval=Duration.minutes(1),
-            monitoring_role=monitoring.fixed,
-            multi_az=options.multi_az,
-            parameter_group=rds.ParameterGroup(
+        )
+        if isinstance(server, InstanceOptions):
+            secret = DatabaseSecret(
                 self,
-                "Parameters",
+                "AdminSecret",
+                database=self,
+                name=ADMIN,
+                description=f"Master user of the database {names.prefix}",
+                username=server.admin_username,
+            )
+            self.own_admin: DatabaseSecret | None = secret
+            self.admin: ReadableSecret = secret
+            self.secrets.append(secret)
+            self.instance = Instance(
+                self,
+                "Server",
+                names=names,
                 engine=engine,
-                description=f"Encrypted connections only, for {identifier}",
-                parameters=PARAMETERS,
-            ),
-            port=options.port,
-            publicly_accessible=False,
-            removal_policy=(RemovalPolicy.SNAPSHOT if options.protected else RemovalPolicy.DESTROY),
-            security_groups=[self._security_group.group],
-            storage_encrypted=True,
-            storage_encryption_key=key,
-            storage_type=rds.StorageType.GP3,
-            subnet_group=rds.SubnetGroup(
+                options=server,
+                platform=platform,
+                password=SecretValue.secrets_manager(secret.arn, json_field="password"),
+            )
+            self.host, self.port = self.instance.host, self.instance.port
+            self.security_group_id = self.instance.security_group_id
+            self._needs.append(secret.attach(self.instance))
+        else:
+            self.own_admin = None
+            self.host, self.port = server.host, str(server.port)
+            self.security_group_id = server.security_group_id
+            self.admin = self.read_existing(server.admin_secret_arn, server.admin_secret_key_arn)
+        self.functions = SecurityGroup(
+            self, "Functions", vpc=platform.network.vpc, description=f"Functions of {names.path}"
+        )
+        self.placement = platform.placement.reaching(self.functions, self)
+        self.users = self._users()
+        if isinstance(server, InstanceOptions):
+            if options.admin:
+                self.credentials.append(
+                    AdminCredential(self, "Admin", secret=secret, rules=options.admin)
+                )
+        else:
+            self._needs.append(self._check(server))
+        for client in options.clients:
+            platform.network.secrets_endpoint.let_in(client)
+            let_in(
                 self,
-                "Subnets",
-                description=f"Isolated subnets, for {identifier}",
-                vpc=vpc,
-                vpc_subnets=ISOLATED,
-            ),
-            vpc=vpc,
-        )
-        # A major version alone: the newest minor version at first, and no drift when AWS brings
-        # the next. cfn-lint's list has minor versions only.
-        cast("CfnResource", instance.node.default_child).add_metadata(
-            "cfn-lint", {"config": {"ignore_checks": ["W3691"]}}
-        )
-        instance.node.add_dependency(monitoring.policy, *self._log_groups(identifier, key))
-        self.identifier = instance.instance_identifier
-        self.endpoint = instance.instance_endpoint.socket_address
-        admin.attach(instance_identifier=self.identifier)
+                client,
+                group_id=self.security_group_id,
+                port=server.port,
+                description=engine.title,
+            )
+
+    @property
+    def completes(self) -> bool:
+        """Whether a deployment completes its secrets with the address of the server."""
+        return isinstance(self.options.server, InstanceOptions)
+
+    @property
+    def strangers(self) -> list[str]:
+        """ARNs of the roles that may read one of the secrets and are not below our path."""
+        return [arn for secret in self.secrets for arn in secret.strangers]
+
+    @property
+    def needs(self) -> list[IDependable]:
+        """What has to exist before a user can be created."""
+        return [*self.users.ready, *self._needs]
 
     def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
-        """Open the way from a function to the database.
+        """Open the way from a security group to the server.
 
         Returns:
             What has to exist before the way is open.
         """
-        rule = security_group.open_to(
-            self._security_group, port=self._port, description="PostgreSQL"
+        server = self.options.server
+        return security_group.open_to(
+            self.security_group_id,
+            port=server.port,
+            description=self.options.engine.title,
+            admitted=isinstance(server, ExistingServer) and not server.manage_ingress,
         )
-        return (rule,)
 
-    def let_in(self, client: str) -> None:
-        """Open the way from somebody else's security group, or from a range of addresses."""
-        self._security_group.let_in(client, port=self._port, description="PostgreSQL")
+    def widen_boundary(self, statement: iam.PolicyStatement) -> None:
+        """Let the boundary of its roles allow something more."""
+        self._boundary.widen(statement)
+
+    def bundle(self, folder: str) -> Bundle:
+        """The code of a function that logs in here."""
+        return Bundle(folder, authorities=self.options.authorities)
+
+    def read_existing(self, arn: str, key_arn: str) -> ExistingSecret:
+        """Let roles of the database get at a secret of somebody else's, if they are allowed to."""
+        self.platform.admit_reading(arn)
+        self._boundary.widen(at_most("", [READ], arn))
+        if key_arn:
+            self._boundary.widen(at_most("", ["kms:Decrypt"], key_arn))
+        return ExistingSecret(self, arn=arn, key_arn=key_arn)
+
+    def rotator(self, strategy: str) -> PythonFunction:
+        """The function that rotates logins with a strategy; one for all of them."""
+        if strategy not in self._rotators:
+            function = self._rotating(strategy, strategy=strategy, secrets=self._secrets)
+            if strategy == "alternating":
+                self.admin.grant_read(function.role, uses_our_key=True)
+            self._rotators[strategy] = function
+        return self._rotators[strategy]
+
+    def rotator_of_admin(self, secret: DatabaseSecret) -> PythonFunction:
+        """The function that rotates the admin's secret, which the admin does itself.
+
+        A function and a role of its own: what rotates logins reads the admin's secret and never
+        writes it, and what rotates the admin's knows of no other.
+        """
+        return self._rotating(ADMIN, strategy="single", secrets=secret.arn)
 
     @property
-    def security_group_id(self) -> str:
-        """Id of the security group that decides who gets to the server."""
-        return self._security_group.group_id
+    def _secrets(self) -> str:
+        return self.names.secrets(Stack.of(self))
 
-    def _log_groups(self, identifier: str, key: kms.IKey) -> list[EncryptedLogGroup]:
-        return [
-            EncryptedLogGroup(
-                self, f"Log{log.title()}", name=f"/aws/rds/instance/{identifier}/{log}", key=key
-            )
-            for log in LOGS
-        ]
+    def _rotating(self, name: str, *, strategy: str, secrets: str) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            f"Rotator{pascal(name)}",
+            names=self.names,
+            name=name,
+            description=f"Rotates secrets of {self.names.path}",
+            bundle=self.bundle(self.options.engine.folder),
+            handler=self.options.engine.handlers[strategy],
+            key=self.platform.data_key,
+            placement=self.placement,
+            timeout=Duration.seconds(30),
+            environment=self.options.passwords.environment(),
+        )
+        allow_rotate(
+            function.role,
+            secrets,
+            function_arn=function.arn,
+            key=self.platform.secrets_key,
+        )
+        function.ready.append(permit_rotation(function, secrets=secrets))
+        # It comes and goes with settings: a log that stays would be in the way of its next one.
+        RemovalPolicies.of(function).destroy(apply_to_resource_types=["AWS::Logs::LogGroup"])
+        return function
+
+    def _users(self) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            "Users",
+            names=self.names,
+            name=MAKERS,
+            description=f"Creates the users of {self.names.path}",
+            bundle=self.bundle(self.options.engine.folder),
+            handler=self.options.engine.users,
+            key=self.platform.data_key,
+            placement=self.placement,
+            timeout=Duration.minutes(1),
+        )
+        self.admin.grant_read(function.role)
+        return function
+
+    def _check(self, server: ExistingServer) -> IDependable:
+        """Tell what is wrong with an existing server before anything is written to it."""
+        return self.platform.custom_resources.make(
+            self,
+            "Check",
+            kind="DatabaseCheck",
+            function=self.users.arn,
+            properties={
+                "SecretArn": server.admin_secret_arn,
+                "Engine": self.options.engine.name,
+                "Host": server.host,
+                "Port": str(server.port),
+                "Dbname": server.dbname,
+                "Alternating": str(self.options.alternating).lower(),
+            },
+            after=self.users.ready,
+        )
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseContext:
-    """The surroundings of a function of ours.
+class AdminCredential(Construct):
+    """The admin's secret, rotated. Attributes: see `Credential`."""
 
-    Attributes:
-        names: What the names of functions begin with.
-        network: Where functions run.
-        database: What they log in to.
-        key: Encrypts their logs.
-        authorities: A file of what they trust the database by, instead of what ships.
-    """
+    def __init__(
+        self,
+        scope: Database,
+        construct_id: str,
+        *,
+        secret: DatabaseSecret,
+        rules: RotationRules,
+    ) -> None:
+        """Rotate the secret.
 
-    names: Names
-    network: Network
-    database: Database
-    key: kms.IKey
-    authorities: Path | None = None
+        Args:
+            scope: The database.
+            construct_id: The name within it.
+            secret: The secret.
+            rules: When.
+        """
+        super().__init__(scope, construct_id)
+        self.id = f"{scope.id}Admin"
+        self.secret = secret
+        self.strategy = "single"  # there is no other master user to alternate with
+        self.function = scope.rotator_of_admin(secret)
+        secret.admit_rotator(self.function.role)
+        rotate(
+            self,
+            secret=secret,
+            secret_id=secret.complete,
+            function=self.function,
+            rules=rules,
+            after=[],
+        )

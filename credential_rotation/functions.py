@@ -1,6 +1,7 @@
 """Lambda functions in Python, with their logs, and what calls them on a schedule."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from aws_cdk import Duration, Stack
@@ -13,8 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
 from credential_rotation.bundle import Bundle
-from credential_rotation.endpoints import ISOLATED
-from credential_rotation.names import arn_of
+from credential_rotation.names import Names, arn_of
 from credential_rotation.packages import RUNTIME
 from credential_rotation.roles import Grantee, ServiceRole
 from credential_rotation.security_groups import SecurityGroup
@@ -90,6 +90,31 @@ TRACES = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 """What a traced function sends."""
 
 
+@dataclass(frozen=True)
+class Placement:
+    """Where in a network a function runs.
+
+    Functions of equal subnets and groups share network interfaces, of which an account has a quota:
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-interfaces
+
+    Attributes:
+        vpc: The network.
+        subnets: Its subnets.
+        groups: Security groups, which say what the function reaches.
+        ways: What has to exist before the function reaches it.
+    """
+
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection
+    groups: Sequence[SecurityGroup]
+    ways: Sequence[IDependable] = ()
+
+    def reaching(self, group: SecurityGroup, *targets: "Reachable") -> "Placement":
+        """The same with one more group, from which the ways to targets are opened."""
+        ways = [way for target in targets for way in target.allow_from(group)]
+        return replace(self, groups=[*self.groups, group], ways=[*self.ways, *ways])
+
+
 class Reachable(Protocol):
     """What a function can be connected to."""
 
@@ -98,19 +123,20 @@ class Reachable(Protocol):
 
 
 class PythonFunction(Construct):
-    """A function with its own role, its own encrypted log group and its own security group."""
+    """A function with its own role and its own encrypted log group."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
+        names: Names,
         name: str,
         description: str,
         bundle: Bundle,
         handler: str,
         key: kms.IKey,
-        vpc: ec2.IVpc | None,
+        placement: Placement | None,
         timeout: Duration,
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -119,39 +145,39 @@ class PythonFunction(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            name: The function's name. It is fixed, so that policies can name the function without
+            names: What its name begins with, and whose path its role has.
+            name: The rest of its name. It is fixed, so that policies can name the function without
                 depending on it.
             description: What the function is for.
             bundle: Its code.
             handler: Which function of the code AWS calls, as `package.module.function`.
             key: Encrypts its log.
-            vpc: The network it runs in; None for outside of any network of ours.
+            placement: Where in a network it runs; None for outside of any network of ours.
             timeout: How long a call may take.
             environment: Variables besides those of Powertools.
         """
         super().__init__(scope, construct_id)
-        self.name = name
+        self.name = f"{names.prefix}-{name}"
         self.role = ServiceRole(
-            self, "Role", service="lambda.amazonaws.com", description=f"Runs {name}"
+            self,
+            "ExecutionRole",
+            names=names,
+            service="lambda.amazonaws.com",
+            description=f"Runs {self.name}",
         )
-        log_group = EncryptedLogGroup(self, "LogGroup", name=f"/aws/lambda/{name}", key=key)
+        log_group = EncryptedLogGroup(self, "LogGroup", name=f"/aws/lambda/{self.name}", key=key)
         self._allow_logs_and_traces(log_group)
-        self._security_group = (
-            SecurityGroup(self, "SecurityGroup", vpc=vpc, description=f"Function {name}")
-            if vpc
-            else None
-        )
-        if vpc:
+        if placement:
             allow_network_interfaces(self.role, function_arn=self.arn)
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=name,
+            function_name=self.name,
             description=description,
             architecture=lambda_.Architecture.ARM_64,
             code=bundle.code(),
             environment={
-                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_SERVICE_NAME": self.name,
                 "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 **(environment or {}),
@@ -161,27 +187,16 @@ class PythonFunction(Construct):
             memory_size=512,
             role=self.role.fixed,
             runtime=lambda_.Runtime(RUNTIME, lambda_.RuntimeFamily.PYTHON),
-            security_groups=[self._security_group.group] if self._security_group else None,
+            security_groups=[each.group for each in placement.groups] if placement else None,
             timeout=timeout,
             tracing=lambda_.Tracing.ACTIVE,
-            vpc=vpc,
-            vpc_subnets=ISOLATED if vpc else None,
+            vpc=placement.vpc if placement else None,
+            vpc_subnets=placement.subnets if placement else None,
         )
+        self.ready = [self.function, self.role.policy, *(placement.ways if placement else ())]
+        """What has to exist before the function can do its work."""
         # Lambda needs the role's rights to make the interfaces, and until they are gone again.
         self.function.node.add_dependency(self.role.policy)
-
-    def allow_to(self, *targets: Reachable) -> list[IDependable]:
-        """Open the ways to what the function talks to.
-
-        Returns:
-            What has to exist before all the ways are open.
-
-        Raises:
-            ValueError: The function is outside of the network.
-        """
-        if self._security_group is None:
-            raise ValueError(f"{self.name} runs outside of the network")
-        return [way for target in targets for way in target.allow_from(self._security_group)]
 
     @property
     def arn(self) -> str:

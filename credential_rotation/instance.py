@@ -8,22 +8,17 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct, IDependable
 
+from credential_rotation.boundary_statements import REGISTRATION, SESSIONS
 from credential_rotation.bundle import Bundle
-from credential_rotation.database import DatabaseContext
-from credential_rotation.database_secret import ApplicationSecret
-from credential_rotation.endpoints import ISOLATED, InterfaceEndpoint
+from credential_rotation.database import Database
+from credential_rotation.endpoints import InterfaceEndpoint
+from credential_rotation.login import Login
+from credential_rotation.network import Network
 from credential_rotation.packages import RUNTIME
-from credential_rotation.roles import ServiceRole
+from credential_rotation.roles import ServiceRole, at_most
 from credential_rotation.security_groups import HTTPS, SecurityGroup
 
 _SID = "SessionManager"
-REGISTRATION = ("ssm:UpdateInstanceInformation",)
-SESSIONS = (
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-)
 
 
 class SessionManager(Construct):
@@ -37,22 +32,32 @@ class SessionManager(Construct):
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/
     # systems-manager-setting-up-messageAPIs.html
 
-    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, network: Network) -> None:
         """Create the endpoints.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            vpc: The network they open on.
+            network: The network they open on.
         """
         super().__init__(scope, construct_id)
         services = ec2.InterfaceVpcEndpointAwsService
         self._endpoints: Mapping[Sequence[str], InterfaceEndpoint] = {
             REGISTRATION: InterfaceEndpoint(
-                self, "Registration", vpc=vpc, service=services.SSM, name="Systems Manager"
+                self,
+                "Registration",
+                vpc=network.vpc,
+                subnets=network.subnets,
+                service=services.SSM,
+                name="Systems Manager",
             ),
             SESSIONS: InterfaceEndpoint(
-                self, "Sessions", vpc=vpc, service=services.SSM_MESSAGES, name="Session Manager"
+                self,
+                "Sessions",
+                vpc=network.vpc,
+                subnets=network.subnets,
+                service=services.SSM_MESSAGES,
+                name="Session Manager",
             ),
         }
 
@@ -127,21 +132,21 @@ class ProgramEndpoint(Construct):
     No other bucket can be reached, neither ours nor anyone's.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, network: Network) -> None:
         """Create the endpoint.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            vpc: The network it opens on.
+            network: The network it opens on.
         """
         super().__init__(scope, construct_id)
         self._endpoint = ec2.GatewayVpcEndpoint(
             self,
             "Endpoint",
-            vpc=vpc,
+            vpc=network.vpc,
             service=ec2.GatewayVpcEndpointAwsService.S3,
-            subnets=[ISOLATED],
+            subnets=[network.subnets],
         )
 
     def allow_from(self, security_group: SecurityGroup) -> Sequence[IDependable]:
@@ -233,6 +238,11 @@ class Program(Construct):
         return both.render()
 
 
+def _assets(stack: Stack) -> str:
+    """The objects in the bucket that `cdk bootstrap` has made, whatever its qualifier."""
+    return f"arn:{stack.partition}:s3:::cdk-*-assets-{stack.account}-{stack.region}/*"
+
+
 _IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 _ROOT = "/dev/xvda"
 
@@ -250,39 +260,42 @@ class Ec2Consumer(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        site: DatabaseContext,
-        secret: ApplicationSecret,
+        database: Database,
+        login: Login,
     ) -> None:
         """Create the instance.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            site: Where it runs and logs in.
-            secret: What it logs in with.
+            database: Where it logs in.
+            login: What it logs in with.
         """
         super().__init__(scope, construct_id)
-        name, network = f"{site.names.prefix}-ec2-consumer", site.network
+        platform, secret = database.platform, login.secret
+        name, network = f"{database.names.prefix}-ec2-consumer", platform.network
         group = SecurityGroup(
             self, "SecurityGroup", vpc=network.vpc, description=f"Instance {name}"
         )
         role = ServiceRole(
-            self, "Role", service="ec2.amazonaws.com", description=f"Attached to {name}"
-        )
-        sessions = SessionManager(self, "SessionManager", vpc=network.vpc)
-        program = Program(
             self,
-            "Program",
-            bundle=Bundle("ec2_consumer", authorities=site.authorities),
+            "Role",
+            names=database.names,
+            service="ec2.amazonaws.com",
+            description=f"Attached to {name}",
         )
-        objects = ProgramEndpoint(self, "ProgramEndpoint", vpc=network.vpc)
+        sessions = SessionManager(self, "SessionManager", network=network)
+        program = Program(self, "Program", bundle=database.bundle("ec2_consumer"))
+        objects = ProgramEndpoint(self, "ProgramEndpoint", network=network)
         ways = [
             way
-            for target in (site.database, network.secrets_endpoint, objects, sessions)
+            for target in (database, network.secrets_endpoint, objects, sessions)
             for way in target.allow_from(group)
         ]
         secret.grant_read(role)
+        database.widen_boundary(at_most("Sessions", (*REGISTRATION, *SESSIONS), "*"))
         sessions.grant_sessions(role)
+        database.widen_boundary(at_most("Program", ("s3:GetObject",), _assets(Stack.of(self))))
         program.grant_read(role, endpoint=objects)
         template = self._template(name)
         instance = ec2.CfnInstance(
@@ -294,7 +307,7 @@ class Ec2Consumer(Construct):
                     ebs=ec2.CfnInstance.EbsProperty(
                         delete_on_termination=True,
                         encrypted=True,
-                        kms_key_id=site.key.key_arn,
+                        kms_key_id=platform.data_key.key_arn,
                         volume_size=8,
                         volume_type="gp3",
                     ),
@@ -311,10 +324,10 @@ class Ec2Consumer(Construct):
             monitoring=True,
             propagate_tags_to_volume_on_creation=True,
             security_group_ids=[group.group_id],
-            subnet_id=network.vpc.select_subnets(subnet_type=ISOLATED.subnet_type).subnet_ids[0],
+            subnet_id=network.subnet_ids[0],
             user_data=Fn.base64(program.user_data(secret_name=secret.name)),
         )
-        instance.node.add_dependency(role.policy, secret.attachment, *ways)
+        instance.node.add_dependency(role.policy, login, *ways)
         Tags.of(instance).add("Name", name)
         self.instance_id = instance.ref
 

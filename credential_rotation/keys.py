@@ -71,20 +71,33 @@ def customer_managed_key(
 
 
 class SecretsKey(Construct):
-    """Encrypts the secrets and nothing else."""
+    """Encrypts the secrets and nothing else.
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names) -> None:
-        """Create the key.
+    Attributes:
+        key: The key.
+        ours: Whether the stack makes it. What an existing one allows, its owner says.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, existing: str = ""
+    ) -> None:
+        """Create the key, or refer to one.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
             names: What its names begin with.
+            existing: ARN of a key to take instead; empty for none.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
         self._via_secrets_manager = f"secretsmanager.{stack.region}.amazonaws.com"
-        secrets = arn_of(stack, "secretsmanager", "secret", f"{names.path}/*")
+        self.ours = not existing
+        self.key: kms.IKey = (
+            kms.Key.from_key_arn(self, "Key", existing) if existing else self._made(names)
+        )
+
+    def _made(self, names: Names) -> kms.Key:
         use = iam.PolicyStatement(
             sid="UseThroughSecretsManager",
             principals=[iam.AccountRootPrincipal()],
@@ -94,11 +107,14 @@ class SecretsKey(Construct):
                 "StringEquals": {"kms:ViaService": self._via_secrets_manager},
                 # The second value is what Secrets Manager tries a new secret's key with.
                 "StringLike": {
-                    "kms:EncryptionContext:SecretARN": [secrets, "RequestToValidateKeyAccess"]
+                    "kms:EncryptionContext:SecretARN": [
+                        names.secrets(Stack.of(self)),
+                        "RequestToValidateKeyAccess",
+                    ]
                 },
             },
         )
-        self.key = customer_managed_key(
+        return customer_managed_key(
             self,
             alias=f"alias/{names.path}/secrets",
             description="Encrypts the secrets, through Secrets Manager alone",
@@ -106,31 +122,31 @@ class SecretsKey(Construct):
         )
 
     def grant_decrypt(self, role: Grantee, *, secret_arn: str) -> None:
-        """Let a role decrypt one secret, through Secrets Manager."""
+        """Let a role decrypt one secret, or all of a path, through Secrets Manager."""
         role.allow(self._statement(["kms:Decrypt"], secret_arn))
 
     def grant_encrypt_decrypt(self, role: Grantee, *, secret_arn: str) -> None:
-        """Let a role decrypt and encrypt one secret, through Secrets Manager."""
+        """Let a role decrypt and encrypt one secret, or all of a path, through Secrets Manager."""
         role.allow(self._statement(["kms:Decrypt", "kms:GenerateDataKey"], secret_arn))
 
-    def ceiling(self, *actions: str) -> iam.PolicyStatement:
-        """The most that a permissions boundary has to let a role do with the key."""
-        return iam.PolicyStatement(
-            sid="SecretsKey",
-            actions=list(actions),
-            resources=[self.key.key_arn],
-            conditions={"StringEquals": {"kms:ViaService": self._via_secrets_manager}},
-        )
+    def ceiling(self, *actions: str, secrets: str) -> iam.PolicyStatement:
+        """The most that a permissions boundary has to let a role do with the key.
+
+        Args:
+            actions: What.
+            secrets: ARN of the secrets that the role is about, which may have a wildcard.
+        """
+        statement = self._statement(list(actions), secrets)
+        statement.sid = "SecretsKey"
+        return statement
 
     def _statement(self, actions: list[str], secret_arn: str) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             actions=actions,
             resources=[self.key.key_arn],
             conditions={
-                "StringEquals": {
-                    "kms:ViaService": self._via_secrets_manager,
-                    "kms:EncryptionContext:SecretARN": secret_arn,
-                }
+                "StringEquals": {"kms:ViaService": self._via_secrets_manager},
+                "StringLike": {"kms:EncryptionContext:SecretARN": secret_arn},
             },
         )
 
@@ -138,7 +154,15 @@ class SecretsKey(Construct):
 class DataKey(Construct):
     """Encrypts the database's storage, its backups, all logs, and an instance's volume."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names, volumes: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        volumes: bool,
+        flow_log: bool,
+    ) -> None:
         """Create the key.
 
         Args:
@@ -146,6 +170,7 @@ class DataKey(Construct):
             construct_id: The name within the parent.
             names: What its names begin with.
             volumes: Whether instances have volumes under it.
+            flow_log: Whether a network of ours has its flow log under it.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
@@ -155,7 +180,7 @@ class DataKey(Construct):
             description="Encrypts the database, its backups and the logs",
             uses=[
                 _grants_of_rds(stack),
-                _use_by_cloudwatch_logs(stack, names),
+                _use_by_cloudwatch_logs(stack, names, flow_log=flow_log),
                 *(_use_by_ebs(stack) if volumes else ()),
             ],
         )
@@ -203,12 +228,12 @@ def _use_by_ebs(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
     )
 
 
-def _use_by_cloudwatch_logs(stack: Stack, names: Names) -> iam.PolicyStatement:
+def _use_by_cloudwatch_logs(stack: Stack, names: Names, *, flow_log: bool) -> iam.PolicyStatement:
     """Let CloudWatch Logs encrypt the stack's own log groups, which have fixed names."""
     log_groups = (
         f"/aws/lambda/{names.prefix}-*",
-        f"/aws/rds/instance/{names.prefix}/*",
-        f"/{names.path}/*",
+        f"/aws/rds/instance/{names.prefix}-*/*",
+        *([f"/{names.path}/*"] if flow_log else []),
     )
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html, with its
     # wildcards spelt out; without DescribeKey, whose requests have no encryption context, so that

@@ -43,39 +43,33 @@ def failures(*, function: str, strategy: str) -> cloudwatch.MathExpression:
     )
 
 
-def watched(name: str, *, function: str, path: str, period: Duration) -> cloudwatch.Metric:
-    """What the watch says of the secrets of a path: the largest `DaysSinceRotation`, or `Overdue`.
+def largest(name: str, *, period: Duration, **of: str) -> cloudwatch.Metric:
+    """The largest value of a metric of ours.
 
     Args:
         name: The metric.
-        function: The name of the watching function.
-        path: What the secrets are tagged with.
         period: Of how long the largest value counts.
+        of: Its dimensions; the last one's value labels it.
     """
-    return _largest(name, period, service=function, path=path)
-
-
-def reaped(name: str, *, function: str, user: str, period: Duration) -> cloudwatch.Metric:
-    """What the reaper says of a user's access keys: `Late` or `StrangeKeys`.
-
-    Args:
-        name: The metric.
-        function: The name of the reaping function.
-        user: The user's name.
-        period: Of how long the largest value counts.
-    """
-    return _largest(name, period, service=function, user=user)
-
-
-def _largest(name: str, period: Duration, *, service: str, **of: str) -> cloudwatch.Metric:
-    [label] = of.values()
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=name,
-        dimensions_map={"service": service, **of},
-        label=label,
+        dimensions_map=of,
+        label=list(of.values())[-1],
         period=period,
         statistic="Maximum",
+    )
+
+
+def trouble(*, function: str) -> cloudwatch.MathExpression:
+    """How often a function ended with an error, or was not run at all."""
+    return cloudwatch.MathExpression(
+        expression="SUM(METRICS())",
+        label=function,
+        using_metrics={
+            name.lower(): lambda_count(name, function=function) for name in ("Errors", "Throttles")
+        },
+        period=FIVE_MINUTES,
     )
 
 

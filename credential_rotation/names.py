@@ -10,12 +10,32 @@ class Names:
     """What names begin with.
 
     Attributes:
-        prefix: The names of stack, functions, alarms and database, such as `orders-production`.
-        path: The names of secrets, keys, logs and users, such as `orders/production`.
+        prefix: The names of functions, alarms and instances, such as `orders-production`.
+        path: The names of secrets, keys, logs and users, such as `orders/production`. Roles have
+            it as their path, so that a policy can mean all roles that a deployment ever makes.
     """
 
     prefix: str
     path: str
+
+    def within(self, part: str) -> "Names":
+        """The names of a part, such as one database."""
+        return Names(prefix=f"{self.prefix}-{part}", path=f"{self.path}/{part}")
+
+    @property
+    def role_path(self) -> str:
+        """The path of roles, as IAM writes it."""
+        return f"/{self.path}/"
+
+    def secrets(self, stack: Stack) -> str:
+        """The ARNs of all secrets below the path, with a wildcard."""
+        return arn_of(stack, "secretsmanager", "secret", f"{self.path}/*")
+
+    def roles(self, stack: Stack) -> str:
+        """The ARNs of all roles below the path, with a wildcard."""
+        return stack.format_arn(
+            service="iam", region="", resource="role", resource_name=f"{self.path}/*"
+        )
 
 
 def arn_of(stack: Stack, service: str, resource: str, name: str) -> str:
@@ -35,3 +55,8 @@ def arn_of(stack: Stack, service: str, resource: str, name: str) -> str:
         resource_name=name,
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
+
+
+def pascal(name: str) -> str:
+    """Write a name of small letters and hyphens as the names of outputs are: `MainApp`."""
+    return "".join(part.title() for part in name.split("-"))

@@ -1,6 +1,8 @@
-"""The network: isolated subnets, one endpoint, no way in or out besides."""
+"""The network: one of ours that leads nowhere besides Secrets Manager, or an existing one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -9,14 +11,39 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from credential_rotation.bundle import Bundle
-from credential_rotation.endpoints import ISOLATED, SecretsEndpoint
+from credential_rotation.endpoints import (
+    ExistingSecretsEndpoint,
+    NoSecretsEndpoint,
+    OwnSecretsEndpoint,
+    SecretsEndpoint,
+)
 from credential_rotation.functions import EncryptedLogGroup, PythonFunction
 from credential_rotation.names import Names
 from credential_rotation.roles import ServiceRole
 
+ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
 
-class Network(Construct):
-    """A VPC from which nothing but the secrets can be reached."""
+
+class Network(Protocol):
+    """Where functions run.
+
+    Attributes:
+        vpc: The VPC.
+        subnets: Its subnets that are used.
+        subnet_ids: Their ids.
+        secrets_endpoint: The way to Secrets Manager.
+        default_security_group: Id of the VPC's default group, if we close it; else None.
+    """
+
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection
+    subnet_ids: list[str]
+    secrets_endpoint: SecretsEndpoint
+    default_security_group: str | None
+
+
+class NewNetwork(Construct):
+    """A VPC from which nothing but Secrets Manager can be reached. Attributes: see `Network`."""
 
     def __init__(
         self,
@@ -24,6 +51,7 @@ class Network(Construct):
         construct_id: str,
         *,
         names: Names,
+        cidr: str,
         zones: Sequence[str],
         key: kms.IKey,
     ) -> None:
@@ -33,34 +61,105 @@ class Network(Construct):
             scope: The parent.
             construct_id: The name within the parent.
             names: What its names begin with.
+            cidr: Its addresses; each of the two subnets has a quarter of them.
             zones: Names of its zones; two of the region's own choice if there are none.
             key: Encrypts the logs.
         """
         super().__init__(scope, construct_id)
-        self.vpc = ec2.Vpc(
+        vpc = ec2.Vpc(
             self,
             "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr("10.0.0.0/24"),
+            ip_addresses=ec2.IpAddresses.cidr(cidr),
             availability_zones=list(zones) or None,
             max_azs=None if zones else 2,
             nat_gateways=0,
             restrict_default_security_group=False,  # the CDK's way; see DefaultSecurityGroup
             subnet_configuration=[
                 ec2.SubnetConfiguration(
-                    name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=26
+                    name="Isolated",
+                    subnet_type=ISOLATED,
+                    cidr_mask=int(cidr.partition("/")[2]) + 2,
                 )
             ],
         )
-        self.subnet_ids = self.vpc.select_subnets(subnet_type=ISOLATED.subnet_type).subnet_ids
-        self.secrets_endpoint = SecretsEndpoint(self, "SecretsEndpoint", vpc=self.vpc)
-        FlowLog(self, "FlowLog", vpc=self.vpc, name=f"/{names.path}/flow-log", key=key)
-        DefaultSecurityGroup(
-            self,
-            "DefaultSecurityGroup",
-            name=f"{names.prefix}-default-group",
-            vpc=self.vpc,
-            key=key,
+        self.vpc: ec2.IVpc = vpc
+        self.subnets = ec2.SubnetSelection(subnet_type=ISOLATED)
+        self.subnet_ids = vpc.select_subnets(subnet_type=ISOLATED).subnet_ids
+        self.secrets_endpoint: SecretsEndpoint = OwnSecretsEndpoint(
+            self, "SecretsEndpoint", vpc=vpc, subnets=self.subnets
         )
+        FlowLog(self, "FlowLog", vpc=vpc, names=names, key=key)
+        self.default_security_group: str | None = vpc.vpc_default_security_group
+        DefaultSecurityGroup(self, "DefaultSecurityGroup", names=names, vpc=vpc, key=key)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint of Secrets Manager that exists already.
+
+    Attributes:
+        id: Its id.
+        security_group_id: Id of its security group.
+    """
+
+    id: str
+    security_group_id: str
+
+
+class ExistingNetwork(Construct):
+    """A VPC of somebody else's, whose routes stay as they are. Attributes: see `Network`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc_id: str,
+        subnet_ids: Sequence[str],
+        endpoint: Endpoint | bool,
+    ) -> None:
+        """Refer to the network.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            vpc_id: Its id.
+            subnet_ids: Ids of the subnets in which functions, and databases of ours, are to be.
+            endpoint: True for an endpoint of Secrets Manager of ours, False for none. A second
+                one with private names in a VPC is refused by EC2, so name the one that exists.
+        """
+        super().__init__(scope, construct_id)
+        self.vpc: ec2.IVpc = ec2.Vpc.from_vpc_attributes(
+            self,
+            "Vpc",
+            vpc_id=vpc_id,
+            availability_zones=["unknown"],  # the CDK asks, and has no subnets here to put there
+        )
+        self.subnet_ids = list(subnet_ids)
+        self.subnets = ec2.SubnetSelection(
+            subnets=[
+                ec2.Subnet.from_subnet_id(self, f"Subnet{number}", subnet_id)
+                for number, subnet_id in enumerate(subnet_ids, start=1)
+            ]
+        )
+        self.default_security_group: str | None = None
+        self.secrets_endpoint = self._endpoint(endpoint)
+
+    def _endpoint(self, endpoint: Endpoint | bool) -> SecretsEndpoint:  # noqa: FBT001 - of a union
+        match endpoint:
+            case Endpoint():
+                return ExistingSecretsEndpoint(
+                    self,
+                    "SecretsEndpoint",
+                    endpoint_id=endpoint.id,
+                    security_group_id=endpoint.security_group_id,
+                )
+            case True:
+                return OwnSecretsEndpoint(
+                    self, "SecretsEndpoint", vpc=self.vpc, subnets=self.subnets
+                )
+            case False:
+                return NoSecretsEndpoint()
 
 
 class FlowLog(Construct):
@@ -70,23 +169,25 @@ class FlowLog(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, name: str, key: kms.IKey
+        self, scope: Construct, construct_id: str, *, names: Names, vpc: ec2.IVpc, key: kms.IKey
     ) -> None:
         """Create the flow log.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
+            names: What its names begin with.
             vpc: The network to record.
-            name: The log group's name.
             key: Encrypts the log group.
         """
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
+        name = f"/{names.path}/flow-log"
         group = EncryptedLogGroup(self, "LogGroup", name=name, key=key)
         role = ServiceRole(
             self,
             "Role",
+            names=names,
             service="vpc-flow-logs.amazonaws.com",
             description=f"Writes the flow log {name}",
             conditions={
@@ -125,14 +226,14 @@ class DefaultSecurityGroup(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, name: str, vpc: ec2.Vpc, key: kms.IKey
+        self, scope: Construct, construct_id: str, *, names: Names, vpc: ec2.Vpc, key: kms.IKey
     ) -> None:
         """Close the group.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            name: The function's name.
+            names: What the function's name begins with.
             vpc: Whose default group it is.
             key: Encrypts the function's log.
         """
@@ -141,12 +242,13 @@ class DefaultSecurityGroup(Construct):
         function = PythonFunction(
             self,
             "Function",
-            name=name,
+            names=names,
+            name="default-group",
             description="Removes the rules of the default security group",
             bundle=Bundle("default_security_group"),
             handler="default_security_group.handler.closed",
             key=key,
-            vpc=None,  # our network has no way to EC2's API, and is to have none
+            placement=None,  # our network has no way to EC2's API, and is to have none
             timeout=Duration.seconds(30),
         )
         function.role.allow(

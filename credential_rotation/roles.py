@@ -6,6 +6,8 @@ from typing import Protocol
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from credential_rotation.names import Names
+
 
 class Grantee(Protocol):
     """Who can be allowed something: a role for a service, or one for people."""
@@ -26,6 +28,7 @@ class ServiceRole(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        names: Names,
         service: str,
         description: str,
         conditions: Mapping[str, Mapping[str, str]] | None = None,
@@ -35,6 +38,7 @@ class ServiceRole(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
+            names: Whose path the role has.
             service: Which service may assume the role, such as `lambda.amazonaws.com`.
             description: What the role is for.
             conditions: Under which conditions the service may assume it, where the service sends
@@ -46,6 +50,7 @@ class ServiceRole(Construct):
             "Role",
             assumed_by=iam.ServicePrincipal(service, conditions=conditions),
             description=description,
+            path=names.role_path,
         )
         self.policy = iam.ManagedPolicy(self, "Policy", description=description, roles=[self.role])
 
@@ -63,12 +68,12 @@ class ServiceRole(Construct):
 
 
 def at_most(sid: str, actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
-    """A statement of a ceiling."""
-    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))
+    """A statement of a ceiling; with or without a name."""
+    return iam.PolicyStatement(sid=sid or None, actions=list(actions), resources=list(resources))
 
 
 class Boundary(Construct):
-    """A permissions boundary on every role of a stack, also on those that are added later.
+    """A permissions boundary on every role of a scope, also on those that are added later.
 
     It gives nothing. A policy that somebody widens, or attaches by hand, still does not reach
     further than this: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html.
@@ -83,24 +88,31 @@ class Boundary(Construct):
         path: str,
         given: str,
         ceiling: Sequence[iam.PolicyStatement],
+        of: Construct | None = None,
     ) -> None:
-        """Put the boundary on all roles within the scope.
+        """Put the boundary on roles.
 
         Args:
-            scope: The stack.
-            construct_id: The name within the stack.
+            scope: The parent.
+            construct_id: The name within the parent.
             path: What the roles are called after.
             given: ARN of a boundary to take instead; empty for none.
             ceiling: What ours allows.
+            of: Whose roles; of the parent's if left out. The boundary of an inner scope counts.
         """
         super().__init__(scope, construct_id)
-        iam.PermissionsBoundary.of(scope).apply(self._policy(path, given, ceiling))
+        self._given = given
+        self._policy = self._boundary(path, ceiling)
+        iam.PermissionsBoundary.of(of or scope).apply(self._policy)
 
-    def _policy(
-        self, path: str, given: str, ceiling: Sequence[iam.PolicyStatement]
-    ) -> iam.IManagedPolicy:
-        if given:
-            return iam.ManagedPolicy.from_managed_policy_arn(self, "Given", given)
+    def widen(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the boundary, if it is ours."""
+        if isinstance(self._policy, iam.ManagedPolicy):
+            self._policy.add_statements(statement)
+
+    def _boundary(self, path: str, ceiling: Sequence[iam.PolicyStatement]) -> iam.IManagedPolicy:
+        if self._given:
+            return iam.ManagedPolicy.from_managed_policy_arn(self, "Given", self._given)
         return iam.ManagedPolicy(
             self,
             "Policy",

@@ -1,6 +1,7 @@
 """Security groups in which nothing is open that was not opened by name."""
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_network
 
 from aws_cdk import aws_ec2 as ec2
@@ -46,8 +47,17 @@ class SecurityGroup(Construct):
             self, "Fixed", self.group_id, mutable=False
         )
 
-    def open_to(self, target: "SecurityGroup", *, port: int, description: str) -> IDependable:
+    def open_to(
+        self, group_id: str, *, port: int, description: str, admitted: bool = False
+    ) -> Sequence[IDependable]:
         """Open one TCP port of another group to this one, in both.
+
+        Args:
+            group_id: Id of the other group. It may be of another stack or somebody else's: its
+                rule belongs to this one's stack, so that the other never has to know this one.
+            port: Which port.
+            description: What is there.
+            admitted: Whether somebody else sees to the rule in the other group.
 
         Returns:
             What has to exist before a connection succeeds.
@@ -57,40 +67,23 @@ class SecurityGroup(Construct):
                 ip_protocol="tcp",
                 from_port=port,
                 to_port=port,
-                destination_security_group_id=target.group_id,
+                destination_security_group_id=group_id,
                 description=description,
             )
         )
-        path_in_stack = self.node.path.partition("/")[2]
-        return ec2.CfnSecurityGroupIngress(
-            target,
-            f"From{path_in_stack.replace('/', '')}",
-            group_id=target.group_id,
+        if admitted:
+            return ()
+        rule = ec2.CfnSecurityGroupIngress(
+            self,
+            f"To{re.sub('[^0-9A-Za-z]', '', description)}",
+            group_id=group_id,
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
             source_security_group_id=self.group_id,
             description=description,
         )
-
-    def let_in(self, client: str, *, port: int, description: str) -> None:
-        """Open one TCP port to somebody else's security group, or to a range of addresses.
-
-        Args:
-            client: Id of the group, or the range as a CIDR block.
-            port: Which port.
-            description: What is there.
-        """
-        ec2.CfnSecurityGroupIngress(
-            self,
-            f"FromClient{re.sub('[^0-9A-Za-z]', '-', client)}",
-            group_id=self.group_id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=f"{description}, for a client",
-            **_source(client),
-        )
+        return (rule,)
 
     def open_to_any_address(self, *, port: int, description: str) -> None:
         """Open this group to one TCP port of wherever its routes lead."""
@@ -107,6 +100,28 @@ class SecurityGroup(Construct):
     def _add(self, rule: ec2.CfnSecurityGroup.EgressProperty) -> None:
         self._egress.append(rule)
         self._group.security_group_egress = [*self._egress]
+
+
+def let_in(scope: Construct, client: str, *, group_id: str, port: int, description: str) -> None:
+    """Open one TCP port of a group to somebody else's security group, or to a range of addresses.
+
+    Args:
+        scope: The parent of the rule.
+        client: Id of the group, or the range as a CIDR block.
+        group_id: Which group is opened.
+        port: Which port.
+        description: What is there.
+    """
+    ec2.CfnSecurityGroupIngress(
+        scope,
+        f"FromClient{re.sub('[^0-9A-Za-z]', '-', client)}",
+        group_id=group_id,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        description=f"{description}, for a client",
+        **_source(client),
+    )
 
 
 def _source(client: str) -> dict[str, str]:

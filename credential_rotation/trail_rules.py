@@ -5,10 +5,12 @@ from typing import Any
 
 from aws_cdk import Fn, Stack, Token
 from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from credential_rotation.alarm_topic import AlarmTopic
-from credential_rotation.secret import WATCHED
+from credential_rotation.alarm_topic import Topic
+from credential_rotation.names import Names
+from credential_rotation.secret_policy import WATCHED
 
 Pattern = Mapping[str, Any]
 
@@ -43,25 +45,28 @@ def denied_read(path: str) -> Pattern:
             "eventName": ["GetSecretValue", "BatchGetSecretValue"],
             "errorCode": [{"prefix": "AccessDenied"}],
             "$or": [
-                {"requestParameters": {"secretId": _named(path)}},
+                {"requestParameters": {"secretId": _named(f"{path}/")}},
                 {"errorMessage": [{"wildcard": f"*{path}/*"}]},
             ],
         },
     }
 
 
-def unusual_read(path: str, readers: Sequence[str], *, account: str) -> Pattern:
+def unusual_read(beginning: str, *, ours: str, readers: Sequence[str], account: str) -> Pattern:
     """A secret was read by another role than those that are known to; a policy must be gone.
 
-    The roles are named by their names, which are unique in an account whatever their paths are,
-    and shorter than ARNs by half: a pattern has 2,048 characters.
+    Roles of others are named by their names, which are unique in an account whatever their paths
+    are, and shorter than ARNs by half: a pattern has 2,048 characters.
 
     Args:
-        path: What the secrets' names begin with.
-        readers: Names of the roles.
+        beginning: What the secrets' names begin with, or the name of one.
+        ours: What the ARNs of the roles of this app begin with.
+        readers: Names of the other roles.
         account: Theirs.
     """
-    others = {"userName": [{"anything-but": list(readers)}]}
+    others: dict[str, Any] = {"arn": [{"anything-but": {"prefix": ours}}]}
+    if readers:
+        others["userName"] = [{"anything-but": list(readers)}]
     elsewhere = {"accountId": [{"anything-but": [account]}]}
     return {
         "source": ["aws.secretsmanager"],
@@ -69,7 +74,7 @@ def unusual_read(path: str, readers: Sequence[str], *, account: str) -> Pattern:
         "detail": {
             "eventName": ["GetSecretValue"],
             "errorCode": [{"exists": False}],
-            "requestParameters": {"secretId": _named(path)},
+            "requestParameters": {"secretId": _named(beginning)},
             "$or": [
                 {"userIdentity": {"sessionContext": {"sessionIssuer": others}}},
                 {"userIdentity": {"sessionContext": {"sessionIssuer": elsewhere}}},
@@ -84,7 +89,7 @@ def changed_secret(path: str) -> Pattern:
 
     A rotation is watched by a tag. Other tags come and go with deployments.
     """
-    named = _named(path)
+    named = _named(f"{path}/")
     return {
         "source": ["aws.secretsmanager"],
         "detail-type": [BY_A_CALL],
@@ -100,7 +105,7 @@ def changed_secret(path: str) -> Pattern:
     }
 
 
-def failed_rotation(arns: Sequence[str]) -> Pattern:
+def failed_rotation(path: str) -> Pattern:
     """Secrets Manager gave a rotation up, or what it tries when a schedule is set did not work.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
@@ -110,7 +115,7 @@ def failed_rotation(arns: Sequence[str]) -> Pattern:
         "detail-type": [BY_THE_SERVICE],
         "detail": {
             "eventName": ["RotationFailed", "TestRotationFailed", "RotationAbandoned"],
-            "additionalEventData": {"SecretId": list(arns)},
+            "additionalEventData": {"SecretId": _named(f"{path}/")},
         },
     }
 
@@ -155,9 +160,9 @@ def broken_glass(role_arn: str) -> Pattern:
     }
 
 
-def _named(path: str) -> list[Any]:
+def _named(beginning: str) -> list[Any]:
     """A caller names a secret by its ARN, whole or without the random end, or by its name."""
-    return [{"prefix": f"{path}/"}, {"wildcard": f"arn:*:secret:{path}/*"}]
+    return [{"prefix": beginning}, {"wildcard": f"arn:*:secret:{beginning}*"}]
 
 
 READS_TOO = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -168,45 +173,28 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 
 
 class TrailRules(Construct):
-    """Tells of refused and unusual reads, of changes to secrets and keys, of failed rotations.
+    """Rules that tell of what the trail has recorded.
 
     The account has to have a trail that records management events in this region, reads included.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        prefix: str,
-        path: str,
-        secrets: Sequence[str],
-        readers: Sequence[str],
-        keys: Sequence[tuple[str, str]],
-        topic: AlarmTopic,
-    ) -> None:
-        """Create the rules.
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, topic: Topic) -> None:
+        """Begin without any.
 
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            prefix: What the rules' names begin with.
-            path: What the secrets' names begin with.
-            secrets: ARNs of the secrets.
-            readers: ARNs of the roles that may read any of them.
-            keys: Ids and ARNs of the keys.
+            names: What the rules' names begin with, and those of the secrets that they are about.
             topic: Where it is told.
         """
         super().__init__(scope, construct_id)
-        self._prefix = prefix
+        self._names = names
         self._topic = topic
+
+    def on_secrets(self) -> None:
+        """Tell of refused reads, changes and failed rotations of all secrets of the path."""
+        path = self._names.path
         self._tell("denied-read", "A read of a secret was refused", denied_read(path), READS_TOO)
-        self._tell(
-            "unusual-read",
-            "A secret was read by a role that is not known to",
-            unusual_read(path, [_name(arn) for arn in readers], account=Stack.of(self).account),
-            READS_TOO,
-        )
         self._tell(
             "changed-secret",
             "A secret is to be deleted or copied, is not rotated or watched any more, or has "
@@ -216,20 +204,43 @@ class TrailRules(Construct):
         self._tell(
             "failed-rotation",
             "Secrets Manager gave a rotation, or the test of one, up",
-            failed_rotation(secrets),
+            failed_rotation(path),
         )
-        ids, arns = zip(*keys, strict=True)
+
+    def on_keys(self, keys: Sequence[kms.IKey]) -> None:
+        """Tell of changes to keys."""
         self._tell(
             "changed-key",
             "A key is to be deleted, is disabled, or has another policy",
-            changed_key(ids, arns),
+            changed_key([key.key_id for key in keys], [key.key_arn for key in keys]),
+        )
+
+    def on_unusual_reads(self, beginning: str, *, ours: Names, strangers: Sequence[str]) -> None:
+        """Tell of reads by roles that are not known to.
+
+        Args:
+            beginning: What the secrets' names begin with, or the name of one.
+            ours: Whose roles are known to, below their path.
+            strangers: ARNs of the other roles that may read one of the secrets.
+        """
+        stack = Stack.of(self)
+        self._tell(
+            "unusual",
+            "A secret was read by a role that is not known to",
+            unusual_read(
+                beginning,
+                ours=ours.roles(stack).removesuffix("*"),
+                readers=[_name(arn) for arn in dict.fromkeys(strangers)],
+                account=stack.account,
+            ),
+            READS_TOO,
         )
 
     def _tell(self, name: str, meaning: str, pattern: Pattern, state: str = "ENABLED") -> None:
         events.CfnRule(
             self,
             "".join(word.title() for word in name.split("-")),
-            name=f"{self._prefix}-{name}",
+            name=f"{self._names.prefix}-{name}",
             description=meaning,
             event_pattern=pattern,
             state=state,
@@ -238,7 +249,7 @@ class TrailRules(Construct):
 
 
 def _name(role_arn: str) -> str:
-    """The name in a role's ARN. A role of ours, whose ARN is known later, has no path."""
+    """The name in a role's ARN. The role that deploys, whose ARN is known later, has no path."""
     if Token.is_unresolved(role_arn):
         return Fn.select(1, Fn.split("/", role_arn))
     return role_arn.rpartition("/")[2]

@@ -3,7 +3,7 @@
 The AWS CLI and the SDKs do all of this by themselves, from a profile (docs/access.md). This is what
 they do, step by step, for a program of one's own:
 
-    python examples/assume_role.py orders/production/application
+    python examples/assume_role.py orders/production/main/app
         --role-arn arn:aws:iam::123456789012:role/orders-production-auditor
         --mfa-serial arn:aws:iam::123456789012:mfa/anna
 

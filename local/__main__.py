@@ -60,14 +60,16 @@ def _run(console: Console, for_cdk: list[str], *, speed: float | None, keep: boo
 
 def _tell(console: Console, aws: LocalAws, result: Result, *, kept: bool) -> int:
     console.print()
-    console.print(report.rotation_table(result.rotations, result.tally))
+    console.print(report.rotation_table(result))
+    report.tell_others(console, result)
     report.tell_consumers(console, result.tally)
     console.print()
     console.print(report.attempt_table(result.attempts))
     report.tell_how_to_go_on(console, aws.exports, kept=kept)
     rotations, tally = result.rotations, result.tally
     counts = f"{len(rotations)} rotations, {tally.logins} logins, {len(tally.failures)} failed"
-    missing = report.shortcoming(rotations, tally)
+    consumed = [each for each in rotations if each.secret == result.consumed]
+    missing = report.shortcoming(consumed, tally)
     if missing:
         aws.keep_files = True
         console.print(f"local: failed: {counts}: {missing}. The logs are in {aws.logs}")

@@ -12,21 +12,26 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
+import psycopg
 
 from local.aws.configuration import ACCOUNT, Configuration, DatabaseServer
 from local.aws.journal import Journal
 from local.cdk import Cdk
 from local.errors import LocalError
+from local.patience import patient
 from local.postgres import PostgresServer
+from local.postgres_cluster import HOST
 from local.server_process import ServerProcess
 from local.toolchain import ROOT, Toolchain
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from mypy_boto3_cloudformation.client import CloudFormationClient
+    from psycopg.rows import TupleRow
 
 REGION = "us-east-1"
 _REMOVALS = 20
+_CONNECT_SECONDS = 10
 RUNS = ROOT / ".local"
 """Each run has a folder of its own here, so that runs don't disturb each other."""
 
@@ -155,6 +160,30 @@ class LocalAws:
             environment={**without_aws, **nowhere, **self.exports, "PATH": path},
             output=self.directory / "cdk.out",
             logs=self.logs,
+        )
+
+    def log_in(
+        self, credential: Mapping[str, Any], *, password: str | None = None
+    ) -> "psycopg.Connection[TupleRow]":
+        """Open a connection to a database as its secret says: from this machine, past all networks.
+
+        Args:
+            credential: The secret's content.
+            password: Another password than the secret's.
+
+        Raises:
+            psycopg.OperationalError: The server refused.
+        """
+        return psycopg.connect(
+            host=HOST,
+            port=int(credential["port"]),
+            user=credential["username"],
+            password=credential["password"] if password is None else password,
+            dbname=credential["dbname"],
+            sslmode="verify-full",
+            sslrootcert=str(self._configuration.authorities),
+            connect_timeout=round(patient(_CONNECT_SECONDS)),
+            autocommit=True,
         )
 
     def outputs(self, *stacks: str) -> dict[str, str]:

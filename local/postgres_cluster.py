@@ -16,6 +16,9 @@ from local.postgres_errors import DiskFullError, NotStartedError, PostgresError
 HOST = "localhost"
 """The name in the server's certificate (127.0.0.1 is in it too)."""
 
+OTHER_NAMES = "*.rds.localhost"
+"""Further names, for whoever is to know the server by another one; functions resolve them here."""
+
 SUPERUSER = "rdsadmin"
 """Owner of the cluster; on RDS, AWS keeps this login to itself."""
 
@@ -133,7 +136,7 @@ class Cluster:
 
     def _write_certificate(self) -> None:
         authority = trustme.CA(organization_name="Local PostgreSQL")
-        certificate = authority.issue_cert(HOST, "127.0.0.1")
+        certificate = authority.issue_cert(HOST, "127.0.0.1", OTHER_NAMES)
         authority.cert_pem.write_to_path(self.ca)
         chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
         _write_private(self._private / "server.pem", chain.decode())

@@ -12,8 +12,7 @@ from security.intent import Context, Intent
 from security.parts import Parts
 from security.principals import Principal
 
-SECRETS = "secretsmanager"
-VIA_SECRETS = f"{SECRETS}.{REGION}.amazonaws.com"
+VIA_SECRETS = f"secretsmanager.{REGION}.amazonaws.com"
 _WRITES = frozenset({"PutSecretValue", "UpdateSecret"})
 _READS = frozenset({"GetSecretValue"})
 
@@ -35,7 +34,7 @@ class Calls:
         secret: str,
         what: str,
         *,
-        endpoint: str = SECRETS,
+        endpoint: str | None = None,
         **parameters: str,
     ) -> list[Intent]:
         """A call of Secrets Manager about a secret, with the use of the key that it implies.
@@ -47,10 +46,13 @@ class Calls:
             operation: Such as `GetSecretValue`.
             secret: The secret's ARN.
             what: What for.
-            endpoint: The service of the VPC endpoint on the way; empty if there is none.
+            endpoint: The service of the VPC endpoint on the way; empty if there is none; the usual
+                way of whoever calls if left out.
             parameters: Those that condition keys hold, such as `VersionStage`.
         """
         call = self.secret_alone(who, operation, secret, what, endpoint=endpoint, **parameters)
+        if not self.parts.key_of(secret):
+            return [call]
         return [call, *(self.key(who, each, secret, what) for each in _key_actions(operation))]
 
     def secret_alone(
@@ -60,7 +62,7 @@ class Calls:
         secret: str,
         what: str,
         *,
-        endpoint: str = SECRETS,
+        endpoint: str | None = None,
         **parameters: str,
     ) -> Intent:
         """The permission on the secret itself that such a call needs."""
@@ -74,7 +76,7 @@ class Calls:
             action=f"secretsmanager:{operation}",
             resource=secret,
             context={"secretsmanager:SecretId": secret, **context},
-            endpoint=endpoint,
+            endpoint=self.parts.way_of(who) if endpoint is None else endpoint,
         )
 
     def key(self, who: Principal, action: str, secret: str, what: str, **context: str) -> Intent:

@@ -1,14 +1,16 @@
 """A template as it would be deployed: its parts and its policies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from local.policies import Layer, Policy, Request
 from security.documents import Document, Place, read_documents
+from security.given import given
 from security.identifiers import REGION, Identifiers
 from security.intent import Context, Intent
 from security.parts import Parts
+from stacks.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -18,20 +20,39 @@ class Deployment:
     Attributes:
         parts: What people have names for.
         documents: The policies by place.
+        given: Those of others, as they have to be.
     """
 
     parts: Parts
     documents: Mapping[Place, Document]
+    given: Mapping[Place, Document]
 
     @classmethod
-    def of(cls, stack: str, template: Mapping[str, Any]) -> Self:
+    def of(cls, settings: Settings, template: Mapping[str, Any]) -> Self:
         """Fill in the names of a template.
+
+        Args:
+            settings: What it was made from.
+            template: The template.
 
         Raises:
             ProofError: Something in it is not understood.
         """
-        ids = Identifiers(stack, template["Resources"])
-        return cls(Parts(ids), read_documents(ids))
+        ids = Identifiers(settings.prefix, template["Resources"])
+        return cls(Parts(ids, settings), read_documents(ids), given(settings))
+
+    def present(self, intent: Intent, layers: Iterable[Layer]) -> frozenset[Layer]:
+        """Of some layers those that are there: whose policy is in a template, or as it has to be.
+
+        An endpoint and a boundary of somebody else's refuse what their owner wants.
+        """
+        theirs = {
+            Layer.ENDPOINT: Place(Layer.ENDPOINT, intent.endpoint),
+            Layer.BOUNDARY: Place(Layer.BOUNDARY, self._boundary(intent)),
+        }
+        return frozenset(
+            each for each in layers if each not in theirs or theirs[each] in self.documents
+        )
 
     def with_document(self, place: Place, document: Document) -> Self:
         """Exchange one policy."""
@@ -67,7 +88,7 @@ class Deployment:
 
     def _policy(self, layer: Layer, owner: str) -> Policy | None:
         place = Place(layer, owner)
-        document = self.documents.get(place)
+        document = self.documents.get(place) or self.given.get(place)
         return Policy(str(place), document) if document else None
 
 

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from local.policies import Layer
-from security.controls import CONTROLS, Control
+from security.control import Control
+from security.controls import controls
 from security.deployment import Deployment
 from security.documents import Document, Place
 from security.people import controls as people
 from security.synthesis import ROOT, Synthesis, synthesize, synthesize_with_people
-from stacks.accepted import Accepted, accepted
+from stacks.accepted import Accepted
 from stacks.access.accepted import accepted_for_people
+from stacks.compliance import all_accepted
 
 PATH = ROOT / "docs" / "security.md"
 _BEGIN, _END = "<!-- generated: python -m security.document -->\n", "<!-- end -->\n"
@@ -29,16 +31,16 @@ def with_tables(text: str, made: Synthesis, staffed: Synthesis) -> str:
     """
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
-    deployment = Deployment.of(made.settings.prefix, made.template)
-    with_people = Deployment.of(made.settings.prefix, staffed.with_people())
+    deployment = Deployment.of(made.settings, made.template)
+    with_people = Deployment.of(staffed.settings, staffed.with_people())
     tables = "\n".join(
         (
-            _controls(deployment, CONTROLS),
-            _accepted(accepted(made.settings)),
+            _controls(deployment, controls(made.settings)),
+            _accepted(all_accepted(made.settings)),
             _boundary(deployment.documents),
             "The stack for people, which `access.enabled` adds:\n",
             _controls(with_people, people.CONTROLS),
-            _accepted(accepted_for_people(staffed.settings)),
+            _accepted(accepted_for_people(staffed.settings, staffed.rotators)),
             _boundary(
                 {
                     place: document
@@ -51,13 +53,13 @@ def with_tables(text: str, made: Synthesis, staffed: Synthesis) -> str:
     return f"{before}{_BEGIN}\n{tables}\n{_END}{after}"
 
 
-def _controls(deployment: Deployment, controls: Sequence[Control]) -> str:
+def _controls(deployment: Deployment, asked: Sequence[Control]) -> str:
     rows = [
         "| control | asks | satisfied by |",
         "| --- | --- | --- |",
         *(
             f"| {control.id} | {control.meaning} | {_cell(control.find(deployment))} |"
-            for control in controls
+            for control in asked
         ),
     ]
     return "".join(f"{row}\n" for row in rows)

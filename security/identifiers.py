@@ -94,7 +94,8 @@ def _role_name(ids: Identifiers, name: str) -> str:
 
 
 def _role(ids: Identifiers, name: str) -> str:
-    return role_arn(_role_name(ids, name))
+    path = ids.resources[name]["Properties"].get("Path", "/")
+    return role_arn(f"{path.removeprefix('/')}{_role_name(ids, name)}")
 
 
 def _managed_policy(ids: Identifiers, name: str) -> str:

@@ -9,21 +9,23 @@ Template = Mapping[str, Any]
 _OUTPUT = "Fn::GetStackOutput"
 
 
-def joined(template: Template, other: Template) -> Template:
-    """Put the resources of two stacks together, so that policies of both have a say.
+def joined(template: Template, *others: Template) -> Template:
+    """Put the resources of several stacks together, so that policies of all have a say.
 
     Args:
-        template: A template.
-        other: Another one, which may read the outputs of the first.
+        template: The template of what all share.
+        others: Further ones, which may read the outputs of the first, and of no other.
 
     Raises:
-        ProofError: Both have a resource of the same logical id, or an output is not there.
+        ProofError: Two have a resource of the same logical id, or an output is not there.
     """
-    twice = template["Resources"].keys() & other["Resources"].keys()
-    if twice:
-        raise ProofError(f"Two stacks have resources of the same name: {', '.join(sorted(twice))}")
-    reading = _read(other["Resources"], template["Outputs"])
-    return {"Resources": {**template["Resources"], **reading}}
+    resources, outputs = dict(template["Resources"]), template.get("Outputs", {})
+    for other in others:
+        if twice := resources.keys() & other["Resources"].keys():
+            names = ", ".join(sorted(twice))
+            raise ProofError(f"Two stacks have resources of the same name: {names}")
+        resources |= _read(other["Resources"], outputs)
+    return {"Resources": resources, "Outputs": outputs}
 
 
 def _read(value: Any, outputs: Mapping[str, Any]) -> Any:  # noqa: ANN401  # JSON in, JSON out

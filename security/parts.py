@@ -8,8 +8,10 @@ from typing import Any
 from security.errors import ProofError
 from security.identifiers import Identifiers, arn, stem
 from security.principals import Principal
+from stacks.settings import Settings
+from stacks.settings.network import ExistingEndpoint
 
-_INSTANCE = "AWS::EC2::Instance"
+_ENDPOINT = "AWS::EC2::VPCEndpoint"
 _FUNCTION = "AWS::Lambda::Function"
 _SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  # the name of a type
 
@@ -18,11 +20,17 @@ _SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  # the name of a type
 class Parts:
     """Functions, roles, secrets, keys and logs of a template.
 
+    What belongs together has a home, which is the first part of the names of its secrets below the
+    path of the app: a database, or whatever else has a secret. The roles of a home share a
+    permissions boundary. What all share has none.
+
     Attributes:
         ids: What references stand for.
+        settings: What the template was made from.
     """
 
     ids: Identifiers
+    settings: Settings
 
     def function(self, name: str) -> Principal:
         """The code of the function that is named after the stack and this.
@@ -35,14 +43,62 @@ class Parts:
         return replace(role, code_of=self.ids.lookup(logical_id, "Arn"))
 
     def functions(self) -> list[str]:
-        """The names of all functions, without the stack's."""
+        """The names of all functions, without what all of them begin with."""
+        return self._functions
+
+    @cached_property
+    def _functions(self) -> list[str]:
         prefix = f"{self.ids.stack}-"
         names = (self.ids.property(each, "FunctionName") for each in self.of(_FUNCTION))
         return [name.removeprefix(prefix) for name in names]
 
+    def all_code(self) -> list[Principal]:
+        """The code of all functions."""
+        return [self.function(name) for name in self.functions()]
+
     def makers(self) -> list[Principal]:
         """The code of the functions that make custom resources for the one that answers."""
-        return [self.function(name) for name in self.functions() if name.endswith("-users")]
+        return [each for each in self.all_code() if each.name.endswith("-users")]
+
+    @property
+    def homes(self) -> list[str]:
+        """Where secrets are at home."""
+        return list(dict.fromkeys(self.home_of(each) for each in self.secrets()))
+
+    def home_of(self, secret: str) -> str:
+        """The home of a secret, which is given by its ARN; empty if it is not one of ours."""
+        return self.name_of(secret).partition("/")[0]
+
+    def name_of(self, secret: str) -> str:
+        """The name below the path of a secret that is given by its ARN; empty if not of ours."""
+        [name] = [name for name, each in self.named_secrets.items() if each == secret] or [""]
+        return name
+
+    def home(self, function: str) -> str:
+        """The home of a function; empty if it is one of those that all share."""
+        fitting = [each for each in self.homes if function.startswith(f"{each}-")]
+        return max(fitting, key=len, default="")
+
+    def share_home(self, function: str, secret: str) -> bool:
+        """Whether a function and a secret, which is given by its ARN, are of the same home."""
+        return bool(self.home(function)) and self.home(function) == self.home_of(secret)
+
+    def has_interfaces(self, home: str) -> bool:
+        """Whether a function of a home, or of those that all share, runs in the network."""
+        return any(self.in_network(each) for each in self.functions() if self.home(each) == home)
+
+    @cached_property
+    def way(self) -> str:
+        """The end of the id of the endpoint that leads to Secrets Manager; empty without one."""
+        endpoint = self.settings.network.secrets_endpoint
+        if isinstance(endpoint, ExistingEndpoint):
+            return endpoint.id.removeprefix("vpce-")
+        return "secretsmanager" if endpoint == "create" else ""
+
+    def way_of(self, who: Principal) -> str:
+        """The way on which somebody calls Secrets Manager: empty for what is outside."""
+        outside = who.name in self.functions() and not self.in_network(who.name)
+        return "" if outside else self.way
 
     def rotator(self, secret: str) -> Principal:
         """The code of the function that rotates a secret, which is given by its ARN.
@@ -61,10 +117,6 @@ class Parts:
         logical_id = self._named(_FUNCTION, "FunctionName", f"{self.ids.stack}-{name}")
         return "VpcConfig" in self.of(_FUNCTION)[logical_id]
 
-    def is_about_keys(self, function: Principal) -> bool:
-        """Whether it is one of the functions about an access key, whose boundary is narrower."""
-        return function.name.startswith("access-key-")
-
     def role(self, name: str) -> Principal:
         """A session of the role with this logical id, without its hash.
 
@@ -75,17 +127,6 @@ class Parts:
             if stem(each) == name:
                 return Principal.role(name, self.ids.lookup(each, "Arn"))
         raise ProofError(f"There is no role {name} in the template")
-
-    def instance(self) -> Principal | None:
-        """A program on the instance, with the role that is attached; None if there is none."""
-        if not self.of(_INSTANCE):
-            return None
-        return replace(self.role("Ec2ConsumerRole"), name="the instance")
-
-    def user_data(self) -> str:
-        """What the instance does when it boots."""
-        [instance] = self.of(_INSTANCE)
-        return str(self.ids.property(instance, "UserData"))
 
     def person_role(self, name: str) -> Principal:
         """A session of the role for people that is named after the stack and this.
@@ -108,36 +149,64 @@ class Parts:
         return self.ids.lookup(logical_id, "Arn")
 
     def secret(self, name: str) -> str:
-        """ARN of the secret that is named after the stack and this.
+        """ARN of the secret that is named after the path and this.
 
         Raises:
             ProofError: There is none.
         """
-        return self.ids.lookup(self._named(_SECRET, "Name", f"{self.path}/{name}"), None)
+        if name not in self.named_secrets:
+            raise ProofError(f"There is no {_SECRET} {self.path}/{name} in the template")
+        return self.named_secrets[name]
+
+    @cached_property
+    def named_secrets(self) -> Mapping[str, str]:
+        """ARNs of all secrets, by their names below the path."""
+        return {
+            self.ids.property(each, "Name").removeprefix(f"{self.path}/"): self.ids.lookup(
+                each, None
+            )
+            for each in self.of(_SECRET)
+        }
 
     def secrets(self) -> list[str]:
         """ARNs of all secrets."""
-        return [self.ids.lookup(each, None) for each in self.of(_SECRET)]
+        return list(self.named_secrets.values())
+
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        ours = {
+            self.ids.lookup(each, None): self.ids.property(each, "KmsKeyId")
+            for each in self.of(_SECRET)
+        }
+        return {**dict(foreign_secrets(self.settings)), **ours}
 
     def key_of(self, secret: str) -> str:
-        """ARN of the key of a secret, which is given by its ARN."""
-        [name] = [each for each in self.of(_SECRET) if self.ids.lookup(each, None) == secret]
-        return str(self.ids.property(name, "KmsKeyId"))
+        """ARN of the key of a secret, which is given by its ARN.
+
+        Empty for the key that AWS manages, which lets everyone in the account use it through
+        Secrets Manager: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+        """
+        return self._keys[secret]
 
     def key_arns(self) -> list[str]:
         """ARNs of all keys."""
         return [self.ids.lookup(each, "Arn") for each in self.of("AWS::KMS::Key")]
 
     def data_key(self) -> str:
-        """ARN of the database's key."""
-        [database] = self.of("AWS::RDS::DBInstance")
-        return str(self.ids.property(database, "KmsKeyId"))
+        """ARN of the key of logs and data."""
+        [key] = set(self.log_groups().values())
+        return key
 
     @property
     def path(self) -> str:
         """What the names of secrets and logs begin with."""
-        [name] = {self.ids.property(each, "Name").rpartition("/")[0] for each in self.of(_SECRET)}
-        return str(name)
+        return self.settings.path
+
+    def ways_out(self) -> set[str]:
+        """The services to which endpoints of the template lead."""
+        return {
+            self.ids.property(each, "ServiceName").rpartition(".")[2] for each in self.of(_ENDPOINT)
+        }
 
     def log_groups(self) -> Mapping[str, str]:
         """The keys of all log groups, by the ARN of the log group, which ends in `:*`."""
@@ -147,7 +216,7 @@ class Parts:
         }
 
     def topic(self) -> tuple[str, str]:
-        """ARNs of the topic of alarms and of its key."""
+        """ARNs of our topic of alarms and of its key."""
         [topic] = self.of("AWS::SNS::Topic")
         return self.ids.lookup(topic, None), self.ids.property(topic, "KmsMasterKeyId")
 
@@ -157,7 +226,7 @@ class Parts:
         return self.ids.lookup(logical_id, "Arn")
 
     def security_group(self) -> str:
-        """ARN of the network's default security group."""
+        """ARN of the default security group of our network."""
         [vpc] = self.of("AWS::EC2::VPC")
         return arn("ec2", f"security-group/{self.ids.lookup(vpc, 'DefaultSecurityGroup')}")
 
@@ -203,3 +272,13 @@ class Parts:
 
     def _role_arn(self, function: str) -> str:
         return str(self.ids.property(function, "Role"))
+
+
+def foreign_secrets(settings: Settings) -> Iterator[tuple[str, str]]:
+    """List the secrets of others that settings name, each with its key."""
+    for database in settings.databases.values():
+        if existing := database.existing:
+            yield existing.admin_secret_arn, existing.admin_secret_key_arn
+        for login in database.logins.values():
+            if login.present_secret_arn:
+                yield login.present_secret_arn, login.present_secret_key_arn

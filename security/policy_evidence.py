@@ -6,16 +6,14 @@ from typing import Any
 from local.policies import Layer
 from security.deployment import Deployment
 from security.evidence import at, line, of
+from security.registry import proofs
 
 _WILDCARDS = "*?"
 _OUTSIDE = {
-    "access-key-reaper": "IAM's API",
-    "access-key-rotation": "IAM's API",
-    "access-key-users": "IAM's API",
     "custom-resources": "CloudFormation's bucket for answers",
     "default-group": "EC2's API",
 }
-"""Functions that talk to what the network has no way to."""
+"""Functions that talk to what the network has no way to; kinds have further ones."""
 
 _DECRYPT = frozenset({"kms:Decrypt", "kms:ReEncryptFrom"})
 
@@ -95,24 +93,9 @@ def users_have_groups(deployment: Deployment) -> Sequence[str]:
     return [line(name, "Groups", "one") for name, _ in users] or ["no user"]
 
 
-def access_keys_rotate(deployment: Deployment) -> Sequence[str]:
-    """CloudFormation makes no key; a function makes one where another ends its life in time."""
-    users = [name for name, _ in of(deployment, "AWS::IAM::User")]
-    if list(of(deployment, "AWS::IAM::AccessKey")):
-        return ()
-    if not users:
-        return ["no user, no access key"]
-    rates = [
-        line(name, "ScheduleExpression", at(each, "ScheduleExpression"))
-        for name, each in of(deployment, "AWS::Events::Rule")
-        if str(at(each, "Name")).endswith("-access-key-reaper")
-    ]
-    schedules = [
-        line(name, "RotationRules.ScheduleExpression", at(each, "RotationRules.ScheduleExpression"))
-        for name, each in of(deployment, "AWS::SecretsManager::RotationSchedule")
-        if name.startswith("AccessKey")
-    ]
-    return [*schedules, *rates] if len(rates) == len(schedules) == len(users) else ()
+def no_key_in_a_template(deployment: Deployment) -> Sequence[str]:
+    """CloudFormation makes no access key, which a template and a stack would have."""
+    return () if list(of(deployment, "AWS::IAM::AccessKey")) else ["no access key"]
 
 
 def roles_decrypt_with_named_keys(deployment: Deployment) -> Sequence[str]:
@@ -154,17 +137,24 @@ class NothingIsPublic:
 
 
 def groups_let_in_groups(deployment: Deployment) -> Sequence[str]:
-    """Each ingress rule lets one group in to one port, and no group has rules of its own."""
+    """Each ingress rule lets one group, or a client of the settings, in to one known port."""
+    databases = deployment.parts.settings.databases.values()
+    clients = {each for database in databases for each in database.clients}
+    known = {443, *(each.existing.port if each.existing else each.port for each in databases)}
     rules = list(of(deployment, "AWS::EC2::SecurityGroupIngress"))
     groups = list(of(deployment, "AWS::EC2::SecurityGroup"))
     ports = {at(each, "FromPort") for _, each in rules} | {at(each, "ToPort") for _, each in rules}
-    database = int(at(next(of(deployment, "AWS::RDS::DBInstance"))[1], "Port"))
-    closed = all(
-        at(each, "SourceSecurityGroupId") and not at(each, "CidrIp") for _, each in rules
-    ) and not any(at(each, "SecurityGroupIngress") for _, each in groups)
-    if not closed or not ports <= {443, database}:
+    closed = all(_lets_in(each, clients) for _, each in rules) and not any(
+        at(each, "SecurityGroupIngress") for _, each in groups
+    )
+    if not closed or not ports <= known:
         return ()
     return [line(name, "ToPort", at(each, "ToPort")) for name, each in rules]
+
+
+def _lets_in(rule: Mapping[str, Any], clients: set[str]) -> bool:
+    ranges = {at(rule, "CidrIp"), at(rule, "CidrIpv6")} - {None}
+    return ranges <= clients if ranges else bool(at(rule, "SourceSecurityGroupId"))
 
 
 def subnets_have_no_way_out(deployment: Deployment) -> Sequence[str]:
@@ -188,13 +178,15 @@ def functions_run_in_the_network(deployment: Deployment) -> Sequence[str]:
     functions = list(of(deployment, "AWS::Lambda::Function"))
     outside = [at(each, "FunctionName") for _, each in functions if not at(each, "VpcConfig")]
     stack = deployment.parts.ids.stack
-    known = {f"{stack}-{name}" for name in _OUTSIDE}
-    if not known.issuperset(outside):
+    known = dict(_OUTSIDE)
+    for proof in proofs():
+        known |= proof.outside
+    if not {f"{stack}-{name}" for name in known}.issuperset(outside):
         return ()
     inside = [name for name, each in functions if at(each, "VpcConfig")]
     return [
         *(f"{name}.VpcConfig" for name in inside),
-        *(f"{each}: outside, for {_OUTSIDE[each.removeprefix(f'{stack}-')]}" for each in outside),
+        *(f"{each}: outside, for {known[each.removeprefix(f'{stack}-')]}" for each in outside),
     ]
 
 

@@ -62,19 +62,19 @@ class Proof:
         self._removable = removable
 
     @classmethod
-    def of_rotation(cls, evaluator: Evaluator, deployment: Deployment, *, strategy: str) -> Self:
-        """The proof of the stack that rotates.
+    def of_rotation(cls, evaluator: Evaluator, deployment: Deployment) -> Self:
+        """The proof of the stacks that rotate.
 
         Args:
             evaluator: Who decides.
             deployment: Whose policies.
-            strategy: How the application secret is rotated.
         """
+        needed = purposes.purposes(deployment)
         return cls(
             evaluator,
             deployment,
-            purposes=purposes.purposes(deployment, strategy=strategy),
-            attacks=attacks.attacks(deployment, strategy=strategy),
+            purposes=needed,
+            attacks=attacks.attacks(deployment, needed),
         )
 
     @classmethod
@@ -131,10 +131,20 @@ class Proof:
 
     @cached_property
     def attacked(self) -> Sequence[Outcome]:
-        """What became of every attack."""
+        """What became of every attack that a policy of ours has a say in."""
         return [
-            Outcome(each.intent, each.refused_by, self._refusing(each.intent, self._deployment))
+            Outcome(each.intent, expected, self._refusing(each.intent, self._deployment))
             for each in self._attacks
+            if (expected := self._deployment.present(each.intent, each.refused_by))
+        ]
+
+    @cached_property
+    def left_to_others(self) -> Sequence[Intent]:
+        """The attacks that only an endpoint or a boundary of somebody else's can refuse."""
+        return [
+            each.intent
+            for each in self._attacks
+            if not self._deployment.present(each.intent, each.refused_by)
         ]
 
     @cached_property

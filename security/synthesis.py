@@ -13,10 +13,8 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 import aws_cdk as cdk
 
 from security.joined import joined
-from stacks.access.access_stack import AccessStack
 from stacks.compliance import check
-from stacks.deploy_role import DeployRoleStack
-from stacks.rotation_stack import RotationStack
+from stacks.compose import compose
 from stacks.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,28 +33,30 @@ class Synthesis:
 
     Attributes:
         settings: What it was made from.
-        template: Its template.
-        path: The template's file.
+        template: The templates of what all share and of all databases, as one.
+        paths: Their files.
         findings: What the rule packs found and is not accepted: rule, and path of the resource.
+        rotators: Names of the functions that rotate, with wildcards.
     """
 
     settings: Settings
     template: Mapping[str, Any]
-    path: Path
+    paths: tuple[Path, ...]
     findings: tuple[tuple[str, str], ...]
+    rotators: tuple[str, ...] = ()
 
     @property
     def deploy_role(self) -> Path:
         """The template of the role for a pipeline; there is one if a repository is set."""
-        return self.path.with_name(f"{self.settings.prefix}-deploy-role.template.json")
+        return self.paths[0].with_name(f"{self.settings.prefix}-deploy-role.template.json")
 
     @property
     def people(self) -> Path:
         """The template of the stack for people; there is one if access is enabled."""
-        return self.path.with_name(f"{self.settings.prefix}-access.template.json")
+        return self.paths[0].with_name(f"{self.settings.prefix}-access.template.json")
 
     def with_people(self) -> Mapping[str, Any]:
-        """The templates of the two stacks as one."""
+        """The same with the template of the stack for people."""
         return joined(self.template, self.read(self.people))
 
     @staticmethod
@@ -79,19 +79,23 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
         context={**context, **DEFAULTS, **given}, analytics_reporting=False, outdir=str(folder)
     )
     settings = read_settings(app.node.get_all_context())
-    stack = RotationStack(app, settings=settings)
-    if settings.access.enabled:
-        AccessStack(app, settings=settings, rotation=stack)
-    if settings.github_repository:
-        DeployRoleStack(app, settings=settings)
-    check(app, settings=settings)
+    composed = compose(app, settings)
+    check(app, settings=settings, rotators=composed.rotators)
     try:
         app.synth()
     except RuntimeError:  # the report says why
         if not _report(folder).exists():
             raise
-    path = folder / stack.template_file
-    return Synthesis(settings, Synthesis.read(path), path, _findings(_report(folder)))
+    paths = tuple(
+        folder / each.template_file for each in (composed.rotation, *composed.databases.values())
+    )
+    return Synthesis(
+        settings,
+        joined(*(Synthesis.read(path) for path in paths)),
+        paths,
+        _findings(_report(folder)),
+        tuple(composed.rotators),
+    )
 
 
 def synthesize_with_people(folder: Path, **overrides: object) -> Synthesis:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from local.policies import Layer
 from security.documents import Document, Place
+from security.registry import proofs
 
 _THIS_KEY = "in a key's policy it means the key that carries it"
 _NO_RESOURCES = "X-Ray's actions have no resources"
 _NOT_YET = "Lambda asks before there is an interface to name, and describing has no resources"
-_NOT_LAUNCHED = "the channels have no resources, and the role is there before its instance"
 _NO_METRICS = "metrics have no ARN that GetMetricData could name"
 _NO_RULES = "the rules for passwords and the list of virtual devices have no resources"
 _LISTING = "ListSecrets has no resources, and tells names and tags, no values"
@@ -17,22 +17,17 @@ _DENIAL = "a denial reaches as far as what it takes back"
 
 _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.KEY, "AdministerWithoutUse"): _THIS_KEY,
-    (Layer.KEY, "GrantThroughEc2"): _THIS_KEY,
     (Layer.KEY, "GrantThroughRds"): _THIS_KEY,
     (Layer.KEY, "UseByAlarms"): _THIS_KEY,
     (Layer.KEY, "UseByCloudWatchLogs"): _THIS_KEY,
     (Layer.KEY, "UseByRds"): _THIS_KEY,
     (Layer.KEY, "UseByRules"): _THIS_KEY,
-    (Layer.KEY, "UseThroughEc2"): _THIS_KEY,
     (Layer.KEY, "UseThroughSecretsManager"): _THIS_KEY,
     (Layer.BOUNDARY, "Traces"): _NO_RESOURCES,
     (Layer.BOUNDARY, "ListSecrets"): _LISTING,
     (Layer.BOUNDARY, "NetworkInterfaces"): _NOT_YET,
-    (Layer.BOUNDARY, "Sessions"): _NOT_LAUNCHED,
-    (Layer.ENDPOINT, "SessionManager"): _NOT_LAUNCHED,
     (Layer.ENDPOINT, "ListSecrets"): _LISTING,
     (Layer.IDENTITY, "ListSecrets"): _LISTING,
-    (Layer.IDENTITY, "SessionManager"): _NOT_LAUNCHED,
     (Layer.BOUNDARY, "SeeMetrics"): _NO_METRICS,
     (Layer.IDENTITY, "SeeMetrics"): _NO_METRICS,
     (Layer.IDENTITY, "SeeRules"): _NO_RULES,
@@ -60,11 +55,14 @@ class Everything:
 
 def wildcards(documents: Mapping[Place, Document]) -> list[Everything]:
     """List the statements for all resources, those of one kind together."""
+    reasons = dict(_REASONS)
+    for proof in proofs():
+        reasons |= proof.wildcards
     found: dict[tuple[Layer, str], list[Place]] = {}
     for place, sid in _statements(documents):
         found.setdefault((place.layer, sid), []).append(place)
     return [
-        Everything(places, sid, _REASONS.get((layer, sid), ""))
+        Everything(places, sid, reasons.get((layer, sid), ""))
         for (layer, sid), places in found.items()
     ]
 

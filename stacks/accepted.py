@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from stacks.settings import Settings
 
-_SOLUTIONS, _NIST, _HIPAA, _PCI = (
+SOLUTIONS, NIST, HIPAA, PCI = (
     "AwsSolutions::AwsSolutions",
     "NIST.800.53.R5::NIST.800.53.R5",
     "HIPAA.Security::HIPAA.Security",
@@ -37,7 +37,7 @@ class Accepted:
 
 def in_standards(rule: str) -> tuple[str, ...]:
     """A rule that all packs but AWS Solutions have."""
-    return tuple(f"{pack}-{rule}" for pack in (_NIST, _HIPAA, _PCI))
+    return tuple(f"{pack}-{rule}" for pack in (NIST, HIPAA, PCI))
 
 
 def wildcards(*resources: str, reason: str, within: str) -> Accepted:
@@ -48,7 +48,7 @@ def wildcards(*resources: str, reason: str, within: str) -> Accepted:
         reason: Why they are as they are.
         within: A part of the path of the policies.
     """
-    rules = tuple(f"{_SOLUTIONS}-IAM5[Resource::{each}]" for each in resources)
+    rules = tuple(f"{SOLUTIONS}-IAM5[Resource::{each}]" for each in resources)
     return Accepted(rules, _POLICY, reason, within)
 
 
@@ -68,7 +68,7 @@ ALWAYS = (
         reason="X-Ray's actions and ListSecrets have no resources, and Lambda asks for network "
         "interfaces before there is one to name; the function's own code is denied those "
         "(security/wildcards.py has all).",
-        within="/Function/",
+        within="/ExecutionRole/",
     ),
     wildcards(
         resource("logs", "log-group:RDSOSMetrics:*"),
@@ -77,19 +77,19 @@ ALWAYS = (
         within="/MonitoringRole/",
     ),
     Accepted(
-        (f"{_SOLUTIONS}-L1",),
+        (f"{SOLUTIONS}-L1",),
         "AWS::Lambda::Function",
         "All functions run on python3.13, which Lambda supports until June 2029, and are compiled "
         "for it on every machine (docs/adr/0002).",
     ),
     Accepted(
-        (f"{_NIST}-LambdaConcurrency", f"{_HIPAA}-LambdaConcurrency"),
+        (f"{NIST}-LambdaConcurrency", f"{HIPAA}-LambdaConcurrency"),
         "AWS::Lambda::Function",
         "A reservation is taken from the account's other functions and fails in a new account. Who "
         "may invoke is limited to one secret or to the deployment; throttling rings an alarm.",
     ),
     Accepted(
-        (f"{_NIST}-LambdaDLQ", f"{_HIPAA}-LambdaDLQ"),
+        (f"{NIST}-LambdaDLQ", f"{HIPAA}-LambdaDLQ"),
         "AWS::Lambda::Function",
         "A lost event has nothing to be replayed: Secrets Manager tries a failed rotation again, "
         "CloudFormation rolls back, and alarms tell of both.",
@@ -103,8 +103,8 @@ ALWAYS = (
     Accepted(
         in_standards("LambdaInsideVPC"),
         "AWS::Lambda::Function",
-        "It answers CloudFormation in a bucket of AWS's, to which the network has no way, and is "
-        "to have none.",
+        "It answers CloudFormation, to which the network has no way, and is to have none; it may "
+        "run the functions that create users.",
         within="/CustomResources/",
     ),
     Accepted(
@@ -114,14 +114,12 @@ ALWAYS = (
         "rule knows the CDK's own function only, which may also open it.",
     ),
     Accepted(
-        (f"{_NIST}-RDSInBackupPlan", f"{_HIPAA}-RDSInBackupPlan"),
+        (f"{NIST}-RDSInBackupPlan", f"{HIPAA}-RDSInBackupPlan"),
         "AWS::RDS::DBInstance",
         "Automatic backups restore to any second of the last days (database.backup_days). A plan "
         "with a vault of its own is the account's; it finds the instance by its tags.",
     ),
 )
-
-_INSTANCE, _SECRET = "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"
 
 SESSIONS = wildcards(
     "*",
@@ -131,72 +129,40 @@ SESSIONS = wildcards(
 )
 
 UNPROTECTED = Accepted(
-    (f"{_SOLUTIONS}-EC29",),
+    (f"{SOLUTIONS}-EC29",),
     "AWS::EC2::Instance",
     "It keeps nothing, and CloudFormation can neither replace nor delete a protected instance.",
 )
 
 
 def accepted(settings: Settings) -> Iterator[Accepted]:
-    """List what is accepted: always, and because a team set it so and was warned."""
+    """List what is accepted of what credentials share: always, and because a team set it so."""
     yield from ALWAYS
     yield wildcards(
         resource("lambda", f"function:{settings.prefix}-*-users"),
-        reason="The functions that make custom resources, also those of stacks that come later, "
-        "which the function that answers for them knows by their names alone.",
+        reason="The functions that create users, of databases that come later too. It is invoked "
+        "by CloudFormation alone.",
         within="/CustomResources/",
     )
-    if settings.access_key.enabled:
-        yield Accepted(
-            in_standards("LambdaInsideVPC"),
-            "AWS::Lambda::Function",
-            "It calls IAM's API, which has no endpoint in most regions' networks, and ours has no "
-            "other way out. It may read one secret and manage the keys of one user.",
-            within="/AccessKey/",
-        )
     if not settings.permissions_boundary:
-        yield _boundary(settings)
+        yield _platform_boundary(settings)
     if settings.ec2_consumer:
         yield SESSIONS
         yield UNPROTECTED
-    if not settings.database.multi_az:
-        rules = (f"{_SOLUTIONS}-RDS3", f"{_NIST}-RDSMultiAZSupport", f"{_HIPAA}-RDSMultiAZSupport")
-        yield Accepted(rules, _INSTANCE, "database.multi_az is off.")
-    if not settings.database.deletion_protection:
-        rules = (
-            f"{_SOLUTIONS}-RDS10",
-            f"{_NIST}-RDSInstanceDeletionProtectionEnabled",
-            f"{_HIPAA}-RDSInstanceDeletionProtectionEnabled",
-        )
-        yield Accepted(rules, _INSTANCE, "database.deletion_protection is off.")
-    if not settings.rotation.admin:
-        rules = (
-            f"{_SOLUTIONS}-SMG4",
-            f"{_NIST}-SecretsManagerRotationEnabled",
-            f"{_HIPAA}-SecretsManagerRotationEnabled",
-        )
-        yield Accepted(rules, _SECRET, "rotation.admin is off.", within="/AdminSecret/")
 
 
-def _boundary(settings: Settings) -> Accepted:
-    resources = [
-        "*",
-        resource("secretsmanager", f"secret:{settings.path}/*"),
-        resource("logs", f"log-group:/aws/lambda/{settings.prefix}-*:*"),
-        resource("lambda", f"function:{settings.prefix}-*-users"),
-        resource("logs", f"log-group:/{settings.path}/flow-log:*"),
-        resource("logs", "log-group:RDSOSMetrics:*"),
-    ]
-    if settings.access_key.enabled:
-        resources.append(
-            resource("logs", f"log-group:/aws/lambda/{settings.prefix}-access-key-*:*")
-        )
-    if settings.ec2_consumer:
-        bucket = "cdk-*-assets-<AWS::AccountId>-<AWS::Region>"
-        resources.append(f"arn:<AWS::Partition>:s3:::{bucket}/*")
+BOUNDARY = (
+    "A permissions boundary gives nothing: it is the most that all the roles together may do, and "
+    "each role's own policy names its resources."
+)
+
+
+def _platform_boundary(settings: Settings) -> Accepted:
     return wildcards(
-        *resources,
-        reason="A permissions boundary gives nothing: it is the most that all the roles together "
-        "may do, and each role's own policy names its resources.",
-        within="/Boundary/",
+        "*",
+        resource("lambda", f"function:{settings.prefix}-*-users"),
+        resource("logs", f"log-group:/aws/lambda/{settings.prefix}-*:*"),
+        resource("logs", f"log-group:/{settings.path}/flow-log:*"),
+        reason=BOUNDARY,
+        within="/Platform/Boundary/",
     )

@@ -5,12 +5,16 @@ they find and is not accepted, with a reason, in stacks.accepted, ends the synth
 and the resource.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
 import cdk_nag
 from aws_cdk import Acknowledgment, App, CfnResource, Validations
 from constructs import IConstruct
 
 from stacks.accepted import Accepted, accepted
 from stacks.access.accepted import accepted_for_people
+from stacks.kinds import KINDS
 from stacks.settings import Settings
 
 PACKS = (
@@ -21,23 +25,30 @@ PACKS = (
 )
 
 
-def check(app: App, *, settings: Settings) -> None:
+def check(app: App, *, settings: Settings, rotators: Sequence[str]) -> None:
     """Let the synth fail on whatever the packs find and is not accepted.
 
     Args:
         app: The app, with all its stacks.
         settings: What the team decided.
+        rotators: Names of the functions that rotate, with wildcards.
     """
     Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
-    resources = [each for each in app.node.find_all() if CfnResource.is_cfn_resource(each)]
-    for each in (*accepted(settings), *accepted_for_people(settings)):
-        for resource in resources:
-            if _concerns(each, resource):
+    # Each look at a construct is a call of another process: one for each, and not for each finding.
+    resources = defaultdict[str, list[tuple[str, IConstruct]]](list)
+    for construct in app.node.find_all():
+        if isinstance(construct, CfnResource):
+            resources[construct.cfn_resource_type].append((construct.node.path, construct))
+    for each in (*all_accepted(settings), *accepted_for_people(settings, rotators)):
+        for path, resource in resources[each.kind]:
+            if each.within in path:
                 Validations.of(resource).acknowledge(
                     *(Acknowledgment(id=rule, reason=each.reason) for rule in each.rules)
                 )
 
 
-def _concerns(finding: Accepted, resource: IConstruct) -> bool:
-    kind = getattr(resource, "cfn_resource_type", None)
-    return kind == finding.kind and finding.within in resource.node.path
+def all_accepted(settings: Settings) -> Iterator[Accepted]:
+    """List what is accepted of what credentials share, and of each kind."""
+    yield from accepted(settings)
+    for kind in KINDS:
+        yield from kind.accepted(settings)

@@ -35,7 +35,7 @@ class DeployRoleStack(Stack):
             scope,
             f"{settings.prefix}-deploy-role",
             description=f"What {settings.github_repository} deploys {settings.path} with",
-            termination_protection=settings.database.deletion_protection,
+            termination_protection=settings.protected,
         )
         role = iam.Role(
             self,

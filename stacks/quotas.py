@@ -38,8 +38,8 @@ class Quota:
     grows_with: str
 
 
-_READERS = "readers, access_key.readers"
-_NAMES = "name, environment"
+_READERS = "readers of logins, access_key.readers"
+_NAMES = "name_prefix, name, environment"
 
 QUOTAS = (
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html

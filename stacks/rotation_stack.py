@@ -1,47 +1,91 @@
-"""The stack."""
+"""The stack of what all databases share, with the database named main."""
 
-from typing import cast
-
-from aws_cdk import CfnOutput, DefaultStackSynthesizer, Fn, RemovalPolicies, Stack, Tags
+from aws_cdk import CfnOutput, Fn, RemovalPolicies, Stack, Tags
 from constructs import Construct
 
-from credential_rotation.access_key import AccessKey, KeyLives
-from credential_rotation.boundary_statements import BoundaryStatements
-from credential_rotation.consumer import Consumer
-from credential_rotation.custom_resources import CustomResources, makers
-from credential_rotation.database import Database, DatabaseContext, InstanceOptions
-from credential_rotation.database_secret import AdminSecret, ApplicationSecret
-from credential_rotation.instance import Ec2Consumer
-from credential_rotation.keys import DataKey, SecretsKey
-from credential_rotation.login import (
-    AdminRotation,
-    ApplicationRotation,
-    ApplicationUser,
-    PasswordRules,
-)
 from credential_rotation.monitoring import Monitoring
-from credential_rotation.network import Network
-from credential_rotation.roles import Boundary
-from credential_rotation.rotation import Rotation, RotationRules
-from stacks.access.names import BREAK_GLASS, role_arn
+from credential_rotation.network import Endpoint
+from credential_rotation.platform import (
+    ExistingNetworkOptions,
+    NewNetworkOptions,
+    Platform,
+    PlatformOptions,
+)
+from credential_rotation.rotation import Credential
 from stacks.advice import advise
+from stacks.kinds import KINDS
 from stacks.settings import Settings
-from stacks.settings.database import Database as DatabaseSettings
+from stacks.settings.databases import MAIN
+from stacks.settings.network import ExistingEndpoint
 
 KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
 """What outlives a protected stack, except one whose first deployment fails."""
 
 
-class RotationStack(Stack):
-    """A database whose users' passwords change by themselves, and a sample of their use.
+class CredentialStack(Stack):
+    """A stack with credentials that rotate.
 
     Attributes:
-        application: The credential that the application logs in with.
-        secrets: All credentials.
-        secrets_key: Encrypts them.
-        rotations: What rotates them.
-        topic_arn: Where alarms ring.
-        watch: The function whose log names what is overdue.
+        credentials: What rotates in it.
+    """
+
+    def __init__(
+        self, scope: Construct, name: str, *, settings: Settings, description: str, protected: bool
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            scope: The app.
+            name: The stack's name.
+            settings: What the team decided.
+            description: What people read of it.
+            protected: Whether it is refused to be deleted, and leaves its data where it is not.
+        """
+        super().__init__(scope, name, description=description, termination_protection=protected)
+        self.credentials: list[Credential] = []
+        for key, value in settings.all_tags().items():
+            Tags.of(self).add(key, value)
+        policies = RemovalPolicies.of(self)
+        change = policies.retain_on_update_or_delete if protected else policies.destroy
+        change(apply_to_resource_types=KEPT)
+
+    def tell(self, **outputs: str | None) -> None:
+        """Add outputs; those without a value are left out."""
+        for name, value in outputs.items():
+            if value is not None:
+                CfnOutput(self, name, value=value)
+
+    def add_credentials(self, platform: Platform, settings: Settings, *, database: str) -> None:
+        """Add the credentials of all kinds, what watches them, and what they are called.
+
+        Args:
+            platform: What they share.
+            settings: What the team decided.
+            database: Name of the database whose stack this is.
+        """
+        groups = [
+            group
+            for kind in KINDS
+            for group in kind.add(self, platform, settings, database=database)
+        ]
+        for group in groups:
+            Monitoring(self, f"{group.id}Monitoring", platform=platform, group=group)
+            self.credentials += group.credentials
+        for each in self.credentials:
+            self.tell(
+                **{
+                    f"{each.id}SecretName": each.secret.name,
+                    f"{each.id}SecretArn": each.secret.arn,
+                    f"{each.id}RotationFunctionName": each.function.name,
+                }
+            )
+
+
+class RotationStack(CredentialStack):
+    """What all databases share, and the database named main if there is one.
+
+    Attributes:
+        platform: What the stacks of further databases share.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
@@ -54,198 +98,71 @@ class RotationStack(Stack):
         super().__init__(
             scope,
             settings.prefix,
+            settings=settings,
             description=f"Credential rotation for {settings.path}",
-            termination_protection=settings.database.deletion_protection,
+            protected=settings.protected,
         )
-        names, rules = settings.names, settings.rotation
-        passwords = PasswordRules(settings.password.length, settings.password.exclude_characters)
-        secrets_key = SecretsKey(self, "SecretsKey", names=names)
-        key = DataKey(self, "DataKey", names=names, volumes=settings.ec2_consumer).key
-        network = Network(self, "Network", names=names, zones=settings.zones, key=key)
-        ceiling = BoundaryStatements(
+        platform = self.platform = Platform(
             self,
-            names=names,
-            key=secrets_key,
-            network=network,
-            instances=settings.ec2_consumer,
-        )
-        Boundary(
-            self,
-            "Boundary",
-            path=names.path,
-            given=settings.permissions_boundary,
-            ceiling=list(ceiling.statements()),
-        )
-        custom_resources = CustomResources(
-            self, "CustomResources", names=names, functions=makers(self, names), key=key
-        )
-        admin = AdminSecret(
-            self,
-            "AdminSecret",
-            names=names,
-            username=settings.database.admin_username,
-            key=secrets_key,
-            endpoint=network.secrets_endpoint,
-            deployer=self._deployer(),
-        )
-        database = Database(
-            self,
-            "Database",
-            identifier=names.prefix,
-            options=_instance_options(settings.database),
-            vpc=network.vpc,
-            key=key,
-            admin=admin,
-        )
-        site = DatabaseContext(
-            names=names,
-            network=network,
-            database=database,
-            key=key,
-            authorities=settings.database.trusted,
-        )
-        application = ApplicationSecret(
-            self,
-            "ApplicationSecret",
-            names=names,
-            application=settings.name,
-            username=settings.database.application_username,
-            readers=settings.readers,
-            admin=admin,
-            key=secrets_key,
-            endpoint=network.secrets_endpoint,
-            deployer=self._deployer(),
-        )
-        if settings.access.enabled:
-            application.admit_person(role_arn(self, settings, BREAK_GLASS))
-        application.attach(instance_identifier=database.identifier)
-        user = ApplicationUser(
-            self,
-            "ApplicationUser",
-            site=site,
-            custom_resources=custom_resources,
-            secret=application,
-            admin=admin,
-        )
-        rotation = ApplicationRotation(
-            self,
-            "ApplicationRotation",
-            site=site,
-            secret=application,
-            admin=admin,
-            user=user,
-            strategy=rules.strategy,
-            rules=RotationRules(rules.schedule, rules.window, rules.on_deploy),
-            passwords=passwords,
-        )
-        for client in settings.database.clients:
-            database.let_in(client)
-            network.secrets_endpoint.let_in(client)
-        self._tell(
-            ApplicationSecretName=application.name,
-            AdminSecretName=admin.name,
-            RotationFunctionName=rotation.function.name,
-            DatabaseEndpoint=database.endpoint,
-            # What an application's own stack has to name to get in.
-            ApplicationSecretArn=application.arn,
-            SecretsKeyArn=secrets_key.key.key_arn,
-            VpcId=network.vpc.vpc_id,
-            SubnetIds=Fn.join(",", network.subnet_ids),
-            DatabaseSecurityGroupId=database.security_group_id,
-            SecretsEndpointSecurityGroupId=network.secrets_endpoint.security_group_id,
-        )
-        rotations: list[Rotation] = [rotation]
-        if rules.admin:
-            admin_rotation = AdminRotation(
-                self,
-                "AdminRotation",
-                site=site,
-                secret=admin,
-                user=user,
-                rules=RotationRules(rules.admin_schedule, rules.admin_window),
-                passwords=passwords,
-            )
-            rotations.append(admin_rotation)
-            self._tell(AdminRotationFunctionName=admin_rotation.function.name)
-        if settings.consumer:
-            consumer = Consumer(self, "Consumer", site=site, secret=application)
-            self._tell(ConsumerFunctionName=consumer.function.name)
-        if settings.ec2_consumer:
-            instance = Ec2Consumer(self, "Ec2Consumer", site=site, secret=application)
-            self._tell(ConsumerInstanceId=instance.instance_id)
-        access_key = None
-        days = settings.access_key
-        if days.enabled:
-            access_key = AccessKey(
-                self,
-                "AccessKey",
-                names=names,
-                policy=days.policy,
-                readers=days.readers,
-                lives=KeyLives(
-                    interval_days=days.interval_days,
-                    grace_days=days.grace_days,
-                    rest_days=days.rest_days,
-                    notice_days=days.notice_days,
-                ),
+            "Platform",
+            names=settings.names,
+            options=PlatformOptions(
+                network=_network(settings),
+                secrets_key_arn=settings.secrets_key_arn,
+                topic_arn=settings.alarm_topic_arn,
+                emails=settings.alarm_emails,
                 boundary=settings.permissions_boundary,
-                secrets_key=secrets_key,
-                key=key,
-                endpoint=network.secrets_endpoint,
-                custom_resources=custom_resources,
-            )
-            rotations.append(access_key.rotation)
-        secrets = [application, admin, *([access_key.secret] if access_key else [])]
-        noticing = Monitoring(
-            self,
-            "Noticing",
-            site=site,
-            rotations=rotations,
-            secrets=secrets,
-            keys=[secrets_key.key, key],
-            access_key=access_key,
-            emails=settings.alarm_emails,
+                volumes=settings.ec2_consumer,
+            ),
         )
-        self._tell(AlarmTopicArn=noticing.topic.arn)
-        self.application = application
-        self.secrets = secrets
-        self.secrets_key = secrets_key
-        self.rotations = rotations
-        self.topic_arn = noticing.topic.arn
-        self.watch = noticing.watch
+        network = platform.network
+        self.add_credentials(platform, settings, database=MAIN)
+        # What an application's own stack has to name to get in, besides its login and database.
+        self.tell(
+            AlarmTopicArn=platform.topic.arn,
+            EndpointClientsSecurityGroupId=platform.endpoint_clients.group_id,
+            SecretsEndpointSecurityGroupId=network.secrets_endpoint.security_group_id,
+            SecretsKeyArn=platform.secrets_key.key.key_arn,
+            SubnetIds=Fn.join(",", network.subnet_ids),
+            VpcId=network.vpc.vpc_id,
+        )
         advise(self, settings)
-        self._tag(settings)
-        self._keep_or_destroy(keep=settings.database.deletion_protection)
-
-    def _tell(self, **outputs: str) -> None:
-        for name, value in outputs.items():
-            CfnOutput(self, name, value=value)
-
-    def _deployer(self) -> str:
-        """The ARN of the role that CloudFormation deploys with, as `cdk bootstrap` made it."""
-        synthesizer = cast("DefaultStackSynthesizer", self.synthesizer)
-        return Fn.sub(synthesizer.cloud_formation_execution_role_arn)
-
-    def _tag(self, settings: Settings) -> None:
-        for key, value in settings.all_tags().items():
-            Tags.of(self).add(key, value)
-
-    def _keep_or_destroy(self, *, keep: bool) -> None:
-        policies = RemovalPolicies.of(self)
-        change = policies.retain_on_update_or_delete if keep else policies.destroy
-        change(apply_to_resource_types=KEPT)
 
 
-def _instance_options(database: DatabaseSettings) -> InstanceOptions:
-    return InstanceOptions(
-        engine_version=database.engine_version,
-        instance_class=database.instance_class,
-        storage_gib=database.storage_gib,
-        max_storage_gib=database.max_storage_gib,
-        multi_az=database.multi_az,
-        port=database.port,
-        dbname=database.name,
-        admin_username=database.admin_username,
-        backup_days=database.backup_days,
-        protected=database.deletion_protection,
+class DatabaseStack(CredentialStack):
+    """A further database, which refers to what all share and to no other database."""
+
+    def __init__(
+        self, scope: Construct, *, settings: Settings, name: str, rotation: RotationStack
+    ) -> None:
+        """Provision everything.
+
+        Args:
+            scope: The app.
+            settings: What the team decided.
+            name: Name of the database.
+            rotation: Has what all share.
+        """
+        names = settings.names.within(name)
+        super().__init__(
+            scope,
+            names.prefix,
+            settings=settings,
+            description=f"Credential rotation for {names.path}",
+            protected=settings.databases[name].deletion_protection,
+        )
+        self.add_credentials(rotation.platform, settings, database=name)
+
+
+def _network(settings: Settings) -> NewNetworkOptions | ExistingNetworkOptions:
+    network = settings.network
+    if not network.vpc_id:
+        return NewNetworkOptions(network.cidr, network.zones)
+    endpoint = network.secrets_endpoint
+    return ExistingNetworkOptions(
+        network.vpc_id,
+        network.subnet_ids,
+        Endpoint(endpoint.id, endpoint.security_group_id)
+        if isinstance(endpoint, ExistingEndpoint)
+        else endpoint == "create",
     )

@@ -3,7 +3,8 @@
 An instance that is protected from deletion outlives the rollback of the deployment that made it,
 and a protected stack cannot be made anew: a first deployment that fails would have to be cleared
 away by hand. So the first one is made without protection, and a second, right after it, changes
-nothing else than to protect. docs/adr/0017 has the alternatives.
+nothing else than to protect. That holds for the stack of each database. docs/adr/0017 has the
+alternatives.
 """
 
 import json
@@ -17,9 +18,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Settings, SettingsError, read_settings
+from stacks.settings.databases import MAIN
 
 ROOT = Path(__file__).resolve().parent.parent
-UNPROTECTED = ("-c", "database.deletion_protection=false")
 QUALIFIER = "@aws-cdk/core:bootstrapQualifier"
 
 NEVER_MADE = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
@@ -47,15 +48,21 @@ def main(words: Sequence[str]) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if settings.database.deletion_protection and {"--all", settings.prefix} & set(words):
+    stacks = stacks_of(settings)
+    protected = {n for n in stacks if settings.databases[n].deletion_protection}
+    if protected and {"--all", settings.prefix, *stacks.values()} & set(words):
         try:
-            first = is_first(client(found, settings.prefix), settings)
+            new = never_made(client(found, settings.prefix), settings)
         except (BotoCoreError, ClientError) as error:
             sys.stderr.write(_unknown(settings, error))
-            first = False
+            new = []
+        first = [name for name in new if name in protected]
         if first:
-            sys.stderr.write("The first deployment: without protection from deletion, then with.\n")
-            code = _cdk([*words, *UNPROTECTED])
+            sys.stderr.write(
+                f"The first deployment of {', '.join(stacks[name] for name in first)}: without "
+                "protection from deletion, then with.\n"
+            )
+            code = _cdk([*words, *unprotected(first)])
             if code:
                 return code
     return _cdk(words)
@@ -95,8 +102,23 @@ def client(found: Mapping[str, object], stack: str) -> CloudFormation:
     return own
 
 
-def is_first(cloudformation: CloudFormation, settings: Settings) -> bool:
-    """Tells whether the stack has never been complete, and lets the CLI make it anew.
+def stacks_of(settings: Settings) -> dict[str, str]:
+    """Names the stack of each database."""
+    return {
+        name: settings.prefix if name == MAIN else settings.names.within(name).prefix
+        for name in settings.databases
+    }
+
+
+def unprotected(databases: Sequence[str]) -> list[str]:
+    """Words for the CLI that leave the protection of databases off, and of no others."""
+    return [
+        word for name in databases for word in ("-c", f"databases.{name}.deletion_protection=false")
+    ]
+
+
+def never_made(cloudformation: CloudFormation, settings: Settings) -> list[str]:
+    """Names the databases whose stacks have never been complete, and lets the CLI make those anew.
 
     For that the protection of stacks whose first deployment failed is lifted. They hold nothing.
 
@@ -107,15 +129,19 @@ def is_first(cloudformation: CloudFormation, settings: Settings) -> bool:
     Raises:
         ClientError: CloudFormation does not say, or may not be told.
     """
-    for suffix in ("", "-access", "-deploy-role"):
-        name = f"{settings.prefix}{suffix}"
+    stacks = stacks_of(settings)
+    others = [f"{settings.prefix}{suffix}" for suffix in ("", "-access", "-deploy-role")]
+    new = set()
+    for name in dict.fromkeys([*others, *stacks.values()]):
         stack = _described(cloudformation, name)
-        if stack.get("EnableTerminationProtection") and stack["StackStatus"] in NEVER_MADE:
+        status = stack.get("StackStatus")
+        if status is None or status in NEVER_MADE:
+            new.add(name)
+        if status in NEVER_MADE and stack["EnableTerminationProtection"]:
             cloudformation.update_termination_protection(
                 StackName=name, EnableTerminationProtection=False
             )
-    status = _described(cloudformation, settings.prefix).get("StackStatus")
-    return status is None or status in NEVER_MADE
+    return [name for name, stack in stacks.items() if stack in new]
 
 
 def _described(cloudformation: CloudFormation, stack: str) -> Mapping[str, Any]:

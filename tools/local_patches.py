@@ -14,6 +14,7 @@ from local import identity, toolchain
 from local.aws import patches
 from local.aws.clock import Clock
 from local.aws.cloudformation.custom_resources import Answers
+from local.aws.instance_servers import InstanceServers
 from local.aws.journal import Journal
 from local.aws.rotations import Rotations
 from local.functions import Functions
@@ -40,6 +41,20 @@ class _NoPostgres(PostgresClient):
         del name, owner
 
 
+class _NoServers(InstanceServers):
+    """The same for all instances."""
+
+    def __init__(self) -> None:
+        self._none = _NoPostgres()
+
+    def take(self, identifier: str) -> PostgresClient:
+        del identifier
+        return self._none
+
+    def release(self, identifier: str) -> None:
+        del identifier
+
+
 def pytest_configure() -> None:
     """Change moto before the first test is collected."""
     directory = Path(_made.enter_context(tempfile.TemporaryDirectory()))
@@ -54,7 +69,7 @@ def pytest_configure() -> None:
         may_invoke=lambda *_: True,
         answers=Answers(_NOWHERE),
         call=functions.invoke,
-        database=_NoPostgres(),
+        instances=_NoServers(),
     )
 
 

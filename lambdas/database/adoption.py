@@ -51,7 +51,7 @@ def present(
         raise BadSecretError(
             f"The secret {arn} holds the password of {found.username}, and the login to be taken"
             f" over is {current.username}",
-            remedy=f"Let adopt_secret_arn name the secret of {current.username}; if that one"
+            remedy=f"Let present_secret_arn name the secret of {current.username}; if that one"
             " alternates between two users, rotate it once more before",
         )
     return found if target.accepts(found, owner=owner, deadline=deadline) else None
@@ -70,12 +70,12 @@ def refusal(session: Target, current: Credential, secret: RotatingSecret, arn: s
     if session.twins(pair, secret.arn).standing(current.username) is Standing.ABSENT:
         return GoneError(
             f"The user {current.username}, whose password the secret {arn} holds, does not exist",
-            remedy="Leave adopt_secret_arn out and the user is created; or correct its name",
+            remedy="Leave present_secret_arn out and the user is created; or correct its name",
         )
     return CredentialRefusedError(
         f"The database does not let {current.username} log in with the password in the secret"
         f" {arn}",
-        remedy="Put the user's present password into the secret that adopt_secret_arn names",
+        remedy="Put the user's present password into the secret that present_secret_arn names",
     )
 
 

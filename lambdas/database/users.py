@@ -176,5 +176,5 @@ def _present_secret(properties: Mapping[str, object]) -> str | None:
         return arn
     raise BadEventError(
         f"The property {PRESENT_SECRET} of the custom resource is no text",
-        remedy="Let adopt_secret_arn of the login be the ARN of a secret",
+        remedy="Let present_secret_arn of the login be the ARN of a secret",
     )

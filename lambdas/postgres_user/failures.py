@@ -46,7 +46,7 @@ _READ_ONLY = (
 )
 
 _TAKEN = (
-    "Put its real password into the secret, let adopt_secret_arn name a secret that holds it, or"
+    "Put its real password into the secret, let present_secret_arn name a secret that holds it, or"
     " choose another user name; it was not touched"
 )
 

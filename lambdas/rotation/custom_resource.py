@@ -57,6 +57,22 @@ def custom_resource_handler(
     return handler
 
 
+Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]
+
+
+def by_type(handlers: Mapping[str, Handler]) -> Handler:
+    """Makes one handler of several, so that one function serves several types of resources.
+
+    Args:
+        handlers: The handlers by the type of the resource, such as `Custom::DatabaseUser`.
+    """
+
+    def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        return handlers[event["ResourceType"]](event, context)
+
+    return handler
+
+
 def _do(
     thing: Ensures,
     client: SecretsManagerClient,

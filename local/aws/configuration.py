@@ -61,6 +61,11 @@ class Configuration(BaseModel, frozen=True):
         return self.directory / "decisions.jsonl"
 
     @property
+    def authorities(self) -> Path:
+        """The file with what functions trust database servers by."""
+        return self.directory / "authorities.pem"
+
+    @property
     def logs(self) -> Path:
         """The folder with the log of the server and of each function."""
         return self.directory / "logs"

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.aws.clock import Clock
 from local.aws.cloudformation.custom_resources import Answers
+from local.aws.ways import Ways
 from local.instances import MetadataService
 
 PREFIX = "/_local/"
@@ -19,7 +20,7 @@ class Control:
 
     ``GET /_local/clock`` answers the schedules' time and speed, ``PUT /_local/clock`` with
     ``{"speed": N}`` changes the speed; custom resources put their answers here; programs on
-    instances ask for their metadata here.
+    instances ask for their metadata here, and functions for their ways to databases.
     """
 
     def __init__(
@@ -29,11 +30,13 @@ class Control:
         clock: Clock,
         answers: Answers,
         metadata: MetadataService,
+        ways: Ways,
     ) -> None:
         self._application = application
         self._clock = clock
         self._answers = answers
         self._metadata = metadata
+        self._ways = ways
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request, or pass it on."""
@@ -42,6 +45,7 @@ class Control:
         request = Request(environ)
         answer = (
             self._custom_resource(request)
+            or self._ways.answer(request)
             or self._clock_control(request)
             or self._metadata.answer(request)
         )

@@ -15,9 +15,9 @@ from local.aws.cloudformation import (
     types,
 )
 from local.aws.cloudformation.custom_resources import Answers, Call
+from local.aws.instance_servers import InstanceServers
 from local.aws.rotations import Rotations
 from local.aws.secrets_manager import MayInvoke
-from local.postgres_client import PostgresClient
 
 
 def install(
@@ -26,7 +26,7 @@ def install(
     may_invoke: MayInvoke,
     answers: Answers,
     call: Call,
-    database: PostgresClient,
+    instances: InstanceServers,
 ) -> None:
     """Change moto for good.
 
@@ -35,7 +35,7 @@ def install(
         may_invoke: Whether Secrets Manager may invoke a function for a secret.
         answers: Where custom resources put their answers.
         call: Calls the function of a custom resource.
-        database: The server behind the instances of RDS.
+        instances: The servers behind the instances of RDS.
     """
     secrets_manager.install(rotations=rotations, may_invoke=may_invoke)
     custom_resources.install(answers=answers, call=call)
@@ -49,6 +49,6 @@ def install(
     names.install()
     stack_outputs.install()
     types.install()
-    rds.back_instances_by(database)
-    rds.update_instances_on(database)
+    rds.back_instances_by(instances)
+    rds.update_instances_on(instances)
     rds.name_parameter_groups()

@@ -1,16 +1,14 @@
 """An RDS instance that is a real PostgreSQL: the master login and the database are made there."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from moto.rds.exceptions import DBInstanceAlreadyExists
-from moto.rds.models import DBInstance, DBParameterGroup, rds_backends
+from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 
 from local.aws.cloudformation.completions import update_in_place
 from local.aws.cloudformation.resource import Properties
+from local.aws.instance_servers import InstanceServers
 from local.moto_patch import add, replace
-from local.postgres_client import PostgresClient
 
 _CHANGEABLE = {
     "AllocatedStorage": "allocated_storage",
@@ -22,26 +20,14 @@ _CHANGEABLE = {
 }
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """Where the instance answers, as ``Fn::GetAtt`` names it."""
-
-    host: str
-    port: int
-
-    def attributes(self) -> Mapping[str, str]:
-        """Return the attributes by name."""
-        return {"Endpoint.Address": self.host, "Endpoint.Port": str(self.port)}
-
-
-def back_instances_by(server: PostgresClient) -> None:
-    """Make the master login and the database on the server when an instance is created.
+def back_instances_by(servers: InstanceServers) -> None:
+    """Make the master login and the database on a server when an instance is created.
 
     moto's instance is a record only, with an endpoint where nothing listens.
     """
     create = DBInstance.create_from_cloudformation_json
-    endpoint = Endpoint(server.host, server.port).attributes()
     attribute = DBInstance.get_cfn_attribute
+    forget = RDSBackend.delete_db_instance
 
     def create_from_cloudformation_json(
         resource_name: str,
@@ -58,26 +44,52 @@ def back_instances_by(server: PostgresClient) -> None:
             in rds_backends[account_id][region_name].databases
         ):
             raise DBInstanceAlreadyExists  # before the server has heard of it
-        server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
-        server.create_database(properties["DBName"], properties["MasterUsername"])
-        instance: DBInstance = create(
-            resource_name, cloudformation_json, account_id, region_name, **kwargs
-        )
+        # moto's name where the template has none
+        identifier = properties.get("DBInstanceIdentifier", resource_name).replace("_", "-").lower()
+        server = servers.take(identifier)
+        try:
+            server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
+            server.create_database(properties["DBName"], properties["MasterUsername"])
+            instance: DBInstance = create(
+                resource_name, cloudformation_json, account_id, region_name, **kwargs
+            )
+        except BaseException:
+            servers.release(identifier)
+            raise
         instance.deletion_protection = _is_true(
             properties.get("DeletionProtection")
         )  # moto drops it
         return instance
 
     def get_cfn_attribute(self: DBInstance, attribute_name: str) -> Any:  # noqa: ANN401 - moto's
-        return endpoint.get(attribute_name) or attribute(self, attribute_name)
+        part = attribute_name.removeprefix("Endpoint.")
+        if part != attribute_name:
+            return str(endpoint(self)[part])
+        return attribute(self, attribute_name)
+
+    def endpoint(self: DBInstance) -> dict[str, Any]:
+        server = servers.take(self.db_instance_identifier)
+        return {"Address": server.host, "Port": server.port}
+
+    def delete_db_instance(
+        self: RDSBackend,
+        db_instance_identifier: str,
+        *arguments: Any,  # noqa: ANN401 - moto's, passed on
+        **named: Any,  # noqa: ANN401 - likewise
+    ) -> DBInstance:
+        deleted: DBInstance = forget(self, db_instance_identifier, *arguments, **named)
+        servers.release(deleted.db_instance_identifier)
+        return deleted
 
     replace(
         DBInstance, "create_from_cloudformation_json", staticmethod(create_from_cloudformation_json)
     )
     replace(DBInstance, "get_cfn_attribute", get_cfn_attribute)
+    replace(DBInstance, "endpoint", property(endpoint))
+    replace(RDSBackend, "delete_db_instance", delete_db_instance)
 
 
-def update_instances_on(server: PostgresClient) -> None:
+def update_instances_on(servers: InstanceServers) -> None:
     """Let instances be updated in place, the password included; moto can't.
 
     CloudFormation resolves a reference to a secret anew when it updates the resource that has it:
@@ -86,6 +98,7 @@ def update_instances_on(server: PostgresClient) -> None:
 
     def update(instance: DBInstance, properties: Properties) -> None:
         _refuse_upgrade(instance, properties)
+        server = servers.take(instance.db_instance_identifier)
         server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
         changes: dict[str, Any] = {v: properties.get(k) for k, v in _CHANGEABLE.items()}
         protected = _is_true(properties.get("DeletionProtection"))

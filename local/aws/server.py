@@ -28,11 +28,13 @@ from local.aws.clock import Clock
 from local.aws.cloudformation.custom_resources import Answers
 from local.aws.configuration import ACCOUNT, HOST, Configuration
 from local.aws.control import Control
+from local.aws.instance_servers import InstanceServers
 from local.aws.journal import Journal
 from local.aws.permissions import InvokePermission, TrustOf
 from local.aws.rotations import Rotations
 from local.aws.rules import Rules
 from local.aws.scheduler import Scheduler
+from local.aws.ways import Ways
 from local.functions import Functions
 from local.instances import InstanceSessions, MetadataService
 from local.policies import Evaluator, enforce
@@ -79,14 +81,26 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
             directory=configuration.directory,
             endpoint_url=url,
             extra_environment={
-                "RDS_CA_BUNDLE": str(configuration.database.ca),
+                "RDS_CA_BUNDLE": str(configuration.authorities),
                 "KEY_SETTLE_SECONDS": "0",  # this IAM is consistent at once
             },
             may_assume=TrustOf(evaluator, "lambda.amazonaws.com"),
         ) as functions,
+        InstanceServers(
+            configuration.database,
+            authorities=configuration.authorities,
+            logs=configuration.logs,
+        ) as servers,
         identity.installed(),
     ):
-        _install(configuration, clock, functions, evaluator, answers)
+        _install(
+            configuration,
+            clock=clock,
+            functions=functions,
+            evaluator=evaluator,
+            answers=answers,
+            servers=servers,
+        )
         application = DomainDispatcherApplication(create_backend_app)
         instances = InstanceSessions(
             account=ACCOUNT,
@@ -101,7 +115,11 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
             decisions=decisions,
         )
         late.application = Control(
-            judged, clock=clock, answers=answers, metadata=MetadataService(instances)
+            judged,
+            clock=clock,
+            answers=answers,
+            metadata=MetadataService(instances),
+            ways=Ways(functions, servers, decisions),
         )
         rules = Rules(
             invoke=functions.invoke,
@@ -114,10 +132,12 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
 
 def _install(
     configuration: Configuration,
+    *,
     clock: Clock,
     functions: Functions,
     evaluator: Evaluator,
     answers: Answers,
+    servers: InstanceServers,
 ) -> None:
     rotations = Rotations(
         invoke=functions.invoke, clock=clock, journal=Journal(configuration.rotations)
@@ -127,7 +147,7 @@ def _install(
         may_invoke=InvokePermission(evaluator, service="secretsmanager.amazonaws.com"),
         answers=answers,
         call=functions.invoke,
-        database=configuration.database,
+        instances=servers,
     )
 
 

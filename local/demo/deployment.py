@@ -1,7 +1,7 @@
 """The app, deployed: what rotates first, and what is for people while that already rotates."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,29 +9,42 @@ from typing import TYPE_CHECKING, Self
 
 from local.aws.configuration import ACCOUNT
 from local.cdk import CdkError
-from local.demo.partner import POLICY
+from local.demo.parts import PARTS
 from local.demo.profile import Profile
+from local.demo.rotating import Rotating, all_rotating
 from local.demo.steps import Steps
 from local.errors import LocalError
 from local.local_aws import REGION, LocalAws
 
 if TYPE_CHECKING:
-    from mypy_boto3_iam.client import IAMClient
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 CONTRACTOR_ACCOUNT = "999988887777"
 _CONTRACT = timedelta(days=30)
 _FOR_PEOPLE = "-access"
-_PARTNERS_POLICY = "partner"
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """What the demonstration needs to know of what rotates: the stack's outputs."""
+    """What the demonstration needs to know of what rotates.
 
-    application_secret: str
-    admin_secret: str
+    Attributes:
+        outputs: The stacks' outputs, by name.
+        rotating: All that rotates.
+        consumed: The login of the sample consumer.
+        consumer: Name of the sample consumer, a function.
+    """
+
+    outputs: Mapping[str, str]
+    rotating: Sequence[Rotating]
+    consumed: Rotating
     consumer: str
-    key_secret: str | None
+
+    @property
+    def others(self) -> list[Rotating]:
+        """All that rotates besides the consumer's login."""
+        return [each for each in self.rotating if each != self.consumed]
 
 
 @dataclass(frozen=True)
@@ -88,11 +101,11 @@ class AppDeployment:
         """
         try:
             with self._steps.step("cdk bootstrap, cdk synth"), ThreadPoolExecutor() as threads:
-                others = (
-                    threads.submit(self._make_partners_policy),
+                others = [
                     threads.submit(self._cdk.bootstrap, ACCOUNT, REGION),
-                )
-                self._cdk.synth(*_settings(), *arguments)
+                    *(threads.submit(part.prepare, self._aws) for part in PARTS),
+                ]
+                self._cdk.synth(*_settings(arguments), *arguments)
                 for other in others:
                     other.result()
             first = [each for each in self._cdk.stack_names() if not each.endswith(_FOR_PEOPLE)]
@@ -126,30 +139,45 @@ class AppDeployment:
             contractor=Profile.read(outputs["ContractorProfile"]),
         )
 
-    def _make_partners_policy(self) -> None:
-        iam: IAMClient = self._aws.client("iam")
-        iam.create_policy(PolicyName=_PARTNERS_POLICY, PolicyDocument=POLICY)
-
     def _deployed(self, stacks: Sequence[str]) -> Deployed:
         outputs = self._aws.outputs(*stacks)
         if "ConsumerFunctionName" not in outputs:
             raise NoConsumerError
-        return Deployed(
-            application_secret=outputs["ApplicationSecretName"],
-            admin_secret=outputs["AdminSecretName"],
-            consumer=outputs["ConsumerFunctionName"],
-            key_secret=outputs.get("AccessKeySecretName"),
-        )
+        rotating, consumer = list(all_rotating(outputs)), outputs["ConsumerFunctionName"]
+        secret = self._secret_of(consumer)
+        (consumed,) = (each for each in rotating if each.secret == secret)
+        return Deployed(outputs, rotating, consumed, consumer)
+
+    def _secret_of(self, consumer: str) -> str:
+        """Name of the secret that the sample consumer logs in with."""
+        functions: LambdaClient = self._aws.client("lambda")
+        secrets: SecretsManagerClient = self._aws.client("secretsmanager")
+        variables = functions.get_function_configuration(FunctionName=consumer)["Environment"]
+        return secrets.describe_secret(SecretId=variables["Variables"]["SECRET_ID"])["Name"]
 
 
-def _settings() -> list[str]:
-    """Return the settings that deploy roles for people, and an access key for a partner."""
-    settings = {
+def _settings(arguments: Sequence[str]) -> list[str]:
+    """Settings with which all parts can be shown, as arguments of the CLI."""
+    settings = _of_people()
+    for part in PARTS:
+        settings |= part.settings(dict(_given(arguments)))
+    return [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+
+
+def _of_people() -> dict[str, str]:
+    """Settings that deploy the roles for people."""
+    return {
         "access.enabled": "true",
         "access.contractor_account": CONTRACTOR_ACCOUNT,
         "access.contractor_external_id": str(uuid.uuid4()),
         "access.contractor_until": f"{datetime.now(UTC) + _CONTRACT:%Y-%m-%d}",
-        "access_key.enabled": "true",
-        "access_key.policy": f"arn:aws:iam::{ACCOUNT}:policy/{_PARTNERS_POLICY}",
     }
-    return [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+
+
+def _given(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Read the settings among arguments of the CLI."""
+    for before, word in zip(("", *arguments), arguments, strict=False):
+        text = word if before in {"-c", "--context"} else word.removeprefix("--context=")
+        if before in {"-c", "--context"} or text != word:
+            name, _, value = text.partition("=")
+            yield name, value

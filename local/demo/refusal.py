@@ -1,4 +1,4 @@
-"""One call that the deployed policies refuse: the consumer's role asking for the admin's secret."""
+"""A call that the deployed policies refuse: the consumer's role asking for another secret."""
 
 import json
 from typing import TYPE_CHECKING
@@ -18,9 +18,9 @@ class NotRefusedError(LocalError):
 
     def __init__(self, answer: str) -> None:
         super().__init__(
-            "the consumer was not refused the admin's secret",
+            "the consumer was not refused another secret",
             why=f"it answered {answer}",
-            remedy="Look at the consumer's role and the secrets' policies in stacks/",
+            remedy="Look at the consumer's role and the secrets' policies in credential_rotation/",
         )
 
 

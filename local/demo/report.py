@@ -1,5 +1,6 @@
 """What the person sees at the end."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from rich import box
@@ -10,13 +11,21 @@ from local.aws.rotations import STEPS
 from local.demo.attempt import Attempt
 from local.demo.consumers import Tally
 from local.demo.rotation_follower import FinishedRotation
+from local.demo.scenario import Result
 
 NEEDED_ROTATIONS = 3
+_SHOWN_FROM = 2
+"""How many parts of a secret's name are the same for all: application and environment."""
 
 
-def rotation_table(rotations: list[FinishedRotation], tally: Tally) -> Table:
-    """A line per rotation, oldest first, with the user as whom consumers logged in after it."""
-    users = tally.users
+def rotation_table(result: Result) -> Table:
+    """A line per rotation, oldest first, with the user as whom consumers logged in after it.
+
+    What the schedule has rotated besides the consumers' login is left to `tell_others`: on the fast
+    clock a schedule of a week comes to more lines than all else.
+    """
+    users = result.tally.users
+    shown = [each for each in result.rotations if not _is_another(each, result)]
     table = Table(
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -24,20 +33,31 @@ def rotation_table(rotations: list[FinishedRotation], tally: Tally) -> Table:
         title="Rotations (seconds per step)",
         title_justify="left",
     )
-    for heading in ("", "invoked by", "user", "version"):
+    for heading in ("secret", "invoked by", "user", "version"):
         table.add_column(heading, no_wrap=True)
     for heading in (*STEPS, "total"):
         table.add_column(heading.removesuffix("Secret"), justify="right")
-    for number, rotation in enumerate(rotations, start=1):
+    for rotation in shown:
         table.add_row(
-            str(number),
+            "/".join(rotation.secret.split("/")[_SHOWN_FROM:]),
             rotation.invoked_by,
-            users.get(rotation.version, "no login"),
+            users.get(rotation.version, ""),
             rotation.version[:8],
             *(f"{rotation.seconds.get(step, 0.0):.2f}" for step in STEPS),
             f"{rotation.total:.2f}",
         )
     return table
+
+
+def tell_others(console: Console, result: Result) -> None:
+    """Tell how often the schedule has rotated other secrets meanwhile."""
+    others = Counter(each.secret for each in result.rotations if _is_another(each, result))
+    for secret, count in others.items():
+        console.print(f"The schedule has rotated {secret} as well, {count} times")
+
+
+def _is_another(rotation: FinishedRotation, result: Result) -> bool:
+    return rotation.secret != result.consumed and rotation.invoked_by == "schedule"
 
 
 def attempt_table(attempts: list[Attempt]) -> Table:
@@ -68,7 +88,12 @@ def tell_consumers(console: Console, tally: Tally) -> None:
 
 
 def shortcoming(rotations: list[FinishedRotation], tally: Tally) -> str | None:
-    """Return what is missing for a success, or None."""
+    """Return what is missing for a success, or None.
+
+    Args:
+        rotations: Those of the secret that the consumers log in with.
+        tally: What they met.
+    """
     if tally.failures:
         return f"{len(tally.failures)} logins failed, the first with: {tally.failures[0]}"
     if not tally.logins:

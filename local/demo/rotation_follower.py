@@ -31,6 +31,7 @@ class RotationFailedError(LocalError):
 class FinishedRotation:
     """A rotation that has come to its end."""
 
+    secret: str
     invoked_by: str
     version: str
     attempts: int
@@ -39,12 +40,24 @@ class FinishedRotation:
     @classmethod
     def of(cls, entry: dict[str, Any]) -> "FinishedRotation":
         """Read an entry of the journal."""
-        return cls(entry["invoked_by"], entry["version"], entry["attempt"], entry["seconds"])
+        return cls(
+            entry["secret"],
+            entry["invoked_by"],
+            entry["version"],
+            entry["attempt"],
+            entry["seconds"],
+        )
 
     @property
     def total(self) -> float:
         """Seconds that its steps took together."""
         return sum(self.seconds.get(step, 0.0) for step in STEPS)
+
+
+def all_done(aws: "LocalAws") -> list[FinishedRotation]:
+    """Return the rotations of all secrets that succeeded so far."""
+    entries = (e for e in aws.rotations if e["invoked_by"] != CONFIGURATION_TEST)
+    return [FinishedRotation.of(e) for e in entries if e["error"] is None]
 
 
 class RotationFollower:

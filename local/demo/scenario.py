@@ -1,7 +1,7 @@
 """The demonstration, step by step."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -12,10 +12,11 @@ from rich.console import Console
 from local.demo.attempt import Attempt, Attempts
 from local.demo.consumers import Consumers, Tally
 from local.demo.deployment import AppDeployment, Deployed
-from local.demo.partner import Partner
+from local.demo.parts import PARTS, Stage
 from local.demo.people import People
 from local.demo.refusal import refused_call
-from local.demo.rotation_follower import FinishedRotation, RotationFollower
+from local.demo.rotating import Rotating
+from local.demo.rotation_follower import FinishedRotation, RotationFollower, all_done
 from local.demo.steps import Steps
 from local.demo.variables import changed_variables
 from local.local_aws import LocalAws
@@ -40,11 +41,13 @@ class Result:
 
     Attributes:
         rotations: The rotations that succeeded, oldest first.
+        consumed: Name of the secret that the consumers log in with.
         tally: What the consumers met.
         attempts: What people and the consumer tried; it all came out as intended.
     """
 
     rotations: list[FinishedRotation]
+    consumed: str
     tally: Tally
     attempts: list[Attempt]
 
@@ -59,8 +62,8 @@ class Scenario:
     def play(self, arguments: Sequence[str], *, speed: float | None) -> Result:
         """Deploy the app, and rotate by hand and on schedule while consumers log in.
 
-        The partner's key rotates by the real time: on the fast clock a grace of days is over in
-        less than a second.
+        By hand everything that rotates does so, at the real time: on the fast clock the days for
+        which an old access key still works are over in less than a second.
 
         Args:
             arguments: For the CDK CLI.
@@ -79,31 +82,34 @@ class Scenario:
         with ExitStack() as stack:
             deployment = stack.enter_context(AppDeployment(self._aws, self._steps))
             deployed = deployment.deploy(arguments)
-            attempts = Attempts()
-            watch = RotationFollower(self._aws, deployed.application_secret)
-            with ExitStack() as calling:
-                partner = self._partner(deployed)
-                if partner:
-                    calling.enter_context(partner)
+            attempts, consumed = Attempts(), deployed.consumed
+            stage = Stage(self._aws, deployed.outputs, consumed, attempts)
+            watch = RotationFollower(self._aws, consumed.secret)
+            with ExitStack() as showing:
+                for part in PARTS:
+                    showing.enter_context(part.show(stage))
+                others = self._start(deployed.others)
                 consumers = self._consume(deployed, stack)
                 self._rotate_by_hand(watch, deployment, deployed, attempts)
-                if partner:
-                    with self._steps.step("the partner's access key"):
-                        partner.wait_for_rotation()
-            if partner:
-                partner.tell(attempts)
-            self._rotate_on_schedule(watch, speed or self._speed(deployed.application_secret))
-            rotations = watch.done()  # one that goes on will find nobody who logs in
-            tally, last = consumers.tally, rotations[-1].version
+                with self._steps.step("what else rotates"):
+                    for other, version in others.items():
+                        other.wait_for_version(version)
+            self._rotate_on_schedule(watch, speed or self._speed(consumed.secret))
+            rotations = all_done(self._aws)  # one that goes on will find nobody who logs in
+            tally, last = consumers.tally, watch.done()[-1].version
             wait_until(
                 lambda: last in tally.users or tally.failures, what="a login with the last password"
             )
-        refused_call(self._aws, consumer=deployed.consumer, secret=deployed.admin_secret)
-        attempts.made.append(Attempt("consumer", "read the admin's secret", "refused"))
-        return Result(rotations, consumers.tally, attempts.made)
+        for secret in _secrets(deployed.outputs, without=consumed.secret):
+            refused_call(self._aws, consumer=deployed.consumer, secret=secret)
+            attempts.made.append(Attempt("consumer", f"read {secret}", "refused"))
+        return Result(rotations, consumed.secret, consumers.tally, attempts.made)
 
-    def _partner(self, deployed: Deployed) -> Partner | None:
-        return Partner(self._aws, deployed.key_secret) if deployed.key_secret else None
+    def _start(self, rotating: Sequence[Rotating]) -> dict[RotationFollower, str]:
+        """Start rotations; each with the version that it makes."""
+        client: SecretsManagerClient = self._aws.client("secretsmanager")
+        watches = [RotationFollower(self._aws, each.secret) for each in rotating]
+        return {watch: watch.start(client) for watch in watches}
 
     def _consume(self, deployed: Deployed, stack: ExitStack) -> Consumers:
         with self._steps.step("consumers log in"):
@@ -132,7 +138,7 @@ class Scenario:
                 attempts,
                 operator=profiles.operator,
                 contractor=profiles.contractor,
-                secret=deployed.application_secret,
+                secret=deployed.consumed.secret,
             )
             people.act(watch)
 
@@ -148,3 +154,9 @@ class Scenario:
         client: SecretsManagerClient = self._aws.client("secretsmanager")
         until = client.describe_secret(SecretId=secret)["NextRotationDate"].timestamp()
         return max(1.0, (until - time.time()) / SECONDS_BETWEEN_ROTATIONS)
+
+
+def _secrets(outputs: Mapping[str, str], *, without: str) -> list[str]:
+    """The names of all secrets but one."""
+    names = [value for output, value in outputs.items() if output.endswith("SecretName")]
+    return [name for name in names if name != without]

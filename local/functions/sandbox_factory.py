@@ -20,6 +20,8 @@ from local.functions.role_sessions import RoleSessions
 from local.functions.runtime_api import RuntimeApi
 from local.functions.sandbox import Sandbox
 
+_IN_SANDBOX = Path(__file__).with_name("in_sandbox.py")
+
 
 class SandboxFactory:
     """Starts processes for functions, each with a folder of its own.
@@ -110,7 +112,7 @@ class SandboxFactory:
     def _spawn(
         self, handler: str, task_root: Path, variables: dict[str, str], file: Path
     ) -> subprocess.Popen[bytes]:
-        command = [str(self._interpreter), "-m", "awslambdaric", handler]
+        command = [str(self._interpreter), str(_IN_SANDBOX), handler]
         with file.open("ab") as output:
             return subprocess.Popen(  # noqa: S603  # what was deployed is what shall run
                 child_command(command, death=signal.SIGKILL),

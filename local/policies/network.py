@@ -1,9 +1,9 @@
-"""Whether security groups let a connection to a service through.
+"""Whether security groups let a connection to a service, or to a database, through.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any, Final, Protocol
@@ -13,6 +13,7 @@ from moto.ec2.models.route_tables import RouteTable
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCEndPoint
+from moto.rds.models import DBInstance
 
 from local.policies.request import Policy
 
@@ -31,19 +32,23 @@ class End:
     groups: Sequence[SecurityGroup]
     networks: Sequence[IPv4Network]
 
-    def lets_out_to(self, target: "End") -> bool:
-        """Tell whether its groups let HTTPS out to the target."""
-        return any(_matches(rule, target) for group in self.groups for rule in group.egress_rules)
+    def lets_out_to(self, target: "End", ports: Collection[int] = (_HTTPS,)) -> bool:
+        """Tell whether its groups let a connection out to one of the target's TCP ports."""
+        return any(
+            _matches(rule, target, ports) for group in self.groups for rule in group.egress_rules
+        )
 
-    def lets_in_from(self, source: "End") -> bool:
-        """Tell whether its groups let HTTPS in from the source."""
-        return any(_matches(rule, source) for group in self.groups for rule in group.ingress_rules)
+    def lets_in_from(self, source: "End", ports: Collection[int] = (_HTTPS,)) -> bool:
+        """Tell whether its groups let a connection in to one of its TCP ports."""
+        return any(
+            _matches(rule, source, ports) for group in self.groups for rule in group.ingress_rules
+        )
 
 
-def _matches(rule: SecurityGroupRule, other: End) -> bool:
+def _matches(rule: SecurityGroupRule, other: End, ports: Collection[int]) -> bool:
     if rule.ip_protocol not in {"-1", "tcp"}:
         return False
-    if rule.ip_protocol == "tcp" and not _has_port(rule):
+    if rule.ip_protocol == "tcp" and not any(_has_port(rule, port) for port in ports):
         return False
     if rule.source_group:
         return rule.source_group.get("GroupId") in {group.id for group in other.groups}
@@ -53,11 +58,11 @@ def _matches(rule: SecurityGroupRule, other: End) -> bool:
     return all(network.subnet_of(allowed) for network in other.networks)
 
 
-def _has_port(rule: SecurityGroupRule) -> bool:
+def _has_port(rule: SecurityGroupRule, port: int) -> bool:
     return (
         rule.from_port is not None
         and rule.to_port is not None
-        and (rule.from_port <= _HTTPS <= rule.to_port)
+        and (int(rule.from_port) <= port <= int(rule.to_port))
     )
 
 
@@ -131,6 +136,25 @@ def path_to(service: str, region: str, *, host: Host | None, environ: Mapping[st
     return _Network(host).path_to(service, region)
 
 
+def check_way_to(instance: DBInstance, *, host: Host, port: int) -> None:
+    """Look for a way from a host to a database.
+
+    Args:
+        instance: The database.
+        host: The function whose code connects.
+        port: Where the instance answers on this machine; rules may name it, or the instance's own.
+
+    Raises:
+        Unreachable: There is none.
+    """
+    name = instance.db_instance_identifier
+    if instance.db_subnet_group_name is None:
+        return  # in the account's default VPC, of which nothing is known here
+    if not host.subnets:
+        raise Unreachable(host, name, "it is outside of the database's VPC")
+    _Network(host).check_way_to(instance, {port, int(instance.port or port)})
+
+
 class _Network:
     """What a host in a VPC finds around it."""
 
@@ -153,6 +177,19 @@ class _Network:
             {"aws:SourceVpc": self._vpc, "aws:SourceVpce": endpoint.id},
             Policy.read(endpoint.id, endpoint.policy_document),
         )
+
+    def check_way_to(self, instance: DBInstance, ports: Collection[int]) -> None:
+        """Check the rules on both sides of a connection to a database."""
+        name, group = instance.db_instance_identifier, instance.db_subnet_group
+        subnets = [self._ec2.get_subnet(each["SubnetIdentifier"]) for each in group.subnets]
+        there = self._end(instance.vpc_security_group_ids, subnets)
+        if group.vpc_id != self._vpc:
+            raise Unreachable(self._host, name, f"it is in {self._vpc}, not in {group.vpc_id}")
+        if not self._here.lets_out_to(there, ports):
+            raise Unreachable(self._host, name, f"its security groups let nothing out to {name}")
+        if not there.lets_in_from(self._here, ports):
+            missing = f"the security groups of {name} let nothing in from it"
+            raise Unreachable(self._host, name, missing)
 
     def _endpoint(self, suffix: str) -> VPCEndPoint | None:
         for endpoint in self._ec2.vpc_end_points.values():

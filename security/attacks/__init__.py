@@ -1,20 +1,25 @@
 """What must be denied, by whom it is tried, and which layers deny it.
 
-The attackers are code that runs in one of the functions or on the instance, whoever administers the
-account, another account with all rights of its own, and a service that was told to act for somebody
-else.
+The attackers are code that runs in one of the functions or on the instance, of this database or of
+another one, somebody else's application, whoever administers the account, another account with all
+rights of its own, and a service that was told to act for somebody else.
+
+A request of a role of ours for a secret of ours passes the endpoint, whose policy names them by
+their paths, so that it has room for any number of them. Who of them gets what is said by their own
+policies, by the boundaries, of which every database has one, and by the policies of the secrets:
+the layers IDENTITY, BOUNDARY and RESOURCE. ENDPOINT stops whoever is not of ours, and whatever is
+not about secrets of ours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from security.attacks import (
-    access_key,
     code,
     custom_resources,
     deputies,
     elsewhere,
     escalation,
-    instance,
+    foreign,
     keys,
     network,
     noticing,
@@ -23,16 +28,19 @@ from security.attacks import (
     rotators,
 )
 from security.attacks.attack import Attack
+from security.attacks.needs import Needs
 from security.deployment import Deployment
+from security.intent import Intent
+from security.registry import proofs
 
 __all__ = ["Attack", "attacks"]
 
-_GROUPS = (
-    rotators,
+_BESIDES_WHAT_IS_NEEDED = (readers, rotators, keys, elsewhere)
+_OF_ALL = (
     code,
     custom_resources,
     outsiders,
-    keys,
+    foreign,
     deputies,
     network,
     escalation,
@@ -40,21 +48,21 @@ _GROUPS = (
 )
 
 
-def attacks(deployment: Deployment, *, strategy: str) -> list[Attack]:
+def attacks(deployment: Deployment, purposes: Sequence[Intent]) -> list[Attack]:
     """List everything that must be denied.
 
     Args:
         deployment: What it is asked of.
-        strategy: How the application secret is rotated.
+        purposes: What must be allowed.
     """
-    return list(_all(deployment, strategy))
+    return list(_all(deployment, Needs(purposes)))
 
 
-def _all(deployment: Deployment, strategy: str) -> Iterator[Attack]:
+def _all(deployment: Deployment, needs: Needs) -> Iterator[Attack]:
     parts = deployment.parts
-    yield from readers.attacks(parts, strategy=strategy)
-    yield from elsewhere.attacks(parts, strategy=strategy)
-    for group in _GROUPS:
+    for each in _BESIDES_WHAT_IS_NEEDED:
+        yield from each.attacks(parts, needs)
+    for group in _OF_ALL:
         yield from group.attacks(parts)
-    yield from instance.attacks(parts)
-    yield from access_key.attacks(parts)
+    for proof in proofs():
+        yield from proof.attacks(parts)

@@ -32,21 +32,26 @@ _LAYERS = (IDENTITY, BOUNDARY, ENDPOINT)
 
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what no function does to its own secrets."""
-    for name in parts.functions():
-        who = parts.function(name)
-        for secret in (parts.secret("application"), parts.secret("admin")):
+    for who in parts.all_code():
+        for secret in _secrets(parts, who):
             yield from refused(_changes(Calls(parts), who, secret), *_LAYERS)
         for operation, what in _ON_NONE.items():
-            if _FOR.get(name) == operation:
+            if _FOR.get(who.name) == operation:
                 continue
             intent = Intent(
                 what=what,
                 who=who,
                 action=f"secretsmanager:{operation}",
                 resource="*",
-                endpoint="secretsmanager",
+                endpoint=parts.way_of(who),
             )
             yield from refused(intent, *_LAYERS)
+
+
+def _secrets(parts: Parts, who: Principal) -> list[str]:
+    """Those of its home; all, if it has none."""
+    home = parts.home(who.name)
+    return [each for each in parts.secrets() if home in ("", parts.home_of(each))]
 
 
 def _changes(calls: Calls, who: Principal, secret: str) -> Iterator[Intent]:

@@ -3,49 +3,45 @@
 from collections.abc import Iterator
 
 from security.attacks.attack import BOUNDARY, IDENTITY, RESOURCE, Attack, refused
-from security.attacks.readers import unrelated
-from security.calls import Calls, invoke
+from security.calls import invoke
 from security.identifiers import ACCOUNT, arn
 from security.intent import Intent
 from security.parts import Parts
 from security.principals import STRANGER, Principal
+from security.purposes.functions import RELAY
 
 _FOREIGN = (
-    arn("lambda", "function:payroll-production-application-users"),
+    arn("lambda", "function:payroll-production-any-users"),
     arn("lambda", "function:another"),
 )
 _SERVICES = ("secretsmanager.amazonaws.com", "events.amazonaws.com")
 
 
 def attacks(parts: Parts) -> Iterator[Attack]:
-    """List whom the answering function must not run, what it must not read, and who runs them."""
-    who, makers = parts.function("custom-resources"), [each.code_of for each in parts.makers()]
-    others = [parts.function(name).code_of for name in parts.functions()]
-    for function in (*_FOREIGN, *(each for each in others if each not in makers)):
+    """List whom the answering function must not run, and who must not run those that it does."""
+    who, makers = parts.function(RELAY), [each.code_of for each in parts.makers()]
+    others = [each.code_of for each in parts.all_code() if each.code_of not in makers]
+    for function in (*_FOREIGN, *others):
         what = "run a function that makes no custom resource of ours"
-        yield from refused(_run(who, function, what), IDENTITY, BOUNDARY)
-    for secret in (parts.secret("application"), parts.secret("admin")):
-        yield from unrelated(Calls(parts), who, secret)
+        yield from refused(run(who, function, what), IDENTITY, BOUNDARY)
     for maker in makers:
         yield from _by_others(parts, maker)
 
 
 def _by_others(parts: Parts, maker: str) -> Iterator[Attack]:
     what = "run a function that makes a custom resource"
-    for name in parts.functions():
-        who = parts.function(name)
-        if name != "custom-resources":
-            # The boundary is the most that all roles together may do: those about keys have
-            # another one.
-            layers = (IDENTITY, BOUNDARY) if parts.is_about_keys(who) else (IDENTITY,)
-            yield from refused(_run(who, maker, what), *layers)
-    if instance := parts.instance():
-        yield from refused(_run(instance, maker, what), IDENTITY)
-    yield from refused(_run(STRANGER, maker, what), RESOURCE)
+    for who in parts.all_code():
+        if who.name != RELAY:
+            # The boundary is the most that all roles together may do: where secrets are at home
+            # it is another one than the relay's.
+            layers = (IDENTITY, BOUNDARY) if parts.home(who.name) else (IDENTITY,)
+            yield from refused(run(who, maker, what), *layers)
+    yield from refused(run(STRANGER, maker, what), RESOURCE)
     for service in _SERVICES:
-        call = invoke(service, maker, parts.secret("application"), ACCOUNT, what)
+        call = invoke(service, maker, parts.secrets()[0], ACCOUNT, what)
         yield from refused(call, RESOURCE)
 
 
-def _run(who: Principal, function: str, what: str) -> Intent:
+def run(who: Principal, function: str, what: str) -> Intent:
+    """Somebody runs a function."""
     return Intent(what=what, who=who, action="lambda:InvokeFunction", resource=function)

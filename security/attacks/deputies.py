@@ -9,7 +9,7 @@ from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
 from security.intent import Intent
 from security.parts import Parts
 from security.principals import ADMINISTRATOR, STRANGER, Principal
-from security.purposes.services import FLOW_LOGS, MONITORING
+from security.purposes.services import FLOW_LOG_ROLE, FLOW_LOGS
 
 _SECRETS_MANAGER = "secretsmanager.amazonaws.com"
 
@@ -19,11 +19,9 @@ def attacks(parts: Parts) -> Iterator[Attack]:
     for secret, function in parts.rotators.items():
         yield from _invocations(parts, secret, function)
     yield from _assumptions(parts)
-    flow_log, monitoring = parts.role("NetworkFlowLogRole"), parts.role("DatabaseMonitoringRole")
-    ours = arn("ec2", "vpc-flow-log/fl-0example")
-    yield from _sources(FLOW_LOGS, flow_log, ours, _elsewhere(ours))
-    ours = arn("rds", f"db:{parts.ids.stack}")
-    yield from _sources(MONITORING, monitoring, ours, arn("rds", "db:payroll-production"))
+    if not parts.settings.network.vpc_id:
+        ours = arn("ec2", "vpc-flow-log/fl-0example")
+        yield from sources(FLOW_LOGS, parts.role(FLOW_LOG_ROLE), ours, _elsewhere(ours))
 
 
 def _invocations(parts: Parts, secret: str, function: str) -> Iterator[Attack]:
@@ -35,10 +33,15 @@ def _invocations(parts: Parts, secret: str, function: str) -> Iterator[Attack]:
         ("invoke from another service", "events.amazonaws.com", secret, ACCOUNT),
     ):
         yield from refused(invoke(service, function, source, account, what), RESOURCE)
+    for other in parts.secrets():
+        if parts.home_of(other) != parts.home_of(secret):
+            what = "rotate for a secret of another home"
+            call = invoke(_SECRETS_MANAGER, function, other, ACCOUNT, what)
+            yield from refused(call, RESOURCE)
     what = "invoke the rotation"
     for who, layers in (
         (STRANGER, (RESOURCE,)),
-        *((parts.function(name), (IDENTITY, BOUNDARY)) for name in parts.functions()),
+        *((each, (IDENTITY, BOUNDARY)) for each in parts.all_code()),
     ):
         intent = Intent(what=what, who=who, action="lambda:InvokeFunction", resource=function)
         yield from refused(intent, *layers)
@@ -55,7 +58,15 @@ def _assumptions(parts: Parts) -> Iterator[Attack]:
             yield from refused(intent, TRUST)
 
 
-def _sources(service: str, role: Principal, ours: str, theirs: str) -> Iterator[Attack]:
+def sources(service: str, role: Principal, ours: str, theirs: str) -> Iterator[Attack]:
+    """List for whom a service must not take a role on.
+
+    Args:
+        service: The service.
+        role: The role.
+        ours: ARN of what it is for.
+        theirs: ARN of something else.
+    """
     for what, context in {
         "act for another account": {"SourceArn": ours, "SourceAccount": OTHER_ACCOUNT},
         "act for another resource": {"SourceArn": theirs, "SourceAccount": ACCOUNT},

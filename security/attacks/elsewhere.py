@@ -4,22 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from security.attacks.attack import RESOURCE, Attack, refused
+from security.attacks.needs import Needs
 from security.parts import Parts
-from security.purposes import functions, instance, rotation
 
 
-def attacks(parts: Parts, *, strategy: str) -> Iterator[Attack]:
+def attacks(parts: Parts, needs: Needs) -> Iterator[Attack]:
     """List what whoever steals such a session tries from a machine of their own.
 
-    Args:
-        parts: Of the deployment.
-        strategy: How the application secret is rotated.
+    Readers of other applications are not bound to the endpoint; and where the settings want none,
+    nothing is.
     """
-    for intent in (
-        *rotation.purposes(parts, strategy=strategy),
-        *functions.purposes(parts),
-        *instance.purposes(parts),
-    ):
-        if intent.action.startswith("secretsmanager:"):
+    for intent in needs.calls(parts.way):
+        about_a_secret_of_ours = intent.resource in parts.secrets()
+        if about_a_secret_of_ours and intent.who.role_arn in parts.boundaries:
             what = "use a stolen session from elsewhere"
             yield from refused(replace(intent, what=what, endpoint=""), RESOURCE)

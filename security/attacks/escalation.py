@@ -11,9 +11,8 @@ from security.principals import ADMINISTRATOR, Principal
 
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what no function's code may do to roles, functions and logs."""
-    for name in parts.functions():
-        who = parts.function(name)
-        own_log = arn("logs", f"log-group:/aws/lambda/{parts.ids.stack}-{name}")
+    for who in parts.all_code():
+        own_log = arn("logs", f"log-group:/aws/lambda/{parts.ids.stack}-{who.name}")
         for what, action, resource in (
             ("put other code in its place", "lambda:UpdateFunctionCode", who.code_of),
             ("let others invoke it", "lambda:AddPermission", who.code_of),

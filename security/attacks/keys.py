@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from security.attacks.attack import BOUNDARY, IDENTITY, KEY, Attack, refused
-from security.attacks.readers import STRANGE_SECRET
+from security.attacks.needs import Needs
+from security.attacks.readers import STRANGE_SECRET, may_use_the_key_at_home
 from security.calls import Calls
 from security.identifiers import REGION, arn
 from security.intent import Intent
@@ -20,35 +21,44 @@ _THROUGH = ("kms:Decrypt", "kms:GenerateDataKey")
 _LOG_KEY = "kms:EncryptionContext:aws:logs:arn"
 
 
-def attacks(parts: Parts) -> Iterator[Attack]:
+def attacks(parts: Parts, needs: Needs) -> Iterator[Attack]:
     """List what the keys do not do."""
     calls = Calls(parts)
+    for who in parts.all_code():
+        yield from _of_function(calls, who, needs)
     for secret in parts.secrets():
-        yield from _secrets_key(calls, parts, secret)
-    yield from _for_a_stranger(calls, parts.secret("application"))
+        yield from _secrets_key(calls, secret)
+    if not parts.settings.secrets_key_arn:  # otherwise its owner says whose secrets it encrypts
+        yield from _for_a_stranger(calls, parts.secrets()[0])
     yield from _data_key(parts, parts.data_key())
 
 
-def _secrets_key(calls: Calls, parts: Parts, secret: str) -> Iterator[Attack]:
-    for name in parts.functions():
-        for action in _THROUGH:
+def _of_function(calls: Calls, who: Principal, needs: Needs) -> Iterator[Attack]:
+    other = {"kms:EncryptionContext:SecretARN": _third(calls.parts)}
+    for action in _THROUGH:
+        for secret in calls.parts.secrets():
             what = "use the key without Secrets Manager"
-            intent = calls.key_directly(parts.function(name), action, secret, what)
+            intent = calls.key_directly(who, action, secret, what)
             yield from refused(intent, IDENTITY, BOUNDARY, KEY)
+        secret, what = calls.parts.secrets()[0], "use the key for another secret of the team"
+        yield from refused(calls.key(who, action, secret, what, **other), IDENTITY, BOUNDARY)
+    for secret in calls.parts.secrets():
+        reads = needs.read(who, secret) and not needs.write(who, secret)
+        if reads and not may_use_the_key_at_home(calls.parts, who):
+            what = "encrypt what it only reads"
+            yield from refused(calls.key(who, "kms:GenerateDataKey", secret, what), IDENTITY)
+
+
+def _third(parts: Parts) -> str:
+    """A secret below the path of the app, of a home that nobody has."""
+    return arn("secretsmanager", f"secret:{parts.path}/third/app-a1b2c3")
+
+
+def _secrets_key(calls: Calls, secret: str) -> Iterator[Attack]:
     for action in _USE:
         for who in (ADMINISTRATOR, STRANGER):
             what = "use the key without Secrets Manager"
             yield from refused(calls.key_directly(who, action, secret, what), KEY)
-    for name in parts.functions():
-        what = "use the key for another secret of the team"
-        other = {"kms:EncryptionContext:SecretARN": f"{secret.rpartition('/')[0]}/third-a1b2c3"}
-        for action in _THROUGH:
-            intent = calls.key(parts.function(name), action, secret, what, **other)
-            yield from refused(intent, IDENTITY)
-    for name in ("application-users", "consumer"):
-        if name in parts.functions():
-            who, what = parts.function(name), "encrypt what it only reads"
-            yield from refused(calls.key(who, "kms:GenerateDataKey", secret, what), IDENTITY)
     for action in _THROUGH:
         what = "use the key through another service"
         intent = calls.key(ADMINISTRATOR, action, secret, what)
@@ -66,8 +76,7 @@ def _for_a_stranger(calls: Calls, secret: str) -> Iterator[Attack]:
 
 
 def _data_key(parts: Parts, key: str) -> Iterator[Attack]:
-    for name in parts.functions():
-        who = parts.function(name)
+    for who in parts.all_code():
         what = "decrypt the database's storage"
         yield from refused(_use(who, "kms:Decrypt", key, what), IDENTITY, BOUNDARY, KEY)
     for action in _USE:

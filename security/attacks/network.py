@@ -21,9 +21,10 @@ _INTERFACES = {
 
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what must not leave the network or change it."""
-    for name in parts.functions():
-        who = parts.function(name)
-        layers = (IDENTITY, BOUNDARY) if parts.is_about_keys(who) else (IDENTITY,)
+    for who in parts.all_code():
+        # Where a function has interfaces, the boundary has to let all of them.
+        inside = parts.has_interfaces(parts.home(who.name))
+        layers = (IDENTITY,) if inside else (IDENTITY, BOUNDARY)
         for action, resource in _INTERFACES.items():
             intent = Intent(
                 what="touch network interfaces, which Lambda alone may",
@@ -33,7 +34,8 @@ def attacks(parts: Parts) -> Iterator[Attack]:
                 context={"ec2:Region": REGION},
             )
             yield from refused(intent, *layers)
-    yield from _groups(parts)
+    if not parts.settings.network.vpc_id:
+        yield from _groups(parts)
     yield from _smuggling(parts)
 
 
@@ -56,7 +58,7 @@ def _smuggling(parts: Parts) -> Iterator[Attack]:
         ("secretsmanager:CreateSecret", secret, "secretsmanager"),
         ("secretsmanager:PutSecretValue", secret, "secretsmanager"),
     ]
-    if parts.instance():  # whose program comes from S3; otherwise there is no way to it
+    if "s3" in parts.ways_out():  # otherwise there is no way to it
         ways += [
             ("s3:PutObject", "arn:aws:s3:::loot/password", "s3"),
             ("s3:GetObject", "arn:aws:s3:::loot/program", "s3"),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from local.policies import Layer
-from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, KEY, RESOURCE, Attack, refused
-from security.calls import Calls, invoke
+from security.attacks.attack import BOUNDARY, IDENTITY, KEY, RESOURCE, Attack, refused
+from security.calls import invoke
 from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
 from security.intent import Intent
 from security.parts import Parts
@@ -23,15 +23,21 @@ from security.purposes.noticing import (
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what must not ring, and what the watch must not do."""
     yield from _watch(parts)
+    for who in parts.all_code():
+        topic = parts.settings.alarm_topic_arn or parts.topic()[0]
+        call = _on(topic, who, "sns:Publish", "ring a false alarm")
+        yield from refused(call, IDENTITY, BOUNDARY)
+    if not parts.settings.alarm_topic_arn:
+        yield from _topic(parts)
+
+
+def _topic(parts: Parts) -> Iterator[Attack]:
     yield from _false_alarms(parts)
     topic, key = parts.topic()
     plain = {"aws:SecureTransport": "false"}
     what = "publish an alarm in the clear"
     for who in (ADMINISTRATOR, RULES):
         yield from refused(_on(topic, who, "sns:Publish", what, **plain), RESOURCE)
-    for name in parts.functions():
-        call = _on(topic, parts.function(name), "sns:Publish", "ring a false alarm")
-        yield from refused(call, IDENTITY, BOUNDARY)
     for action in ("kms:Decrypt", "kms:GenerateDataKey"):
         call = _on(key, ADMINISTRATOR, action, "read what alarms say")
         yield from refused(call, KEY)
@@ -39,15 +45,16 @@ def attacks(parts: Parts) -> Iterator[Attack]:
 
 def _false_alarms(parts: Parts) -> Iterator[Attack]:
     ours = by_alarm(parts.ids.stack)
+    instance = f"{parts.ids.stack}-any"
     for what, context in (
-        ("tell of another instance", by_instance("payroll-production")),
+        ("tell of another instance", by_instance("payroll-production-any")),
         (
             "tell of another account's instance",
-            {**by_instance(parts.ids.stack, account=OTHER_ACCOUNT), _ACCOUNT: ACCOUNT},
+            {**by_instance(instance, account=OTHER_ACCOUNT), _ACCOUNT: ACCOUNT},
         ),
         (
             "tell another account of our instance",
-            {**by_instance(parts.ids.stack), _ACCOUNT: OTHER_ACCOUNT},
+            {**by_instance(instance), _ACCOUNT: OTHER_ACCOUNT},
         ),
     ):
         call = _on(parts.topic()[0], RDS, "sns:Publish", what, **context)
@@ -69,14 +76,10 @@ def _false_alarms(parts: Parts) -> Iterator[Attack]:
 
 
 def _watch(parts: Parts) -> Iterator[Attack]:
-    watch, calls = parts.function("watch"), Calls(parts)
-    for secret in parts.rotators:
-        what = "read the password that it watches"
-        call = calls.secret_alone(watch, "GetSecretValue", secret, what, VersionStage="AWSCURRENT")
-        yield from refused(call, IDENTITY, RESOURCE, ENDPOINT)
-        yield from refused(calls.key(watch, "kms:Decrypt", secret, what), IDENTITY)
-    call = list_secrets(watch, "list with a session that was carried out", endpoint="")
-    yield from refused(call, IDENTITY)
+    watch = parts.function("watch")
+    if parts.way:
+        call = list_secrets(watch, "list with a session that was carried out", endpoint="")
+        yield from refused(call, IDENTITY)
     rule = parts.rule("watch")
     for what, source, account in (
         ("invoke the watch by another rule", arn("events", "rule/another"), ACCOUNT),

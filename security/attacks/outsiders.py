@@ -47,20 +47,24 @@ def _another_account(calls: Calls, secret: str) -> Iterator[Attack]:
 
 
 def _without_tls(calls: Calls, parts: Parts, secret: str) -> Iterator[Attack]:
-    """A rotation's calls would come through the endpoint, which looks at other things."""
+    """Each on their usual way, so that nothing else refuses it."""
+    what, current = "send a password in the clear", {"VersionStage": "AWSCURRENT"}
     rotators = [parts.rotator(secret)] if secret in parts.rotators else []
-    outside = [each for each in rotators if not parts.in_network(each.name)]
-    senders = {
-        "GetSecretValue": (deployer(), *outside),
-        "UpdateSecret": (ADMINISTRATOR,),
-        "PutSecretValue": (ADMINISTRATOR, *rotators),
-    }
-    for operation, principals in senders.items():
-        for who in principals:
-            what = "send a password in the clear"
-            intent = _outside(calls, who, operation, secret, what)
-            plain = replace(intent, context={**intent.context, "aws:SecureTransport": "false"})
-            yield from refused(plain, RESOURCE)
+    sent = [
+        _outside(calls, deployer(), "GetSecretValue", secret, what),
+        *(
+            _outside(calls, ADMINISTRATOR, operation, secret, what)
+            for operation in ("PutSecretValue", "UpdateSecret")
+        ),
+        *(
+            calls.secret_alone(who, operation, secret, what, **current)
+            for who in rotators
+            for operation in ("GetSecretValue", "PutSecretValue")
+        ),
+    ]
+    for intent in sent:
+        plain = replace(intent, context={**intent.context, "aws:SecureTransport": "false"})
+        yield from refused(plain, RESOURCE)
 
 
 def _outside(calls: Calls, who: Principal, operation: str, secret: str, what: str) -> Intent:

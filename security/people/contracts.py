@@ -45,7 +45,7 @@ def _after_the_end(staff: Staff, role: Principal) -> Iterator[Attack]:
     over = {"aws:CurrentTime": _end(staff)}
     calls = Calls(staff.parts)
     looks = [
-        calls.secret_alone(role, operation, staff.parts.secret("application"), what, endpoint="")
+        calls.secret_alone(role, operation, staff.parts.secrets()[0], what, endpoint="")
         for operation in ("DescribeSecret", "ListSecretVersionIds")
     ]
     alarms = Intent(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from local.policies import Layer
 from security import policy_evidence as policies
-from security.controls import Control
+from security.control import Control
 from security.deployment import Deployment
 from security.evidence import at, line, of
 from stacks.access.trust import SESSION_SECONDS
@@ -46,7 +46,7 @@ def _sessions_end(deployment: Deployment) -> Sequence[str]:
 CONTROLS = (
     Control("IAM.1", "no policy allows everything", policies.no_wildcard_in_actions),
     Control("IAM.2, CIS 1.15", "rights are groups', not users'", _rights_are_groups),
-    Control("IAM.3, CIS 1.14", "no key that could grow old", policies.access_keys_rotate),
+    Control("IAM.3, CIS 1.14", "no key that could grow old", policies.no_key_in_a_template),
     Control("IAM.5, CIS 1.10", "MFA, or nothing", _nothing_without_mfa),
     Control("IAM.21", "no policy allows a whole service", policies.no_wildcard_in_actions),
     Control("NIST AC-12", "sessions end after an hour", _sessions_end),

@@ -50,14 +50,15 @@ def purposes(staff: Staff) -> Iterator[Intent]:
     yield from _contractor(staff)
     yield from _sight(staff)
     yield from _operation(staff)
-    yield from Calls(staff.parts).secret(
-        staff.session("break-glass"),
-        "GetSecretValue",
-        staff.parts.secret("application"),
-        "read the application's password in use",
-        endpoint="",
-        VersionStage="AWSCURRENT",
-    )
+    for secret in staff.readable():
+        yield from Calls(staff.parts).secret(
+            staff.session("break-glass"),
+            "GetSecretValue",
+            secret,
+            "read a login's password in use",
+            endpoint="",
+            VersionStage="AWSCURRENT",
+        )
 
 
 def _own_credentials(member: Principal) -> Iterator[Intent]:

@@ -44,19 +44,33 @@ def attacks(staff: Staff) -> Iterator[Attack]:
 
 
 def _reads(calls: Calls, staff: Staff, who: Principal) -> Iterator[Attack]:
-    application, admin = staff.parts.secret("application"), staff.parts.secret("admin")
-    if who.name != "break-glass":
-        what = "read the application's password in use"
-        yield from refused(_read(calls, who, application, what), IDENTITY, RESOURCE)
-        yield from refused(calls.key(who, "kms:Decrypt", application, what), IDENTITY)
-    what = "read the master user's password"
-    yield from refused(_read(calls, who, admin, what), IDENTITY, BOUNDARY, RESOURCE)
-    yield from refused(calls.key(who, "kms:Decrypt", admin, what), IDENTITY)
+    for secret in staff.parts.secrets():
+        if secret in staff.readable():
+            if who.name != "break-glass":
+                what = "read a login's password in use"
+                yield from refused(_read(calls, who, secret, what), IDENTITY, RESOURCE)
+                yield from refused(calls.key(who, "kms:Decrypt", secret, what), IDENTITY)
+            continue
+        yield from _beyond(calls, who, secret)
     what = "read a stranger's secret"
     yield from refused(_read(calls, who, STRANGE_SECRET, what), IDENTITY, BOUNDARY)
     what = "use the key without Secrets Manager"
-    call = calls.key_directly(who, "kms:Decrypt", application, what)
+    call = calls.key_directly(who, "kms:Decrypt", staff.readable()[0], what)
     yield from refused(call, IDENTITY, BOUNDARY, KEY)
+
+
+def _beyond(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
+    """Of what is not a login's, an admin's secret is below a database, and so within the boundary.
+
+    For break-glass, it is within what its policy allows as well: there a denial takes it back.
+    Others are not.
+    """
+    what = "read an admin's password, or what is no login's"
+    below = "/" in calls.parts.name_of(secret)
+    layers = () if below else (BOUNDARY,)
+    yield from refused(_read(calls, who, secret, what), IDENTITY, RESOURCE, *layers)
+    if not (below and who.name == "break-glass"):
+        yield from refused(calls.key(who, "kms:Decrypt", secret, what), IDENTITY, *layers)
 
 
 def _read(calls: Calls, who: Principal, secret: str, what: str) -> Intent:
@@ -88,7 +102,7 @@ def _operator(staff: Staff, who: Principal) -> Iterator[Attack]:
         yield from refused(call, IDENTITY)
     what = "rotate a stranger's secret"
     yield from refused(rotate(staff, who, STRANGE_SECRET, what), IDENTITY, BOUNDARY)
-    functions = {staff.parts.function(name).code_of for name in staff.parts.functions()}
+    functions = {each.code_of for each in staff.parts.all_code()}
     for function in sorted(functions - set(staff.parts.rotators.values())):
         what = "invoke a function that does not rotate"
         invoke = Intent(what=what, who=who, action="lambda:InvokeFunction", resource=function)
@@ -99,8 +113,10 @@ def _operator(staff: Staff, who: Principal) -> Iterator[Attack]:
 
 
 def _break_glass(calls: Calls, staff: Staff, who: Principal) -> Iterator[Attack]:
-    secret = staff.parts.secret("application")
-    yield from other_versions(calls, who, secret, endpoint="")
-    what = "use the key for another secret of the team"
-    other = {"kms:EncryptionContext:SecretARN": f"{secret.rpartition('/')[0]}/third-a1b2c3"}
-    yield from refused(calls.key(who, "kms:Decrypt", secret, what, **other), IDENTITY)
+    for secret in staff.readable():
+        yield from other_versions(calls, who, secret, endpoint="")
+    what = "use the key for what is no login's"
+    third = arn("secretsmanager", f"secret:{staff.parts.path}/third-a1b2c3")
+    other = {"kms:EncryptionContext:SecretARN": third}
+    call = calls.key(who, "kms:Decrypt", staff.readable()[0], what, **other)
+    yield from refused(call, IDENTITY, BOUNDARY)

@@ -50,6 +50,14 @@ class Staff:
         for role in (*MEMBERS, "contractor"):
             yield self.session(role)
 
+    def readable(self) -> list[str]:
+        """ARNs of the secrets that may be read in an emergency: those of all logins."""
+        return [
+            self.parts.secret(f"{database}/{login}")
+            for database, given in self.parts.settings.databases.items()
+            for login in given.logins
+        ]
+
     def longest_session(self, role: str) -> int:
         """Seconds that a session of a role may be asked for.
 

@@ -1,4 +1,4 @@
-"""What everything in the stack is for: requests that must be allowed.
+"""What everything in the stacks is for: requests that must be allowed.
 
 They are written down independently of the policies, from what the code does and from what AWS's
 services are documented to ask for. A permission that no purpose needs is one too many.
@@ -8,36 +8,25 @@ from collections.abc import Iterator
 
 from security.deployment import Deployment
 from security.intent import Intent
-from security.purposes import (
-    access_key,
-    functions,
-    instance,
-    keys,
-    lambda_,
-    noticing,
-    rotation,
-    services,
-)
+from security.purposes import functions, keys, lambda_, noticing, services
+from security.registry import proofs
 
 
-def purposes(deployment: Deployment, *, strategy: str) -> list[Intent]:
+def purposes(deployment: Deployment) -> list[Intent]:
     """List everything that must be allowed.
 
     Args:
         deployment: What it is asked of.
-        strategy: How the application secret is rotated.
     """
-    return list(_all(deployment, strategy))
+    return list(_all(deployment))
 
 
-def _all(deployment: Deployment, strategy: str) -> Iterator[Intent]:
+def _all(deployment: Deployment) -> Iterator[Intent]:
     parts = deployment.parts
-    yield from rotation.purposes(parts, strategy=strategy)
+    for proof in proofs():
+        yield from proof.purposes(parts)
     yield from functions.purposes(parts)
-    yield from access_key.purposes(parts)
     for name in parts.functions():
         yield from lambda_.purposes(parts, name)
-    yield from services.purposes(parts)
-    yield from noticing.purposes(parts)
-    yield from keys.purposes(parts)
-    yield from instance.purposes(parts)
+    for group in (services, noticing, keys):
+        yield from group.purposes(parts)

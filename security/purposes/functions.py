@@ -1,38 +1,23 @@
-"""What the other functions do."""
+"""What the functions do that all share."""
 
 from collections.abc import Iterator
 
-from security.calls import Calls
 from security.identifiers import REGION, arn
 from security.intent import Intent
 from security.parts import Parts
 
+RELAY = "custom-resources"
+"""The function that answers CloudFormation for others."""
+
 
 def purposes(parts: Parts) -> Iterator[Intent]:
-    """List what the functions that do not rotate need."""
-    calls = Calls(parts)
-    creator = parts.function("application-users")
-    for name, what in {
-        "application": "whom to create, and with which password",
-        "admin": "log in as the master user, who creates the application's",
-    }.items():
-        yield from calls.secret(
-            creator, "GetSecretValue", parts.secret(name), what, VersionStage="AWSCURRENT"
-        )
-    if "consumer" in parts.functions():
-        what = "log in to the database"
-        yield from calls.secret(
-            parts.function("consumer"),
-            "GetSecretValue",
-            parts.secret("application"),
-            what,
-            VersionStage="AWSCURRENT",
-        )
-    yield from _close_default_group(parts)
+    """List what the functions need that all share; the watch is among what notices."""
+    if not parts.settings.network.vpc_id:
+        yield from _close_default_group(parts)
     for maker in parts.makers():
         yield Intent(
             what="have a custom resource made, to answer CloudFormation",
-            who=parts.function("custom-resources"),
+            who=parts.function(RELAY),
             action="lambda:InvokeFunction",
             resource=maker.code_of,
         )

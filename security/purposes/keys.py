@@ -85,17 +85,15 @@ def purposes(parts: Parts) -> Iterator[Intent]:
 
 def _deployment(parts: Parts) -> Iterator[Intent]:
     calls, who = Calls(parts), deployer()
-    for name in ("application", "admin"):
-        secret = parts.secret(name)
+    for secret in parts.secrets():
+        what = "see how a rotation does, from wherever"
+        yield calls.secret_alone(ADMINISTRATOR, "DescribeSecret", secret, what, endpoint="")
         for action in ("kms:GenerateDataKey", "kms:Decrypt"):
             what = "try the key of a new secret"
             trial = {"kms:EncryptionContext:SecretARN": "RequestToValidateKeyAccess"}
             yield calls.key(who, action, secret, what, **trial)
-        complete = "complete the secret with the database's address"
-        for operation in ("GetSecretValue", "PutSecretValue"):
-            yield from calls.secret(who, operation, secret, complete, endpoint="")
     yield Intent(
-        what="lend the key to the database's storage",
+        what="lend the key to the storage of a database, also of one that comes later",
         who=who,
         action="kms:CreateGrant",
         resource=parts.data_key(),

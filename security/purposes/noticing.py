@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from security.calls import SECRETS, invoke
+from security.calls import invoke
 from security.identifiers import ACCOUNT, arn
 from security.intent import Intent
 from security.parts import Parts
@@ -19,13 +19,16 @@ def purposes(parts: Parts) -> Iterator[Intent]:
     yield invoke(
         RULES.name, watch.code_of, parts.rule("watch"), ACCOUNT, "look several times a day"
     )
-    yield list_secrets(watch, "measure how old the rotations are")
+    yield list_secrets(watch, "measure how old the rotations are", endpoint=parts.way)
+    if parts.settings.alarm_topic_arn:  # whose owner says who publishes
+        return
     yield from publications(parts, ALARMS, "ring an alarm", by_alarm(parts.ids.stack))
     yield from publications(parts, RULES, "tell of an event", {})
-    yield from publications(parts, RDS, "tell of the instance", by_instance(parts.ids.stack))
+    instance = by_instance(f"{parts.ids.stack}-any")
+    yield from publications(parts, RDS, "tell of an instance", instance)
 
 
-def list_secrets(who: Principal, what: str, *, endpoint: str = SECRETS) -> Intent:
+def list_secrets(who: Principal, what: str, *, endpoint: str) -> Intent:
     """A call that lists the secrets of the account; it has no resource.
 
     Args:
@@ -44,7 +47,7 @@ def list_secrets(who: Principal, what: str, *, endpoint: str = SECRETS) -> Inten
 
 def by_alarm(prefix: str, *, account: str = ACCOUNT) -> Mapping[str, str]:
     """The condition keys of a publication by an alarm whose name begins so."""
-    alarm = arn("cloudwatch", f"alarm:{prefix}-rotation-failed", account=account)
+    alarm = arn("cloudwatch", f"alarm:{prefix}-watch-trouble", account=account)
     return {"aws:SourceAccount": account, "aws:SourceArn": alarm}
 
 

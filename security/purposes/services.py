@@ -1,4 +1,4 @@
-"""What AWS's own services do in the stack's name."""
+"""What AWS's own services do in the name of what all share."""
 
 from collections.abc import Iterator
 
@@ -8,18 +8,17 @@ from security.intent import Intent
 from security.parts import Parts
 
 FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
-MONITORING = "monitoring.rds.amazonaws.com"
+FLOW_LOG_ROLE = "PlatformNetworkFlowLogRole"
 
 
 def purposes(parts: Parts) -> Iterator[Intent]:
-    """List what flow logs and RDS's monitoring need."""
-    yield from _flow_log(parts)
-    yield from _monitoring(parts)
+    """List what flow logs need: those of a network of ours.
 
-
-def _flow_log(parts: Parts) -> Iterator[Intent]:
-    """https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html."""
-    role = parts.role("NetworkFlowLogRole")
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    """
+    if parts.settings.network.vpc_id:
+        return
+    role = parts.role(FLOW_LOG_ROLE)
     source = arn("ec2", "vpc-flow-log/fl-0example")
     yield assume(FLOW_LOGS, role, "deliver the flow log", SourceArn=source, SourceAccount=ACCOUNT)
     group = f"log-group:/{parts.path}/flow-log"
@@ -29,24 +28,4 @@ def _flow_log(parts: Parts) -> Iterator[Intent]:
         "logs:PutLogEvents": ("eni-0example-all", "write down a connection"),
     }.items():
         resource = arn("logs", f"{group}:log-stream:{stream}")
-        yield Intent(what=what, who=role, action=action, resource=resource)
-
-
-def _monitoring(parts: Parts) -> Iterator[Intent]:
-    """What AmazonRDSEnhancedMonitoringRole allows, for our instance.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
-    """
-    role = parts.role("DatabaseMonitoringRole")
-    source = arn("rds", f"db:{parts.ids.stack}")
-    yield assume(MONITORING, role, "deliver the metrics", SourceArn=source, SourceAccount=ACCOUNT)
-    for action, (stream, what) in {
-        "logs:CreateLogGroup": ("", "make the log of all instances' metrics"),
-        "logs:PutRetentionPolicy": ("", "keep it for 30 days"),
-        "logs:CreateLogStream": ("db-EXAMPLE", "begin the log of the instance"),
-        "logs:DescribeLogStreams": ("", "see which logs there are"),
-        "logs:GetLogEvents": ("db-EXAMPLE", "go on where it stopped"),
-        "logs:PutLogEvents": ("db-EXAMPLE", "write the metrics down"),
-    }.items():
-        resource = arn("logs", f"log-group:RDSOSMetrics:log-stream:{stream}")
         yield Intent(what=what, who=role, action=action, resource=resource)

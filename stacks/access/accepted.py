@@ -1,20 +1,41 @@
 """What the rule packs find in the stack for people and is accepted, each with the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stacks.accepted import Accepted, in_standards, resource, wildcards
 from stacks.settings import Settings
 
 
-def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
-    """List what is accepted where the stack is deployed."""
+def accepted_for_people(settings: Settings, rotators: Sequence[str]) -> Iterator[Accepted]:
+    """List what is accepted where the stack is deployed.
+
+    Args:
+        settings: What the team decided.
+        rotators: Names of the functions that rotate, with wildcards.
+    """
     if not settings.access.enabled:
         return
     stack = f"{settings.prefix}-access/"
+    secrets = resource("secretsmanager", f"secret:{settings.path}/*")
+    logins = resource("secretsmanager", f"secret:{settings.path}/*/*")
+    functions = [resource("lambda", f"function:{name}") for name in rotators]
     logs = [
-        resource("logs", f"log-group:/aws/lambda/{settings.prefix}-{name}:*")
-        for name in (*_rotations(settings), "watch")
+        resource("logs", f"log-group:/aws/lambda/{name}:*")
+        for name in (*rotators, f"{settings.prefix}-watch")
     ]
+    for role in ("Auditor", "RotationOperator", "Contractor"):
+        yield wildcards(
+            secrets,
+            reason="All secrets of the app, of databases that come later too; none of the actions "
+            "tells a value.",
+            within=f"{stack}{role}/",
+        )
+    yield wildcards(
+        logins,
+        resource("secretsmanager", f"secret:{settings.path}/*/admin-??????"),
+        reason="The secrets of all logins; those of admins are denied.",
+        within=f"{stack}BreakGlass/",
+    )
     yield wildcards(
         "*",
         reason="The rules for passwords and the list of virtual devices have no resource to name; "
@@ -34,8 +55,9 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
     )
     yield wildcards(
         *logs,
-        reason="The streams of the logs of the functions that rotate, and of the one that watches, "
-        "which Lambda names.",
+        *functions,
+        reason="The functions that rotate, of databases that come later too, and the streams of "
+        "their logs, which Lambda names.",
         within=f"{stack}RotationOperator/",
     )
     for group, users in {
@@ -53,17 +75,11 @@ def accepted_for_people(settings: Settings) -> Iterator[Accepted]:
     if not settings.permissions_boundary:
         yield wildcards(
             "*",
-            resource("secretsmanager", f"secret:{settings.path}/*"),
+            secrets,
+            logins,
+            *functions,
             *logs,
             reason="A permissions boundary gives nothing: it is the most that roles for people "
             "may, and each role's own policy names its resources.",
             within=f"{stack}PeopleBoundary/",
         )
-
-
-def _rotations(settings: Settings) -> Iterator[str]:
-    yield "rotation"
-    if settings.rotation.admin:
-        yield "admin-rotation"
-    if settings.access_key.enabled:
-        yield "access-key-rotation"

@@ -1,9 +1,14 @@
 """The stack for people."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
+from credential_rotation.names import Names
+from credential_rotation.platform import Platform
 from credential_rotation.roles import Boundary
+from credential_rotation.rotation import Credential
 from stacks.access.auditor import Auditor
 from stacks.access.break_glass import BreakGlass
 from stacks.access.ceiling import BoundaryStatements
@@ -12,7 +17,6 @@ from stacks.access.group import PeopleGroup
 from stacks.access.own_credentials import OwnCredentials
 from stacks.access.person_role import PersonRole
 from stacks.access.rotation_operator import RotationOperator
-from stacks.rotation_stack import RotationStack
 from stacks.settings import Settings
 
 YOU = "YOUR-USER-NAME"
@@ -26,51 +30,55 @@ class AccessStack(Stack):
     rotates, because its references are weak (docs/adr/0012).
     """
 
-    def __init__(self, scope: Construct, *, settings: Settings, rotation: RotationStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        settings: Settings,
+        platform: Platform,
+        rotators: Sequence[str],
+    ) -> None:
         """Provision everything.
 
         Args:
             scope: The app.
             settings: What the team decided.
-            rotation: What people look at, operate and, in an emergency, read.
+            platform: What credentials share.
+            rotators: Names of the functions that people operate, with wildcards.
         """
         super().__init__(
             scope,
             f"{settings.prefix}-access",
             description=f"People's access to the credential rotation of {settings.path}",
-            termination_protection=settings.database.deletion_protection,
+            termination_protection=settings.protected,
         )
         self._settings = settings
         self._own = OwnCredentials(self, "OwnCredentials")
-        auditor = Auditor(self, "Auditor", settings=settings, secrets=rotation.secrets)
+        auditor = Auditor(self, "Auditor", settings=settings)
         operator = RotationOperator(
             self,
             "RotationOperator",
             settings=settings,
-            secrets=rotation.secrets,
-            rotations=rotation.rotations,
-            watch=rotation.watch,
+            rotators=rotators,
         )
         break_glass = BreakGlass(
             self,
             "BreakGlass",
             settings=settings,
-            secret=rotation.application,
-            topic_arn=rotation.topic_arn,
+            key=platform.secrets_key,
+            topic_arn=platform.topic.arn,
         )
         users = settings.access
         self._group("auditors", auditor, users.auditors)
         self._group("rotation-operators", operator, users.operators)
         self._group("break-glass", break_glass, users.break_glass)
         if settings.access.contractor_account:
-            self._contractor(rotation)
+            self._contractor()
         ceiling = BoundaryStatements(
             self,
             settings=settings,
-            application=rotation.application,
-            key=rotation.secrets_key,
-            functions=[each.function for each in rotation.rotations],
-            watch=rotation.watch,
+            key=platform.secrets_key,
+            rotators=rotators,
         )
         Boundary(
             self,
@@ -98,11 +106,22 @@ class AccessStack(Stack):
             value=role.profile(mfa_serial=device, role_session_name=YOU),
         )
 
-    def _contractor(self, rotation: RotationStack) -> None:
+    def _contractor(self) -> None:
         access = self._settings.access
-        role = Contractor(self, "Contractor", settings=self._settings, secrets=rotation.secrets)
+        role = Contractor(self, "Contractor", settings=self._settings)
         device = f"arn:{self.partition}:iam::{access.contractor_account}:mfa/{YOU}"
         profile = role.profile(
             mfa_serial=device, external_id=access.contractor_external_id, source_identity=YOU
         )
         CfnOutput(self, "ContractorProfile", value=profile)
+
+
+def rotating_functions(credentials: Sequence[Credential], names: Names) -> list[str]:
+    """Names of the functions that rotate: with wildcards, because a policy has 6,144 characters.
+
+    Args:
+        credentials: What they rotate.
+        names: What their names begin with.
+    """
+    endings = {each.function.name.rpartition("-")[2] for each in credentials}
+    return [f"{names.prefix}-*-{ending}" for ending in sorted(endings)]

@@ -1,12 +1,9 @@
 """Who looks and touches nothing."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from credential_rotation.secret import RotatedSecret
 from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
@@ -23,7 +20,6 @@ class Auditor(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
-        secrets: Sequence[RotatedSecret],
     ) -> None:
         """Create the role.
 
@@ -31,7 +27,6 @@ class Auditor(PersonRole):
             scope: The parent.
             construct_id: The name within the parent.
             settings: What the team decided.
-            secrets: What it may see the state of.
         """
         super().__init__(
             scope,
@@ -41,12 +36,12 @@ class Auditor(PersonRole):
             description=f"Sees how the rotation of {settings.path} does",
             trust=Trust.in_users(),
         )
-        self.allow(see_rotation(secrets))
+        self.allow(see_rotation(self, settings.names))
         self.allow(
             iam.PolicyStatement(
                 sid="SeeWhoMayRead",
                 actions=["secretsmanager:GetResourcePolicy"],
-                resources=[secret.arn for secret in secrets],
+                resources=[settings.names.secrets(Stack.of(self))],
             )
         )
         self.allow(see_alarms(self))

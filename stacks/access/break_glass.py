@@ -1,8 +1,13 @@
 """Who reads the credential when nothing else helps."""
 
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from credential_rotation.database_secret import DatabaseSecret
+from credential_rotation.database import ADMIN
+from credential_rotation.keys import SecretsKey
+from credential_rotation.names import Names, arn_of
+from credential_rotation.secret_policy import READ, allow_read
 from stacks.access import names
 from stacks.access.break_glass_rule import BreakGlassRule
 from stacks.access.person_role import PersonRole
@@ -11,10 +16,10 @@ from stacks.settings import Settings
 
 
 class BreakGlass(PersonRole):
-    """Reads the application's credential in use; whoever takes the role on rings an alarm.
+    """Reads a login's credential in use; whoever takes the role on rings an alarm.
 
-    Not the master user's: with the application's one can do what the application does, with the
-    other everything to every database.
+    Not an admin's: with a login's one can do what an application does, with the other everything to
+    every database.
     """
 
     def __init__(
@@ -23,7 +28,7 @@ class BreakGlass(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
-        secret: DatabaseSecret,
+        key: SecretsKey,
         topic_arn: str,
     ) -> None:
         """Create the role.
@@ -32,7 +37,7 @@ class BreakGlass(PersonRole):
             scope: The parent.
             construct_id: The name within the parent.
             settings: What the team decided.
-            secret: What it may read. Its policy has to admit the role.
+            key: Encrypts what it may read. The secrets' policies have to admit the role.
             topic_arn: Where it rings.
         """
         super().__init__(
@@ -43,7 +48,20 @@ class BreakGlass(PersonRole):
             description=f"Reads the credential of {settings.path} in an emergency, and rings",
             trust=Trust.in_users(),
         )
-        secret.grant_read_by_person(self)
+        logins = logins_of(self, settings.names)
+        admins = arn_of(
+            Stack.of(self), "secretsmanager", "secret", f"{settings.path}/*/{ADMIN}-??????"
+        )
+        allow_read(self, logins)
+        key.grant_decrypt(self, secret_arn=logins)
+        self.allow(
+            iam.PolicyStatement(
+                sid="NoAdmin",
+                effect=iam.Effect.DENY,
+                actions=[READ],
+                resources=[admins],
+            )
+        )
         BreakGlassRule(
             self,
             "Rule",
@@ -51,3 +69,8 @@ class BreakGlass(PersonRole):
             role_arn=names.role_arn(self, settings, names.BREAK_GLASS),
             topic_arn=topic_arn,
         )
+
+
+def logins_of(scope: Construct, names: Names) -> str:
+    """The ARNs of the secrets of all databases, with wildcards: an access key has none above it."""
+    return arn_of(Stack.of(scope), "secretsmanager", "secret", f"{names.path}/*/*")

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from credential_rotation.database_secret import DatabaseSecret
-from credential_rotation.functions import PythonFunction
 from credential_rotation.keys import SecretsKey
 from credential_rotation.names import arn_of
 from credential_rotation.roles import at_most
-from credential_rotation.secret import READ
+from credential_rotation.secret_policy import READ
+from stacks.access.break_glass import logins_of
+from stacks.access.sight import log_group
 from stacks.settings import Settings
 
 OPERATE = (
@@ -33,10 +33,8 @@ class BoundaryStatements:
     Args:
         stack: Whose roles.
         settings: What the team decided.
-        application: The one secret that a person may ever read.
-        key: Encrypts it.
-        functions: The functions that rotate.
-        watch: The function whose log names what is overdue.
+        key: Encrypts the secrets.
+        rotators: Names of the functions that rotate, with wildcards.
     """
 
     def __init__(
@@ -44,29 +42,25 @@ class BoundaryStatements:
         stack: Stack,
         *,
         settings: Settings,
-        application: DatabaseSecret,
         key: SecretsKey,
-        functions: Sequence[PythonFunction],
-        watch: PythonFunction,
+        rotators: Sequence[str],
     ) -> None:
         self._stack = stack
         self._settings = settings
-        self._application = application
         self._key = key
-        self._functions = functions
-        self._watch = watch
+        self._rotators = rotators
 
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
-        secrets = arn_of(self._stack, "secretsmanager", "secret", f"{self._settings.path}/*")
-        yield at_most("Secrets", OPERATE, secrets)
-        yield at_most("Read", [READ], self._application.arn)
-        yield self._key.ceiling("kms:Decrypt")
-        functions = [function.arn for function in self._functions]
+        names = self._settings.names
+        yield at_most("Secrets", OPERATE, names.secrets(self._stack))
+        yield at_most("Read", [READ], logins_of(self._stack, names))
+        yield self._key.ceiling("kms:Decrypt", secrets=logins_of(self._stack, names))
+        functions = [arn_of(self._stack, "lambda", "function", name) for name in self._rotators]
         yield at_most("Rotation", ["lambda:InvokeFunction"], *functions)
         logs = [
-            arn_of(self._stack, "logs", "log-group", f"/aws/lambda/{function.name}:*")
-            for function in (*self._functions, self._watch)
+            log_group(self._stack, name)
+            for name in (*self._rotators, f"{self._settings.prefix}-watch")
         ]
         yield at_most("Logs", ["logs:FilterLogEvents"], *logs)
         alarms = arn_of(self._stack, "cloudwatch", "alarm", "*")

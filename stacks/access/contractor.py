@@ -1,10 +1,7 @@
 """Who helps from another account, for a while."""
 
-from collections.abc import Sequence
-
 from constructs import Construct
 
-from credential_rotation.secret import RotatedSecret
 from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
@@ -21,7 +18,6 @@ class Contractor(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
-        secrets: Sequence[RotatedSecret],
     ) -> None:
         """Create the role.
 
@@ -29,7 +25,6 @@ class Contractor(PersonRole):
             scope: The parent.
             construct_id: The name within the parent.
             settings: What the team decided; names the account.
-            secrets: What it may see the state of.
         """
         super().__init__(
             scope,
@@ -39,6 +34,6 @@ class Contractor(PersonRole):
             description=f"Sees how the rotation of {settings.path} does, until the contract ends",
             trust=Trust.in_contractor(settings.access),
         )
-        for statement in (see_rotation(secrets), see_alarms(self)):
+        for statement in (see_rotation(self, settings.names), see_alarms(self)):
             statement.add_conditions(until(settings.access))
             self.allow(statement)

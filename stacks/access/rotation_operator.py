@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from credential_rotation.functions import PythonFunction
-from credential_rotation.rotation import Rotation
-from credential_rotation.secret import RotatedSecret
+from credential_rotation.names import arn_of
 from stacks.access import names
 from stacks.access.person_role import PersonRole
-from stacks.access.sight import see_alarms, see_rotation
+from stacks.access.sight import log_group, see_alarms, see_rotation
 from stacks.access.trust import Trust
 from stacks.settings import Settings
 
@@ -17,7 +17,8 @@ from stacks.settings import Settings
 class RotationOperator(PersonRole):
     """Rotates, stops a rotation, moves a label back, and reads why one failed: never a value.
 
-    It also reads which rotations are overdue.
+    It also reads which rotations are overdue. It can neither name another function nor change a
+    schedule.
     """
 
     def __init__(
@@ -26,9 +27,7 @@ class RotationOperator(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
-        secrets: Sequence[RotatedSecret],
-        rotations: Sequence[Rotation],
-        watch: PythonFunction,
+        rotators: Sequence[str],
     ) -> None:
         """Create the role.
 
@@ -36,9 +35,7 @@ class RotationOperator(PersonRole):
             scope: The parent.
             construct_id: The name within the parent.
             settings: What the team decided.
-            secrets: What it may see the state of.
-            rotations: What it may operate.
-            watch: The function whose log names what is overdue.
+            rotators: Names of the functions that rotate, with wildcards: there may be many.
         """
         super().__init__(
             scope,
@@ -48,8 +45,35 @@ class RotationOperator(PersonRole):
             description=f"Operates the rotation of {settings.path}",
             trust=Trust.in_users(),
         )
-        self.allow(see_rotation(secrets))
+        stack = Stack.of(self)
+        secrets = settings.names.secrets(stack)
+        functions = [arn_of(stack, "lambda", "function", name) for name in rotators]
+        self.allow(see_rotation(self, settings.names))
         self.allow(see_alarms(self))
-        for rotation in rotations:
-            rotation.grant_operate(self)
-        watch.grant_read_log(self)
+        self.allow(
+            iam.PolicyStatement(
+                actions=["secretsmanager:RotateSecret"],
+                resources=[secrets],
+                conditions={
+                    "ArnLikeIfExists": {"secretsmanager:RotationLambdaARN": functions},
+                    "BoolIfExists": {"secretsmanager:ModifyRotationRules": "false"},
+                },
+            )
+        )
+        self.allow(
+            iam.PolicyStatement(actions=["secretsmanager:CancelRotateSecret"], resources=[secrets])
+        )
+        self.allow(
+            iam.PolicyStatement(
+                actions=["secretsmanager:UpdateSecretVersionStage"],
+                resources=[secrets],
+                conditions={
+                    "StringEquals": {"secretsmanager:VersionStage": ["AWSCURRENT", "AWSPENDING"]}
+                },
+            )
+        )
+        # RotateSecret asks for it as well; a step that Secrets Manager did not begin does nothing.
+        # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+        self.allow(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=functions))
+        logs = [log_group(stack, name) for name in (*rotators, f"{settings.prefix}-watch")]
+        self.allow(iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=logs))

@@ -1,21 +1,18 @@
 """What shows how the rotation does, without a value."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from credential_rotation.names import arn_of
-from credential_rotation.secret import RotatedSecret
+from credential_rotation.names import Names, arn_of
 
 
-def see_rotation(secrets: Sequence[RotatedSecret]) -> iam.PolicyStatement:
-    """When which secret was rotated, and which version has which label."""
+def see_rotation(scope: Construct, names: Names) -> iam.PolicyStatement:
+    """When which secret was rotated, and which version has which label: of all, however many."""
     return iam.PolicyStatement(
         sid="SeeRotation",
         actions=["secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"],
-        resources=[secret.arn for secret in secrets],
+        resources=[names.secrets(Stack.of(scope))],
     )
 
 
@@ -29,3 +26,13 @@ def see_alarms(scope: Construct) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid="SeeAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms]
     )
+
+
+def log_group(stack: Stack, function: str) -> str:
+    """ARN of what a function has logged.
+
+    Args:
+        stack: A stack of the account.
+        function: The function's name, which may have wildcards.
+    """
+    return arn_of(stack, "logs", "log-group", f"/aws/lambda/{function}:*")

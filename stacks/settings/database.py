@@ -18,7 +18,7 @@ OLDEST_MINOR = {14: 15, 15: 10, 16: 6, 17: 2}
 
 
 class Database(Group):
-    """The PostgreSQL server."""
+    """What every database is like unless it says otherwise itself."""
 
     engine_version: Annotated[str, StringConstraints(pattern=r"^1[4-8](\.\d{1,2})?$")] = setting(
         "17",
@@ -65,11 +65,6 @@ class Database(Group):
         meaning=f"Name of the master user. {FIXED}",
         allowed="a PostgreSQL name of 1 to 16 bytes (a-z, 0-9, _), not admin or postgres (RDS.25)",
         control="RDS.25",
-    )
-    application_username: Annotated[str, AfterValidator(names.application_username)] = setting(
-        "app_user",
-        meaning=f"Name of the application's user. Its twin is named the same with _clone. {FIXED}",
-        allowed="a PostgreSQL name of 1 to 57 bytes (a-z, 0-9, _), other than the admin's",
     )
     authorities: Annotated[str, AfterValidator(pem.authorities)] = setting(
         "",
@@ -123,13 +118,6 @@ class Database(Group):
         if most * 10 < info.data.get("storage_gib", 0) * 11:
             raise ValueError(f"database.storage_gib is {info.data['storage_gib']}")
         return most
-
-    @field_validator("application_username")
-    @classmethod
-    def _not_the_admin(cls, user: str, info: ValidationInfo) -> str:
-        if info.data.get("admin_username") in {user, user + names.CLONE_SUFFIX}:
-            raise ValueError(f"database.admin_username is {info.data['admin_username']}")
-        return user
 
     @property
     def trusted(self) -> Path | None:

@@ -1,14 +1,15 @@
 """What a person reads when a setting cannot be used."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Self
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from credential_rotation.errors import SynthError
 from stacks.settings.field import note
+from stacks.settings.known import field_of, known_settings
 from stacks.settings.model import Settings
 
 
@@ -18,36 +19,45 @@ class SettingsError(SynthError):
     @classmethod
     def of(cls, error: ValidationError) -> Self:
         """Say what pydantic found, in the words of `cdk.json`."""
-        lines = [_line(detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        groups = [_what(each) for each in details if each["loc"][:1] in _INHERITED]
+        lines = [
+            _line(each)
+            for each in details
+            if each["loc"][:1] != ("databases",) or _what(each) not in groups
+        ]
         return cls("\n".join(("Settings in cdk.json or after -c that cannot be used:", *lines)))
 
 
-def known_settings() -> dict[str, FieldInfo]:
-    """Every setting by its name on the command line, such as `database.port`."""
-    found: dict[str, FieldInfo] = {}
-    groups = Settings.groups()
-    for name, field in Settings.model_fields.items():
-        if name in groups:
-            found |= {f"{name}.{key}": inner for key, inner in groups[name].model_fields.items()}
-        else:
-            found[name] = field
-    return found
+_INHERITED = (("database",), ("rotation",))
+"""Groups whose mistakes every database has again."""
+
+
+def _what(detail: ErrorDetails) -> tuple[object, object]:
+    """What an error is about, wherever it is."""
+    return detail["loc"][-1], detail["input"]
 
 
 def _line(detail: ErrorDetails) -> str:
-    path = [str(part) for part in detail["loc"]]
+    path = [str(part) for part in detail["loc"] if part not in _TAGS]
+    if not path:
+        return f"  {detail['ctx']['error']}."
     name = ".".join(path)
-    field = next(
-        (known for known in (".".join(path[:2]), path[0]) if known in known_settings()), ""
-    )
     if detail["type"] == "extra_forbidden":
         return f"  {name}: there is no such setting.{_suggestion(name)}"
-    if not field:
+    found = field_of(path)
+    if found is None:
         return f"  {name} = {detail['input']!r}: it is a group; set its fields, as in -c {name}.…=…"
-    allowed = f"Allowed: {note(known_settings()[field], 'allowed')}."
+    allowed = f"Allowed: {note(found[1], 'allowed')}."
     if detail["type"] == "missing":
         return f"  {name}: it is not set. {allowed}"
-    return f"  {name} = {detail['input']!r}{_reason(detail)}. {allowed}"
+    whole = path[0] == "databases" and isinstance(detail["input"], Mapping)
+    value = "" if whole else f" = {detail['input']!r}"
+    return f"  {name}{value}{_reason(detail)}. {allowed}"
+
+
+_TAGS = ("[key]", "word", "endpoint")
+"""What pydantic puts into the place of an error besides the names of settings."""
 
 
 def _reason(detail: ErrorDetails) -> str:

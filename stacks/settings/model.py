@@ -5,48 +5,45 @@ The defaults are for production: a team that sets only a name gets what an audit
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from credential_rotation.names import Names
 from stacks.settings import names as valid
 from stacks.settings.access import Access
 from stacks.settings.access_key import AccessKey
 from stacks.settings.database import Database
+from stacks.settings.databases import MAIN, KeyArn, Name, NamedDatabase
 from stacks.settings.field import Group, setting
 from stacks.settings.lists import split
+from stacks.settings.network import Network
 from stacks.settings.password import Password
-from stacks.settings.roles import Readers
 from stacks.settings.rotation import Rotation
 from stacks.settings.tags import Tags
 
 _LONGEST_NAME = 30
-_LONGEST_ENVIRONMENT = 13  # with the longest name 64 characters in the longest function name
+_LONGEST_ENVIRONMENT = 13
+_LONGEST_FUNCTION = 64
+_LONGEST_ENDING = "-alternating"
+
+Databases = Annotated[
+    Mapping[Name, NamedDatabase],
+    Field(min_length=1, max_length=60),
+    AfterValidator(lambda databases: MappingProxyType(dict(databases))),
+]
 
 Emails = Annotated[
     tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s,]+@[^@\s,]+\.[^@\s,.]+$")], ...],
     Field(max_length=10),
     BeforeValidator(split),
-]
-
-_ZONES = 2
-
-
-def _two_of_one_region(zones: tuple[str, ...]) -> tuple[str, ...]:
-    if zones and len(zones) != _ZONES:
-        raise ValueError(f"there are {len(zones)}")
-    if len(set(zones)) != len(zones):
-        raise ValueError("it is the same zone twice")
-    if len({zone[:-1] for zone in zones}) > 1:
-        raise ValueError("they are in different regions")
-    return zones
-
-
-Zones = Annotated[
-    tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$")], ...],
-    BeforeValidator(split),
-    AfterValidator(_two_of_one_region),
 ]
 
 
@@ -78,16 +75,43 @@ class Settings(Group):
         meaning="Tags of every resource, besides application and environment.",
         allowed="up to 40 keys and values that IAM accepts; not application, environment or aws:…",
     )
+    name_prefix: Annotated[
+        str, StringConstraints(max_length=20), AfterValidator(valid.optional_resource_name)
+    ] = setting(
+        "",
+        meaning="What all names begin with, before the application's, where the organisation wants "
+        "it so.",
+        allowed="up to 20 lower-case letters, digits and single hyphens, beginning with a letter; "
+        "or nothing",
+    )
+    network: Network = Network()
     database: Database = Database()
+    databases: Databases = setting(
+        {MAIN: {"logins": {"app": {}}}},
+        meaning="The databases. The one named main is in the stack of what all share; each other "
+        "one has a stack of its own.",
+        allowed="up to 60, by names of lower-case letters, digits and single hyphens",
+    )
     rotation: Rotation = Rotation()
     password: Password = Password()
     access: Access = Access()
     access_key: AccessKey = AccessKey()
-    readers: Readers = setting(
-        (),
-        meaning="ARNs of the roles, besides the functions of this stack, that may read the "
-        "application secret. A role needs its own permission as well.",
-        allowed="up to 20 ARNs of roles of this account; after -c separated by commas",
+    secrets_key_arn: KeyArn = setting(
+        "",
+        meaning="ARN of a key to encrypt the secrets with, instead of one of ours. Its policy has "
+        "to allow what docs/security.md lists.",
+        allowed="the ARN of a symmetric key of this account and region, or nothing",
+    )
+    alarm_topic_arn: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$",
+        ),
+    ] = setting(
+        "",
+        meaning="ARN of a topic to ring at, instead of one of ours. Its policy, and that of its "
+        "key, have to let CloudWatch, EventBridge and RDS publish (docs/security.md).",
+        allowed="the ARN of a topic, or nothing",
     )
     alarm_emails: Emails = setting(
         (),
@@ -107,18 +131,9 @@ class Settings(Group):
         "has to allow what docs/security.md lists. By default the stack brings its own.",
         allowed="the ARN of a managed policy, or nothing",
     )
-    zones: Zones = setting(
-        (),
-        meaning="Availability zones of the subnets: database, functions and endpoints are in them. "
-        "Name two where the first two of the region, which are taken otherwise, lack the class of "
-        "the instance or an endpoint (docs/deploying.md says how to see it). They cannot change "
-        "after the first deployment, which EC2 refuses.",
-        allowed="two names such as eu-west-1a,eu-west-1c of one region; after -c separated by "
-        "commas; or nothing",
-    )
     consumer: bool = setting(
         default=True,
-        meaning="Deploy the sample consumer, a function that logs in with the application secret.",
+        meaning="Deploy the sample consumer, a function that logs in with the first login of main.",
         allowed="true or false",
     )
     github_repository: Annotated[
@@ -139,26 +154,56 @@ class Settings(Group):
     @property
     def names(self) -> Names:
         """What the names of resources begin with."""
-        return Names(prefix=self.prefix, path=self.path)
+        parts = [part for part in (self.name_prefix, self.name, self.environment) if part]
+        return Names(prefix="-".join(parts), path="/".join(parts))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, given: Any) -> Any:  # noqa: ANN401 - JSON
+        """Give each database what the groups `database` and `rotation` say."""
+        if not isinstance(given, Mapping):
+            return given
+        database, rotation = given.get("database", {}), given.get("rotation", {})
+        databases = given.get("databases", {MAIN: {}})
+        if not all(isinstance(each, Mapping) for each in (database, rotation, databases)):
+            return given
+        return {
+            **given,
+            "databases": {
+                name: {**database, **each, "rotation": {**rotation, **each.get("rotation", {})}}
+                if isinstance(each, Mapping) and isinstance(each.get("rotation", {}), Mapping)
+                else each
+                for name, each in databases.items()
+            },
+        }
+
+    @model_validator(mode="after")
+    def _short_enough(self) -> Self:
+        """Names of functions are the first to be too long."""
+        for name in self.databases:
+            longest = self.names.within(name).prefix + _LONGEST_ENDING
+            if len(longest) > _LONGEST_FUNCTION:
+                raise ValueError(
+                    "name_prefix, name, environment and the name of the database are too long "
+                    f"together: {longest} has {len(longest)} characters, and Lambda allows "
+                    f"{_LONGEST_FUNCTION}"
+                )
+        return self
+
+    @property
+    def protected(self) -> bool:
+        """Whether what all share is refused to be deleted."""
+        return self.databases.get(MAIN, self.database).deletion_protection
 
     @property
     def prefix(self) -> str:
-        """What the names of the stack, the functions and the instance begin with."""
-        return f"{self.name}-{self.environment}"
+        """What the names of stacks, functions and instances begin with."""
+        return self.names.prefix
 
     @property
     def path(self) -> str:
-        """What the names of the secrets, keys and logs begin with."""
-        return f"{self.name}/{self.environment}"
-
-    @classmethod
-    def groups(cls) -> dict[str, type[Group]]:
-        """The settings that are groups of settings, by name."""
-        return {
-            name: field.annotation
-            for name, field in cls.model_fields.items()
-            if isinstance(field.annotation, type) and issubclass(field.annotation, Group)
-        }
+        """What the names of secrets, keys and logs begin with."""
+        return self.names.path
 
     def all_tags(self) -> Mapping[str, str]:
         """The tags of every resource."""

@@ -61,12 +61,14 @@ def admin_username(value: str) -> str:
     return identifier(value, longest=16)
 
 
-def application_username(value: str) -> str:
-    """Accept a name for the application's user that leaves room for its twin's.
+def login_username(value: str) -> str:
+    """Accept a name for a login's user that leaves room for its twin's, or none.
 
     Raises:
         ValueError: See `identifier`; or the name is itself that of a twin.
     """
+    if not value:
+        return value
     if value.endswith(CLONE_SUFFIX):
         raise ValueError(f"names ending in {CLONE_SUFFIX} belong to the second user of a rotation")
     return identifier(value, longest=LONGEST_IDENTIFIER - len(CLONE_SUFFIX))
@@ -81,3 +83,12 @@ def resource_name(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
         raise ValueError("it is not made of lower-case letters, digits and single hyphens")
     return value
+
+
+def optional_resource_name(value: str) -> str:
+    """Accept a part of the name of AWS resources, or none.
+
+    Raises:
+        ValueError: See `resource_name`.
+    """
+    return resource_name(value) if value else value

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from stacks.settings.errors import known_settings
 from stacks.settings.field import note
+from stacks.settings.known import known_settings
 
 HEADER = """\
 # Settings

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, StringConstraints, ValidationInfo, field_validator
 
 import rotation_schedule
 from stacks.settings.field import Group, setting
@@ -12,8 +12,31 @@ _EXPRESSIONS = (
 )
 
 
+def known_schedule(expression: str) -> str:
+    """Accept a schedule that Secrets Manager accepts.
+
+    Raises:
+        ValueError: See `schedule.parse`.
+    """
+    rotation_schedule.parse(expression)
+    return expression
+
+
+def fitting_window(window: str, expression: str | None) -> str:
+    """Accept a window that a schedule leaves room for.
+
+    Raises:
+        ValueError: It leaves less.
+    """
+    if expression:
+        longest = rotation_schedule.parse(expression).longest_window
+        if int(window.removesuffix("h")) > longest:
+            raise ValueError(f"{expression} leaves {longest}h")
+    return window
+
+
 class Rotation(Group):
-    """How and when the credentials change."""
+    """How and when credentials change, unless a database or a login says otherwise itself."""
 
     strategy: Literal["alternating", "single"] = setting(
         "alternating",
@@ -21,9 +44,9 @@ class Rotation(Group):
         "`single`: one user whose password changes.",
         allowed="alternating or single",
     )
-    schedule: str = setting(
+    schedule: Annotated[str, AfterValidator(known_schedule)] = setting(
         "rate(30 days)",
-        meaning="When to rotate the application secret (UTC).",
+        meaning="When to rotate the secret of a login (UTC).",
         allowed=_EXPRESSIONS,
         control="SecretsManager.1, SecretsManager.4",
     )
@@ -35,7 +58,7 @@ class Rotation(Group):
     )
     on_deploy: bool = setting(
         default=False,
-        meaning="Rotate the application secret also whenever a deployment changes its schedule.",
+        meaning="Rotate the secret of a login also whenever a deployment changes its schedule.",
         allowed="true or false",
     )
     admin: bool = setting(
@@ -44,28 +67,18 @@ class Rotation(Group):
         allowed="true or false",
         control="SecretsManager.1",
     )
-    admin_schedule: str = setting(
+    admin_schedule: Annotated[str, AfterValidator(known_schedule)] = setting(
         "cron(0 4 15 * ? *)",
-        meaning="When to rotate the admin secret (UTC); best apart from the application's windows, "
+        meaning="When to rotate the admin secret (UTC); best apart from the logins' windows, "
         "because a rotation of one that meets the other's is put off to its next attempt.",
         allowed=_EXPRESSIONS,
         control="SecretsManager.4",
     )
 
-    @field_validator("schedule", "admin_schedule")
-    @classmethod
-    def _known_to_secrets_manager(cls, expression: str) -> str:
-        rotation_schedule.parse(expression)
-        return expression
-
     @field_validator("window")
     @classmethod
     def _fits_the_schedule(cls, window: str, info: ValidationInfo) -> str:
-        if "schedule" in info.data:
-            longest = rotation_schedule.parse(info.data["schedule"]).longest_window
-            if int(window.removesuffix("h")) > longest:
-                raise ValueError(f"{info.data['schedule']} leaves {longest}h")
-        return window
+        return fitting_window(window, info.data.get("schedule"))
 
     @property
     def admin_window(self) -> str:

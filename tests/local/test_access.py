@@ -21,7 +21,7 @@ from tests.local.conftest import MEMBERS
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET, ADMIN = "orders/production/application", "orders/production/admin"
+SECRET, ADMIN = "orders/production/main/app", "orders/production/main/admin"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.local.conftest import TRUST, Stack, zipped
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
 RELAY = "orders-production-custom-resources"
-USERS = "orders-production-application-users"
+USERS = "orders-production-main-users"
 RAISES = "def handler(event, context): raise KeyError('hunter2')"
 HANGS = "import time\ndef handler(event, context): time.sleep(60)"
 ANSWERS_NONSENSE = "def handler(event, context): return {'Status': 'hunter2'}"

@@ -29,7 +29,7 @@ TRUST_OF_THE_ACCOUNT = json.dumps(
         ],
     }
 )
-UNPROTECTED = " -c database.deletion_protection=false"
+UNPROTECTED = " -c databases.main.deletion_protection=false"
 
 Run = Callable[..., list[str]]
 
@@ -99,6 +99,27 @@ def test_a_stack_that_was_complete_once_never_loses_its_protection(
     protect(aws, stack)
     assert run("--all") == ["deploy --all"]
     assert is_protected(aws, stack)
+
+
+def test_only_the_stack_of_a_further_database_that_is_new_is_made_without_protection(
+    aws: LocalAws, stack: Stack, run: Run
+) -> None:
+    stack.deploy(GOOD)
+    protect(aws, stack)
+    further = Stack(aws, f"{stack.name}-stock")
+    assert further.deploy(BROKEN) == "ROLLBACK_COMPLETE"
+    protect(aws, further)
+    words = ["-c", "databases.main.port=5433", "-c", "databases.stock.port=5434"]
+    deployed = f"deploy --all {' '.join(words)}"
+    once = " -c databases.stock.deletion_protection=false"
+    assert run("--all", *words) == [
+        deployed + once,
+        deployed,
+    ]
+    assert is_protected(aws, stack)
+    assert not is_protected(aws, further), "the CLI has to delete it"
+    unprotected = f"-c databases.main.port=5433 -c databases.stock.port=5434{once}"
+    assert run(further.name, *unprotected.split()) == [f"deploy {further.name} {unprotected}"]
 
 
 def test_who_wants_no_protection_deploys_once(run: Run) -> None:

@@ -34,7 +34,7 @@ def outputs(aws, cdk):
 
 @pytest.fixture
 def secret(outputs):
-    return outputs["ApplicationSecretName"]
+    return outputs["MainAppSecretName"]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def watch(aws, secret):
 
 @pytest.fixture
 def admin(outputs):
-    return outputs["AdminSecretName"]
+    return outputs["MainAdminSecretName"]
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_two_rotations_that_meet_both_come_to_their_end(
 
 def test_the_consumer_is_refused_another_secret(aws, outputs):
     message = refused_call(
-        aws, consumer=outputs["ConsumerFunctionName"], secret=outputs["AdminSecretName"]
+        aws, consumer=outputs["ConsumerFunctionName"], secret=outputs["MainAdminSecretName"]
     )
     assert "secretsmanager:GetSecretValue" in message or "AccessDenied" in message
 
@@ -196,7 +196,8 @@ def test_the_deployed_roles_have_the_boundary_that_is_judged(aws, outputs):
     function = functions.get_function_configuration(FunctionName=outputs["ConsumerFunctionName"])
     role = iam.get_role(RoleName=function["Role"].rpartition("/")[2])["Role"]
     boundary = iam.get_policy(PolicyArn=role["PermissionsBoundary"]["PermissionsBoundaryArn"])
-    assert "The most that roles of orders/production may do" in boundary["Policy"]["Description"]
+    description = boundary["Policy"]["Description"]
+    assert "The most that roles of orders/production/main may do" in description
 
 
 def test_no_password_is_in_any_log(aws, secrets, secret, watch, admin, admin_watch):
@@ -230,9 +231,9 @@ def test_a_role_without_a_needed_permission_makes_the_rotation_fail(
     aws, outputs, secrets, secret, watch
 ):
     iam, functions = aws.client("iam"), aws.client("lambda")
-    role = functions.get_function_configuration(FunctionName=outputs["RotationFunctionName"])[
-        "Role"
-    ].rpartition("/")[2]
+    role = functions.get_function_configuration(
+        FunctionName=outputs["MainAppRotationFunctionName"]
+    )["Role"].rpartition("/")[2]
     deny = {"Effect": "Deny", "Action": "secretsmanager:PutSecretValue", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
     before, done, failed = value(secrets, secret), len(watch.done()), len(failures_of(aws, secret))

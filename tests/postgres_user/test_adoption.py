@@ -191,7 +191,7 @@ def test_a_user_that_does_not_exist_is_created_without_it(legacy: Legacy, *, cre
     other = f"other_{world.number}"
     world.secrets.put(world.arn, "AWSCURRENT", world.application(username=other))
     legacy.put(username=other)
-    assert "Leave adopt_secret_arn out" in refused(legacy, GoneError)
+    assert "Leave present_secret_arn out" in refused(legacy, GoneError)
     assert not world.exists(other)
     if created:
         world.ensure()
@@ -242,7 +242,7 @@ def test_a_secret_for_another_server_is_refused(legacy: Legacy) -> None:
 
 @pytest.mark.parametrize("value", [7, ["arn"], {"a": "b"}])
 def test_a_property_that_is_no_text_is_refused(world: World, value: object) -> None:
-    with pytest.raises(BadEventError, match="adopt_secret_arn"):
+    with pytest.raises(BadEventError, match="present_secret_arn"):
         world.ensure(PresentSecretArn=value)
     world.ensure(PresentSecretArn="")
     assert world.accepts(world.document())

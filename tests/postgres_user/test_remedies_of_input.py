@@ -269,7 +269,7 @@ def test_a_user_who_is_there_keeps_its_password(world: World, way: str) -> None:
     with pytest.raises(RotationError) as caught:
         ensure(world)
     assert caught.value.remedy.startswith(
-        "Put its real password into the secret, let adopt_secret_arn name a secret that holds it,"
+        "Put its real password into the secret, let present_secret_arn name a secret that holds it,"
         " or choose another user name"
     )
     assert world.accepts(world.application(password=NEW))

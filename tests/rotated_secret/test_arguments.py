@@ -21,7 +21,7 @@ from rotated_secret import (
 )
 from tests.rotated_secret.conftest import ARN, Store
 
-NAME = "orders/production/application"
+NAME = "orders/production/main/app"
 SDK = botocore.session.Session()
 OTHER = SDK.create_client("sts", "eu-central-1")
 HANDLES: list[Any] = [RotatedSecret, AsyncRotatedSecret]

@@ -28,7 +28,7 @@ from tests.rotated_secret.credential_sources import (
     keys,
 )
 
-NAME = "orders/production/application"
+NAME = "orders/production/main/app"
 REGION = "eu-central-1"
 ROLE = "role_arn = arn:aws:iam::123456789012:role/x\n"
 SSO_ROLE = "sso_account_id = 123456789012\nsso_role_name = x\n"

@@ -21,7 +21,7 @@ SNIPPETS = [
     for page in (PAGE, PACKAGE / "README.md")
     for snippet in re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)
 ]
-NAME = "orders/production/application"
+NAME = "orders/production/main/app"
 
 
 def modules(snippet: str) -> set[str]:

@@ -101,4 +101,4 @@ def test_without_a_region_it_says_so_at_once(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.delenv("AWS_REGION", raising=False)
     with pytest.raises(NoRegionError):
-        RotatedSecret("orders/production/application")
+        RotatedSecret("orders/production/main/app")

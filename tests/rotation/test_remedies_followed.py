@@ -117,7 +117,7 @@ FOLLOWED = {
     " the server itself instead of a proxy": (
         "test_hostile_settings.py::test_an_encoding_that_nothing_is_translated_to_is_told"
     ),
-    "Put its real password into the secret, let adopt_secret_arn name a secret that holds it, or"
+    "Put its real password into the secret, let present_secret_arn name a secret that holds it, or"
     " choose another user name; it was not touched": (
         "test_remedies_of_input.py::test_a_user_who_is_there_keeps_its_password"
     ),
@@ -191,18 +191,20 @@ FOLLOWED = {
     "Correct … of the login: a list with the names of other logins": (
         "test_access.py::test_what_is_no_list_of_names_is_refused_and_corrected"
     ),
-    "Leave adopt_secret_arn out and the user is created; or correct its name": (
+    "Leave present_secret_arn out and the user is created; or correct its name": (
         "test_adoption.py::test_a_user_that_does_not_exist_is_created_without_it"
     ),
-    "Let adopt_secret_arn name the secret of …; if that one alternates between two users, rotate it"
-    " once more before": "test_adoption.py::test_a_secret_that_alternates_is_rotated_once_more",
-    "Let adopt_secret_arn of the login be the ARN of a secret": (
+    "Let present_secret_arn name the secret of …; if that one alternates between two users,"
+    " rotate it once more before": (
+        "test_adoption.py::test_a_secret_that_alternates_is_rotated_once_more"
+    ),
+    "Let present_secret_arn of the login be the ARN of a secret": (
         "test_adoption.py::test_a_property_that_is_no_text_is_refused"
     ),
     "Let the schema's owner run: …": (
         "test_access.py::test_a_schema_that_its_owner_does_not_open_is_told"
     ),
-    "Put the user's present password into the secret that adopt_secret_arn names": (
+    "Put the user's present password into the secret that present_secret_arn names": (
         "test_adoption.py::test_a_wrong_password_is_corrected"
     ),
     "Take … off its own reads and writes, where it may do all anyway": (

@@ -16,7 +16,7 @@ def ago(days: float) -> datetime:
 
 def secret(**more: Any) -> Any:
     return {
-        "Name": "orders/production/application",
+        "Name": "orders/production/main/app",
         "RotationLambdaARN": "arn:aws:lambda:eu-west-1:111122223333:function:orders-rotation",
         "CreatedDate": ago(100),
         "RotationEnabled": True,
@@ -68,7 +68,7 @@ def test_the_age_counts_from_the_last_rotation_or_else_from_the_creation() -> No
 
 
 def test_the_remedy_names_the_log_and_the_secret() -> None:
-    command = "aws secretsmanager rotate-secret --secret-id orders/production/application"
+    command = "aws secretsmanager rotate-secret --secret-id orders/production/main/app"
     assert "log /aws/lambda/orders-rotation says" in remedy(secret())
     assert remedy(secret()).endswith(command)
 
@@ -76,7 +76,7 @@ def test_the_remedy_names_the_log_and_the_secret() -> None:
 def test_a_rotation_that_was_turned_off_is_turned_on_or_its_secret_deleted() -> None:
     off = remedy(secret(RotationEnabled=False))
     for operation in ("rotate-secret", "delete-secret"):
-        assert f"aws secretsmanager {operation} --secret-id orders/production/application" in off
+        assert f"aws secretsmanager {operation} --secret-id orders/production/main/app" in off
 
 
 def test_a_secret_that_never_had_a_function_can_not_be_rotated_by_hand() -> None:

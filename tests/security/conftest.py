@@ -48,12 +48,12 @@ def evaluator() -> Iterator[Evaluator]:
 
 @pytest.fixture(scope="session")
 def deployment(made: Synthesis) -> Deployment:
-    return Deployment.of(made.settings.prefix, made.template)
+    return Deployment.of(made.settings, made.template)
 
 
 @pytest.fixture(scope="session")
 def prove(evaluator: Evaluator) -> Prove:
-    return lambda deployment: Proof.of_rotation(evaluator, deployment, strategy="alternating")
+    return lambda deployment: Proof.of_rotation(evaluator, deployment)
 
 
 @pytest.fixture(scope="session")

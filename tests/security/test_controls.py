@@ -1,21 +1,28 @@
 """The controls, and the document that shows them."""
 
 import copy
+import re
 from typing import Any
 
 import pytest
 
-from security.controls import CONTROLS, unsatisfied
+from security.controls import controls, unsatisfied
 from security.deployment import Deployment
 from security.document import PATH, with_tables
-from security.synthesis import Synthesis
+from security.synthesis import ROOT, Synthesis
+from security.variants import VARIANTS
 
 pytestmark = pytest.mark.xdist_group("security")
 
 
+def broken(deployment: Deployment) -> list[str]:
+    return unsatisfied(deployment, controls(deployment.parts.settings))
+
+
 def test_every_control_is_satisfied(deployment: Deployment) -> None:
-    assert len({control.id for control in CONTROLS}) == len(CONTROLS) > 40
-    assert unsatisfied(deployment) == []
+    asked = controls(deployment.parts.settings)
+    assert len({control.id for control in asked}) == len(asked) > 40
+    assert broken(deployment) == []
 
 
 def test_the_document_is_up_to_date(made: Synthesis, staffed: Synthesis) -> None:
@@ -23,15 +30,23 @@ def test_the_document_is_up_to_date(made: Synthesis, staffed: Synthesis) -> None
     assert with_tables(text, made, staffed) == text, "run: python -m security.document"
 
 
+def test_the_document_names_every_variant_and_only_tests_that_there_are() -> None:
+    text = PATH.read_text()
+    assert [each.name for each in VARIANTS[1:] if f"`{each.name}`" not in text] == []
+    named = re.findall(r"`((?:tests|security|stacks)/[\w/]+\.py)`", text)
+    assert len(named) > 5
+    assert [each for each in named if not (ROOT / each).is_file()] == []
+
+
 def test_what_a_team_leaves_out_is_told_by_its_control(single: Synthesis) -> None:
-    deployment = Deployment.of(single.settings.prefix, single.template)
-    assert set(unsatisfied(deployment)) == {
+    deployment = Deployment.of(single.settings, single.template)
+    assert set(broken(deployment)) == {
         *("SecretsManager.1", "SecretsManager.2", "RDS.5", "RDS.8", "KMS.3")
     }
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "value", "controls"),
+    ("kind", "path", "value", "expected"),
     [
         ("AWS::RDS::DBInstance", "PubliclyAccessible", True, {"RDS.2"}),
         ("AWS::RDS::DBInstance", "StorageEncrypted", False, {"RDS.3"}),
@@ -51,20 +66,19 @@ def test_what_a_team_leaves_out_is_told_by_its_control(single: Synthesis) -> Non
     ],
 )
 def test_a_property_that_opens_something_breaks_its_control(
-    made: Synthesis, kind: str, path: str, value: Any, controls: set[str]
+    made: Synthesis, kind: str, path: str, value: Any, expected: set[str]
 ) -> None:
     template = copy.deepcopy(dict(made.template))
     resource = next(each for each in template["Resources"].values() if each["Type"] == kind)
     resource["Properties"][path] = value
-    assert set(unsatisfied(Deployment.of(made.settings.prefix, template))) == controls
+    assert set(broken(Deployment.of(made.settings, template))) == expected
 
 
 def test_a_secret_without_a_schedule_breaks_its_control(made: Synthesis) -> None:
     template = copy.deepcopy(dict(made.template))
-    schedule = next(name for name in template["Resources"] if name.startswith("AdminRotationSch"))
+    schedule = next(name for name in template["Resources"] if name.startswith("MainAdminSchedule"))
     del template["Resources"][schedule]
-    broken = unsatisfied(Deployment.of(made.settings.prefix, template))
-    assert broken == ["SecretsManager.1"]
+    assert broken(Deployment.of(made.settings, template)) == ["SecretsManager.1"]
 
 
 @pytest.mark.parametrize(
@@ -80,4 +94,4 @@ def test_a_resource_that_does_not_belong_breaks_its_control(
 ) -> None:
     template = copy.deepcopy(dict(made.template))
     template["Resources"]["Odd"] = {"Type": kind, "Properties": {}}
-    assert control in unsatisfied(Deployment.of(made.settings.prefix, template))
+    assert control in broken(Deployment.of(made.settings, template))

@@ -18,8 +18,8 @@ from tests.security.events import by_the_service, call, denied, read, session
 pytestmark = pytest.mark.xdist_group("security")
 
 PATH = "orders/production"
-NAME = f"{PATH}/application"
-STRANGE = "payroll/production/application"
+NAME = f"{PATH}/main/app"
+STRANGE = "payroll/production/main/app"
 
 
 class Rules:
@@ -62,7 +62,7 @@ def rules(deployment: Deployment) -> Rules:
 
 @pytest.fixture(scope="module")
 def arn(deployment: Deployment) -> str:
-    return deployment.parts.secret("application")
+    return deployment.parts.secret("main/app")
 
 
 def test_a_denied_read_is_told(rules: Rules, arn: str) -> None:
@@ -81,15 +81,17 @@ def test_a_read_by_an_unknown_role_a_user_or_the_root_is_told(
     user = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/mallory"}
     root = {"type": "Root", "arn": "arn:aws:iam::111122223333:root"}
     # A role of another account may be called as one of ours is.
-    ours = deployment.parts.function("consumer").role_arn
+    ours = deployment.parts.function("main-consumer").role_arn
     theirs = session(ours.replace(ACCOUNT, "444455556666"))
     others = (user, root, theirs)
-    for who in ({}, *({"userIdentity": other} for other in others)):
-        assert rules.told(read(arn, **who)) == ["unusual-read"]
-        assert rules.told(read(NAME, **who)) == ["unusual-read"]
+    # Neither is a role of ours whose path, or whose name, begins as ours do.
+    similar = [session(f"arn:aws:iam::{ACCOUNT}:role/{PATH}{end}") for end in ("-evil/x", "x", "")]
+    for who in ({}, *({"userIdentity": other} for other in (*others, *similar))):
+        assert rules.told(read(arn, **who)) == ["main-unusual"]
+        assert rules.told(read(NAME, **who)) == ["main-unusual"]
 
 
-@pytest.mark.parametrize("name", ["consumer", "rotation", "application-users"])
+@pytest.mark.parametrize("name", ["main-consumer", "main-alternating", "main-users"])
 def test_reads_by_those_who_may_are_not_told(
     rules: Rules, deployment: Deployment, arn: str, name: str
 ) -> None:
@@ -98,7 +100,7 @@ def test_reads_by_those_who_may_are_not_told(
 
 
 def test_reads_reach_the_rules_at_all(rules: Rules) -> None:
-    for name in ("denied-read", "unusual-read"):
+    for name in ("denied-read", "main-unusual"):
         state = rules.rules[name]["State"]
         assert state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
@@ -123,7 +125,7 @@ def test_a_secret_that_is_not_watched_any_more_is_told(rules: Rules, arn: str) -
 
 @pytest.mark.parametrize("name", ["ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"])
 def test_a_deletion_and_changes_of_a_key_are_told(rules: Rules, name: str) -> None:
-    watched = [key for each, key in rules.keys.items() if not each.startswith("Noticing")]
+    watched = [key for each, key in rules.keys.items() if not each.startswith("PlatformTopic")]
     assert len(watched) == 2
     for key in watched:
         for key_id in key.values():
@@ -155,10 +157,9 @@ def alarms(made: Synthesis) -> dict[str, Any]:
 
 def test_there_is_an_alarm_for_each_thing_that_can_go_wrong(made: Synthesis) -> None:
     assert alarms(made).keys() == {
-        *("rotation-failed", "admin-rotation-failed"),
-        "overdue",
-        *("rotation-errors", "admin-rotation-errors", "watch-errors"),
-        *("rotation-throttles", "admin-rotation-throttles", "watch-throttles"),
+        *("main-alternating-failed", "main-admin-failed", "main-overdue"),
+        *("main-alternating-trouble", "main-admin-trouble", "main-users-trouble"),
+        *("watch-trouble", "custom-resources-trouble"),
     }
 
 
@@ -193,7 +194,7 @@ def variables_of(made: Synthesis, function: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("function", "strategy"), [("rotation", "alternating"), ("admin-rotation", "single")]
+    ("function", "strategy"), [("main-alternating", "alternating"), ("main-admin", "single")]
 )
 def test_the_metrics_that_the_alarm_watches_are_those_that_the_function_emits(
     made: Synthesis,
@@ -232,11 +233,11 @@ def _dimensions(metric: Any) -> dict[str, str]:
 
 
 def test_an_overdue_rotation_rings_and_so_does_a_watch_that_stopped(made: Synthesis) -> None:
-    alarm = alarms(made)["overdue"]
+    alarm = alarms(made)["main-overdue"]
     [query] = alarm["Metrics"]
     metric = query["MetricStat"]["Metric"]
     assert (metric["Namespace"], metric["MetricName"]) == ("CredentialRotation", "Overdue")
-    assert _dimensions(metric) == {"service": "orders-production-watch", "path": PATH}
+    assert _dimensions(metric) == {"service": "orders-production-watch", "path": f"{PATH}/main"}
     # No value yet is the state in which an alarm begins, which is no change and tells nobody;
     # no value any more is a change to it, which rings.
     assert alarm["TreatMissingData"] == "missing"
@@ -247,14 +248,16 @@ def test_the_watch_finds_the_secrets_that_rotate_by_the_tag_that_they_have(
     made: Synthesis, single: Synthesis
 ) -> None:
     """In the second deployment the admin's secret does not rotate."""
-    for each, expected in ((made, {"application", "admin"}), (single, {"application"})):
+    for each, expected in ((made, {"app", "admin"}), (single, {"app"})):
         variables = variables_of(each, "watch")
         listed = {
             resource["Properties"]["Name"].rpartition("/")[2]
             for resource in each.template["Resources"].values()
             if resource["Type"] == "AWS::SecretsManager::Secret"
-            and {"Key": listing.TAG, "Value": variables["WATCHED_PATH"]}
-            in resource["Properties"]["Tags"]
+            and any(
+                tag["Key"] == listing.TAG and tag["Value"] == f"{variables['WATCHED_PATH']}/main"
+                for tag in resource["Properties"]["Tags"]
+            )
         }
         assert listed == expected
 
@@ -270,8 +273,7 @@ def test_the_dashboard_shows_every_alarm_and_the_age_of_every_secret(made: Synth
         for each in made.template["Resources"].values()
         if each["Type"] == "AWS::CloudWatch::Dashboard"
     ]
-    for name, each in made.template["Resources"].items():
-        if each["Type"] == "AWS::CloudWatch::Alarm":
-            assert name in board
-    for text in ("DaysSinceRotation", f'\\"path\\",\\"{PATH}\\"', "finishSecret", "Duration"):
+    for name in alarms(made):
+        assert f"alarm:orders-production-{name}" in board
+    for text in ("DaysSinceRotation", f'\\"path\\",\\"{PATH}/main\\"', "finishSecret", "Duration"):
         assert text in board

@@ -27,7 +27,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 
 @pytest.fixture(scope="module")
 def proof(evaluator: Evaluator, made: Synthesis) -> Proof:
-    deployment = Deployment.of("orders-production-deploy-role", made.read(made.deploy_role))
+    deployment = Deployment.of(made.settings, made.read(made.deploy_role))
     return Proof.of_deploy_role(
         evaluator, deployment, repository=REPOSITORY, environment="production"
     )

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from local.policies import Evaluator, Layer
+from local.policies import Layer
 from security.deployment import Deployment
 from security.documents import Place
 from security.proof import Proof
-from security.synthesis import Synthesis
 from tests.security.conftest import Prove
 
 pytestmark = pytest.mark.xdist_group("security")
@@ -37,17 +36,6 @@ def test_whatever_is_taken_away_is_missed(proof: Proof) -> None:
     assert [str(each) for each in proof.survivors] == []
 
 
-def test_the_same_holds_without_all_that_can_be_left_out_and_with_an_instance(
-    evaluator: Evaluator, single: Synthesis
-) -> None:
-    deployment = Deployment.of(single.settings.prefix, single.template)
-    proof = Proof.of_rotation(evaluator, deployment, strategy="single")
-    assert [each for each in (*proof.needed, *proof.attacked) if each.surprising] == []
-    assert [str(each) for each in proof.survivors] == []
-    instance = [each for each in proof.attacked if each.intent.who.name == "the instance"]
-    assert len(instance) > 30
-
-
 def changed(
     deployment: Deployment, place: Place, change: Callable[[Statements], Statements]
 ) -> Deployment:
@@ -65,8 +53,8 @@ def allow(action: str, resource: str, **more: Any) -> dict[str, Any]:
 
 
 def test_a_permission_too_many_is_found(prove: Prove, deployment: Deployment) -> None:
-    secret = deployment.parts.secret("application")
-    place = identity_of(deployment, "consumer")
+    secret = deployment.parts.secret("main/app")
+    place = identity_of(deployment, "main-consumer")
     more = allow("secretsmanager:ListSecretVersionIds", secret)
     proof = prove(changed(deployment, place, lambda each: [*each, more]))
     [survivor] = proof.survivors
@@ -94,7 +82,7 @@ def test_a_condition_that_stops_nothing_is_found(prove: Prove, deployment: Deplo
 
 
 def test_a_permission_too_few_is_found(prove: Prove, deployment: Deployment) -> None:
-    place = identity_of(deployment, "rotation")
+    place = identity_of(deployment, "main-alternating")
     proof = prove(
         changed(
             deployment,
@@ -109,9 +97,9 @@ def test_a_permission_too_few_is_found(prove: Prove, deployment: Deployment) -> 
 @pytest.mark.parametrize(
     ("function", "action", "what"),
     [
-        ("consumer", "secretsmanager:PutSecretValue", "rotate"),
-        ("rotation", "secretsmanager:DeleteSecret", "delete the secret"),
-        ("rotation", "iam:PutRolePolicy", "give itself more rights"),
+        ("main-consumer", "secretsmanager:PutSecretValue", "rotate"),
+        ("main-alternating", "secretsmanager:DeleteSecret", "delete the secret"),
+        ("main-alternating", "iam:PutRolePolicy", "give itself more rights"),
     ],
 )
 def test_a_permission_that_opens_something_is_found(
@@ -132,6 +120,8 @@ def test_a_permission_that_opens_something_is_found(
             "ReadByNamedRolesOnly",
             "read a password without being named as a reader",
         ),
+        (Layer.RESOURCE, "WrittenByItsFunctionsOnly", "rotate"),
+        (Layer.RESOURCE, "WrittenByItsFunctionsOnly", "be taken for one of ours"),
         (
             Layer.IDENTITY,
             "NoNetworkInterfacesForTheCode",
@@ -160,3 +150,23 @@ def test_an_endpoint_that_lets_everyone_through_is_found(
     odd = {each.intent.what for each in proof.attacked if each.surprising}
     assert "carry a password out to an account of their own" in odd
     assert "use the functions' way to the secret" in odd
+
+
+def test_a_boundary_that_reaches_another_database_is_found(
+    prove: Prove, deployment: Deployment
+) -> None:
+    """A further secret stands for it: the default deployment has one database."""
+    parts = deployment.parts
+    for boundary in set(parts.boundaries.values()):
+        place = Place(Layer.BOUNDARY, boundary)
+        deployment = changed(deployment, place, lambda each: [*each, *_everything()])
+    odd = {each.intent.what for each in prove(deployment).attacked if each.surprising}
+    assert {"read a secret of another home", "use the key for another secret of the team"} <= odd
+
+
+def _everything() -> Statements:
+    secrets = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/production/*"
+    return [
+        allow("secretsmanager:GetSecretValue", secrets),
+        allow("kms:Decrypt", "*"),
+    ]

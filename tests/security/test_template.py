@@ -11,6 +11,7 @@ from security.errors import ProofError
 from security.identifiers import Identifiers
 from security.intrinsics import evaluate
 from security.parts import Parts
+from security.synthesis import Synthesis
 
 
 def lookup(name: str, attribute: str | None) -> str:
@@ -70,8 +71,8 @@ def test_an_action_with_a_wildcard_is_refused(action: str) -> None:
         read_documents(Identifiers("stack", role_with(Action=action)))
 
 
-def test_a_part_that_is_not_there_is_refused() -> None:
-    parts = Parts(Identifiers("stack", {}))
+def test_a_part_that_is_not_there_is_refused(made: Synthesis) -> None:
+    parts = Parts(Identifiers("stack", {}), made.settings)
     for find in (parts.role, parts.function):
         with pytest.raises(ProofError, match="There is no"):
             find("absent")
@@ -83,6 +84,6 @@ def test_every_policy_of_the_stack_is_read(deployment: Deployment) -> None:
         assert {Place(Layer.IDENTITY, arn), Place(Layer.TRUST, arn)} <= deployment.documents.keys()
     for key in deployment.parts.key_arns():
         assert Place(Layer.KEY, key) in deployment.documents
-    for secret in ("application", "admin"):
+    for secret in ("main/app", "main/admin"):
         assert Place(Layer.RESOURCE, deployment.parts.secret(secret)) in deployment.documents
     assert Place(Layer.ENDPOINT, "secretsmanager") in deployment.documents

@@ -1,7 +1,7 @@
 """Templates, synthesized once for each set of settings."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 # isort: split
 import aws_cdk as cdk
 
-from stacks.rotation_stack import RotationStack
+from stacks.compose import compose
 from stacks.settings import read_settings
 from tests.stacks.template import Template
 
@@ -24,19 +24,30 @@ Synthesize = Callable[..., Any]
 
 
 @cache
-def _artifact(overrides: tuple[tuple[str, str], ...]) -> Any:
+def _artifacts(overrides: str) -> Any:
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = cdk.App(context={**context, **dict(overrides)}, analytics_reporting=False)
-    RotationStack(app, settings=read_settings(app.node.get_all_context()))
-    return app.synth().stacks[0]
+    app = cdk.App(context={**context, **json.loads(overrides)}, analytics_reporting=False)
+    compose(app, read_settings(app.node.get_all_context()))
+    return app.synth().stacks
 
 
 @pytest.fixture(scope="session")
 def synthesize() -> Synthesize:
     """Synthesizes the app of `cdk.json` with some settings overridden, as after `-c`."""
-    return lambda **overrides: _artifact(
-        tuple((name.replace("__", "."), value) for name, value in sorted(overrides.items()))
-    )
+    return lambda **overrides: _synthesized(overrides)[0]
+
+
+def _synthesized(overrides: Mapping[str, Any]) -> Any:
+    named = {name.replace("__", "."): value for name, value in overrides.items()}
+    return _artifacts(json.dumps(named, sort_keys=True))
+
+
+@pytest.fixture(scope="session")
+def synthesize_all() -> Callable[..., dict[str, Template]]:
+    """As `synthesize`, but all stacks by their names."""
+    return lambda **overrides: {
+        each.stack_name: Template(each.template) for each in _synthesized(overrides)
+    }
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_AWS = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
-def run(folder: Path, **overrides: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, **overrides: object) -> subprocess.CompletedProcess[str]:
     """Run app.py with the context of cdk.json, without credentials or a region."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     given = {name.replace("__", "."): value for name, value in overrides.items()}
@@ -37,7 +37,7 @@ def test_the_app_synthesizes_without_credentials_or_a_region(tmp_path: Path) -> 
     done = run(tmp_path, name="shop", environment="staging")
     assert (done.returncode, done.stderr) == (0, "")
     template = json.loads((tmp_path / "shop-staging.template.json").read_text())
-    assert template["Outputs"]["AdminSecretName"]["Value"] == "shop/staging/admin"
+    assert template["Outputs"]["MainAdminSecretName"]["Value"] == "shop/staging/main/admin"
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_a_client_gets_to_the_database_and_to_the_endpoint_and_no_further(
     rules = rules_for(with_clients, key, client)
     assert sorted(rules.values()) == [443, 6432]
     outputs = with_clients.outputs
-    assert rules[text(outputs["DatabaseSecurityGroupId"])] == 6432
+    assert rules[text(outputs["MainSecurityGroupId"])] == 6432
     assert rules[text(outputs["SecretsEndpointSecurityGroupId"])] == 443
 
 
@@ -48,9 +48,10 @@ def test_a_client_changes_nothing_else(with_clients: Template, template: Templat
 
 def test_what_an_application_needs_to_get_in_is_told(template: Template) -> None:
     assert {
-        "ApplicationSecretArn",
-        "DatabaseEndpoint",
-        "DatabaseSecurityGroupId",
+        "EndpointClientsSecurityGroupId",
+        "MainAppSecretArn",
+        "MainEndpoint",
+        "MainSecurityGroupId",
         "SecretsEndpointSecurityGroupId",
         "SecretsKeyArn",
         "SubnetIds",

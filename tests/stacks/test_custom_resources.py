@@ -6,22 +6,22 @@ from credential_rotation.bundle import Bundle
 from custom_resource import inner
 from tests.stacks.template import Template, text
 
-KINDS = ("Custom::ApplicationUser", "Custom::FirstAccessKey")
+KINDS = ("Custom::DatabaseUser", "Custom::FirstAccessKey")
 RELAY = "orders-production-custom-resources"
 
 
 def test_functions_that_make_resources_are_called_by_the_one_that_answers(whole: Template) -> None:
-    relay = whole.name("AWS::Lambda::Function", "CustomResources")
-    makers = set()
+    relay = whole.name("AWS::Lambda::Function", "PlatformCustomResources")
+    makers = set[str]()
     for kind in KINDS:
         resource = whole.the(kind)
         assert text(resource["ServiceToken"]) == f"<{relay}.Arn>"
-        makers.add(text(resource["Function"]))
-    functions = whole.of("AWS::Lambda::Function")
-    names = {f"<{name}.Arn>": each["FunctionName"] for name, each in functions.items()}
-    assert {names[each] for each in makers} == {
+        makers.add(text(resource["Function"]).rpartition(":")[2])
+    functions = {each["FunctionName"] for each in whole.of("AWS::Lambda::Function").values()}
+    assert makers <= functions
+    assert makers == {
         "orders-production-access-key-users",
-        "orders-production-application-users",
+        "orders-production-main-users",
     }
 
 
@@ -33,7 +33,7 @@ def test_it_may_invoke_what_is_named_as_they_are_and_nothing_else(template: Temp
     ]
     pattern = "arn:Partition:lambda:Region:AccountId:function:orders-production-*-users"
     assert [s.resources for s in invocations] == [[pattern], [pattern]], "its own, the boundary's"
-    own = template.statements("AWS::IAM::ManagedPolicy", "CustomResources")
+    own = template.statements("AWS::IAM::ManagedPolicy", "PlatformCustomResources")
     assert {action for s in own for action in s.actions} == {
         "lambda:InvokeFunction",
         "logs:CreateLogStream",

@@ -36,7 +36,7 @@ def test_only_encrypted_connections_are_accepted(template: Template, database: A
     parameters = template.the("AWS::RDS::DBParameterGroup")
     assert parameters["Family"] == "postgres17"
     assert parameters["Parameters"]["rds.force_ssl"] == "1"
-    assert text(database["DBParameterGroupName"]).startswith("<DatabaseParameters")
+    assert text(database["DBParameterGroupName"]).startswith("<MainServerParameters")
 
 
 def test_passwords_exist_as_scram_verifiers_alone(template: Template) -> None:
@@ -56,7 +56,7 @@ def test_a_minor_upgrade_by_aws_is_no_drift(database: Any) -> None:
 def test_the_password_of_the_master_user_is_in_the_secret_alone(
     template: Template, database: Any
 ) -> None:
-    secret = template.name("AWS::SecretsManager::Secret", "Admin")
+    secret = template.name("AWS::SecretsManager::Secret", "MainAdmin")
     assert text(database["MasterUserPassword"]) == (
         f"{{{{resolve:secretsmanager:<{secret}>:SecretString:password::}}}}"
     )
@@ -76,15 +76,17 @@ def test_the_log_groups_exist_before_rds_would_make_them_unencrypted(template: T
 
 
 def test_the_monitoring_role_writes_one_log_group_for_this_instance(template: Template) -> None:
-    [trust] = template.statements("AWS::IAM::Role", "DatabaseMonitoringRole")
+    [trust] = template.statements("AWS::IAM::Role", "MainServerMonitoringRole")
     assert trust.principals == ["monitoring.rds.amazonaws.com"]
-    assert text(trust.condition["ArnEquals"]["aws:SourceArn"]).endswith(":db:orders-production")
-    for statement in template.statements("AWS::IAM::ManagedPolicy", "DatabaseMonitoringRole"):
+    assert text(trust.condition["ArnEquals"]["aws:SourceArn"]).endswith(
+        ":db:orders-production-main"
+    )
+    for statement in template.statements("AWS::IAM::ManagedPolicy", "MainServerMonitoringRole"):
         for resource in statement.resources:
             assert ":log-group:RDSOSMetrics" in resource
-    assert template.name("AWS::IAM::ManagedPolicy", "DatabaseMonitoringRole") in template.waits_for(
-        template.name("AWS::RDS::DBInstance")
-    )
+    assert template.name(
+        "AWS::IAM::ManagedPolicy", "MainServerMonitoringRole"
+    ) in template.waits_for(template.name("AWS::RDS::DBInstance"))
 
 
 def test_another_port_makes_another_instance_of_the_same_identifier_which_rds_refuses(

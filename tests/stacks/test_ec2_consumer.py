@@ -57,13 +57,16 @@ def test_its_metadata_is_not_to_be_had_without_a_token_or_from_further_away(
 def test_its_volume_is_encrypted_with_the_data_key(instance: Template, properties: Any) -> None:
     [volume] = properties["BlockDeviceMappings"]
     assert volume["Ebs"]["Encrypted"] is True
-    assert text(volume["Ebs"]["KmsKeyId"]) == f"<{instance.name('AWS::KMS::Key', 'DataKey')}.Arn>"
+    assert (
+        text(volume["Ebs"]["KmsKeyId"])
+        == f"<{instance.name('AWS::KMS::Key', 'PlatformDataKey')}.Arn>"
+    )
 
 
 def test_the_data_key_is_lent_by_ec2_and_used_through_it_alone(instance: Template) -> None:
     lend, use = (
         each
-        for each in instance.statements("AWS::KMS::Key", "DataKey")
+        for each in instance.statements("AWS::KMS::Key", "PlatformDataKey")
         if "ec2." in str(each.condition)
     )
     assert (lend.actions, use.actions) == (
@@ -87,16 +90,16 @@ def test_nobody_gets_in_but_through_session_manager(instance: Template, properti
 def test_the_endpoints_of_session_manager_let_its_role_through_and_nobody_else(
     instance: Template,
 ) -> None:
-    role = f"<{instance.name('AWS::IAM::Role', 'Ec2Consumer')}.Arn>"
-    statements = instance.statements("AWS::EC2::VPCEndpoint", "Ec2ConsumerSessionManager")
+    role = f"<{instance.name('AWS::IAM::Role', 'MainEc2Consumer')}.Arn>"
+    statements = instance.statements("AWS::EC2::VPCEndpoint", "MainEc2ConsumerSessionManager")
     assert {action.partition(":")[0] for each in statements for action in each.actions} == {
         "ssm",
         "ssmmessages",
     }
     for each in statements:
-        assert text(each.condition["ArnEquals"]["aws:PrincipalArn"]) == role
+        assert text(each.condition["ArnLike"]["aws:PrincipalArn"]) == role
     for name, endpoint in instance.of("AWS::EC2::VPCEndpoint").items():
-        if name.startswith("Ec2ConsumerSessionManager"):
+        if name.startswith("MainEc2ConsumerSessionManager"):
             assert endpoint["PrivateDnsEnabled"] is True
             assert len(endpoint["SubnetIds"]) == 2
 
@@ -104,7 +107,7 @@ def test_the_endpoints_of_session_manager_let_its_role_through_and_nobody_else(
 def test_of_s3_it_reads_its_program_and_the_packages_of_the_system(
     instance: Template, properties: Any
 ) -> None:
-    statements = instance.statements("AWS::EC2::VPCEndpoint", "Ec2ConsumerProgramEndpoint")
+    statements = instance.statements("AWS::EC2::VPCEndpoint", "MainEc2ConsumerProgramEndpoint")
     program, packages = (each for each in statements if each.actions == ["s3:GetObject"])
     assert packages.resources == ["arn:Partition:s3:::al2023-repos-Region-de612dc2/*"]
     [resource] = program.resources
@@ -113,17 +116,17 @@ def test_of_s3_it_reads_its_program_and_the_packages_of_the_system(
 
 
 def test_its_role_is_for_ec2_and_has_no_policy_of_aws(instance: Template) -> None:
-    [trust] = instance.statements("AWS::IAM::Role", "Ec2Consumer")
+    [trust] = instance.statements("AWS::IAM::Role", "MainEc2Consumer")
     assert trust.principals == ["ec2.amazonaws.com"]
-    role = instance.the("AWS::IAM::Role", "Ec2Consumer")
+    role = instance.the("AWS::IAM::Role", "MainEc2Consumer")
     assert not {"ManagedPolicyArns", "Policies"} & role.keys()
 
 
 def test_its_role_reads_the_version_in_use_of_one_secret(instance: Template) -> None:
-    statements = instance.statements("AWS::IAM::ManagedPolicy", "Ec2Consumer")
+    statements = instance.statements("AWS::IAM::ManagedPolicy", "MainEc2Consumer")
     [read] = [each for each in statements if "secretsmanager" in str(each.actions)]
     assert read.actions == ["secretsmanager:GetSecretValue"]
-    assert read.resources == [f"<{instance.name('AWS::SecretsManager::Secret', 'Application')}>"]
+    assert read.resources == [f"<{instance.name('AWS::SecretsManager::Secret', 'MainLogin')}>"]
     assert read.condition["StringEquals"]["secretsmanager:VersionStage"] == "AWSCURRENT"
 
 
@@ -132,7 +135,7 @@ def test_what_it_does_at_each_boot_holds_no_secret_and_installs_the_functions_py
 ) -> None:
     commands = script(properties)
     assert f"dnf install --assumeyes --quiet {RUNTIME}" in commands
-    assert "SECRET_ID=orders/production/application" in commands
+    assert "SECRET_ID=orders/production/main/app" in commands
     assert "resolve:secretsmanager" not in str(properties)
 
 
@@ -157,7 +160,7 @@ def test_it_is_watched_in_detail_and_starts_when_all_its_ways_are_open(instance:
     assert {
         name
         for name in instance.of("AWS::SecretsManager::SecretTargetAttachment")
-        if name.startswith("Application")
+        if name.startswith("MainLogin")
     } <= waits
 
 

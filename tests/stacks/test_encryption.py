@@ -2,8 +2,8 @@ from fnmatch import fnmatchcase
 
 from tests.stacks.template import Template, text
 
-SECRETS_KEY = "SecretsKey"
-DATA_KEY = "DataKey"
+SECRETS_KEY = "PlatformSecretsKey"
+DATA_KEY = "PlatformDataKey"
 
 USE = {
     "kms:Decrypt",
@@ -70,7 +70,7 @@ def test_the_secrets_key_is_used_through_secrets_manager_for_our_secrets_alone(
 
 def test_the_names_of_the_secrets_are_those_that_the_key_is_for(template: Template) -> None:
     names = {secret["Name"] for secret in template.of("AWS::SecretsManager::Secret").values()}
-    assert names == {"orders/production/admin", "orders/production/application"}
+    assert names == {"orders/production/main/admin", "orders/production/main/app"}
 
 
 def test_the_data_key_is_lent_by_rds_and_used_by_cloudwatch_logs_alone(template: Template) -> None:

@@ -14,12 +14,12 @@ def functions(template: Template) -> dict[str, Any]:
 
 def test_the_functions_have_the_names_that_policies_and_people_know(template: Template) -> None:
     assert functions(template).keys() == {
-        "orders-production-admin-rotation",
-        "orders-production-application-users",
-        "orders-production-consumer",
         "orders-production-custom-resources",
         "orders-production-default-group",
-        "orders-production-rotation",
+        "orders-production-main-admin",
+        "orders-production-main-alternating",
+        "orders-production-main-consumer",
+        "orders-production-main-users",
         "orders-production-watch",
     }
 
@@ -69,13 +69,13 @@ def test_no_environment_variable_is_one_that_lambda_keeps_for_itself(template: T
 
 
 def test_the_consumer_knows_the_secret_by_its_arn(template: Template) -> None:
-    secret = template.name("AWS::SecretsManager::Secret", "Application")
-    variables = functions(template)["orders-production-consumer"]["Environment"]["Variables"]
+    secret = template.name("AWS::SecretsManager::Secret", "MainLogin")
+    variables = functions(template)["orders-production-main-consumer"]["Environment"]["Variables"]
     assert text(variables["SECRET_ID"]) == f"<{secret}>"
 
 
 @pytest.mark.parametrize(
-    "beginning", ["ApplicationRotation", "AdminRotation", "ApplicationUser", "Consumer"]
+    "beginning", ["MainRotatorAlternating", "MainRotatorAdmin", "MainUsers", "MainConsumer"]
 )
 def test_network_interfaces_are_for_lambda_and_not_for_the_code(
     template: Template, beginning: str
@@ -98,11 +98,11 @@ def test_network_interfaces_are_for_lambda_and_not_for_the_code(
 
 def test_a_function_exists_no_longer_than_the_rights_to_its_interfaces(template: Template) -> None:
     for logical_id in template.of("AWS::Lambda::Function"):
-        beginning = logical_id.split("Function")[0]
+        beginning = logical_id.rpartition("Function")[0]
         policy = template.name("AWS::IAM::ManagedPolicy", beginning)
         assert policy in template.waits_for(logical_id)
 
 
 def test_a_custom_resource_that_does_not_answer_ends_in_minutes(template: Template) -> None:
-    for kind in ("Custom::ApplicationUser", "Custom::ClosedSecurityGroup"):
+    for kind in ("Custom::DatabaseUser", "Custom::ClosedSecurityGroup"):
         assert template.the(kind)["ServiceTimeout"] == "300"

@@ -23,7 +23,7 @@ def test_the_subnets_are_in_two_zones_that_need_no_look_up(template: Template) -
 
 
 def test_the_zones_of_the_settings_take_their_place(synthesize: Synthesize) -> None:
-    template = Template(synthesize(zones="eu-west-1a,eu-west-1c").template)
+    template = Template(synthesize(network__zones="eu-west-1a,eu-west-1c").template)
     zones = [subnet["AvailabilityZone"] for subnet in template.of("AWS::EC2::Subnet").values()]
     assert zones == ["eu-west-1a", "eu-west-1c"]
     [text] = [
@@ -42,7 +42,7 @@ def test_no_security_group_is_left_to_the_default_of_ec2(template: Template) -> 
 
 def test_connections_come_from_named_groups_to_one_port(template: Template) -> None:
     rules = template.of("AWS::EC2::SecurityGroupIngress").values()
-    assert len(rules) == 9
+    assert len(rules) == 3
     for rule in rules:
         assert rule["SourceSecurityGroupId"]
         assert rule["FromPort"] == rule["ToPort"]
@@ -75,29 +75,33 @@ def test_no_group_may_be_left_for_anywhere(template: Template) -> None:
 
 
 def test_the_database_and_the_endpoint_open_no_connection_themselves(template: Template) -> None:
-    for beginning in ("Database", "NetworkSecretsEndpoint"):
+    for beginning in ("MainServer", "PlatformNetworkSecretsEndpoint"):
         [rule] = template.the("AWS::EC2::SecurityGroup", beginning)["SecurityGroupEgress"]
         assert rule["CidrIp"] == "127.0.0.1/32"
 
 
 def test_through_the_endpoint_named_roles_reach_named_secrets(template: Template) -> None:
-    statements = template.statements("AWS::EC2::VPCEndpoint", "NetworkSecretsEndpoint")
-    roles = {f"<{name}.Arn>" for name in template.of("AWS::IAM::Role")}
-    secrets = {f"<{name}>" for name in template.of("AWS::SecretsManager::Secret")}
-    named = set()
-    for statement in statements:
-        assert statement.condition.keys() == {"ArnEquals"}
-        principals = statement.condition["ArnEquals"]["aws:PrincipalArn"]
-        named |= set(map(text, principals if isinstance(principals, list) else [principals]))
-        # Listing has no resources, and only the watch does it.
-        listing = statement.actions == ["secretsmanager:ListSecrets"]
-        assert set(statement.resources) <= ({"*"} if listing else secrets)
-    assert named <= roles
-    assert len(named) == 5
+    statements = template.statements("AWS::EC2::VPCEndpoint", "PlatformNetworkSecretsEndpoint")
+    watch = template.name("AWS::IAM::Role", "PlatformWatch")
+    secrets = "arn:Partition:secretsmanager:Region:AccountId:secret:orders/production/*"
+    ours = "arn:Partition:iam::AccountId:role/orders/production/*"
+    found = {
+        text(s.condition["ArnLike"]["aws:PrincipalArn"]): (len(s.actions), s.resources)
+        for s in statements
+        if s.condition.keys() == {"ArnLike"}
+    }
+    # Listing has no resources, and only the watch does it.
+    assert found == {ours: (4, [secrets]), f"<{watch}.Arn>": (1, ["*"])}
+    assert len(statements) == len(found)
+
+
+def test_the_roles_that_the_endpoint_lets_through_are_below_the_path(template: Template) -> None:
+    for name, role in template.of("AWS::IAM::Role").items():
+        assert role["Path"].startswith("/orders/production/"), name
 
 
 def test_the_endpoint_answers_to_the_usual_name_of_secrets_manager(template: Template) -> None:
-    endpoint = template.the("AWS::EC2::VPCEndpoint", "NetworkSecretsEndpoint")
+    endpoint = template.the("AWS::EC2::VPCEndpoint", "PlatformNetworkSecretsEndpoint")
     assert endpoint["PrivateDnsEnabled"] is True
     assert len(endpoint["SubnetIds"]) == 2
 

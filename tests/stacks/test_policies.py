@@ -11,11 +11,11 @@ EVERYTHING = {
     # Listing has no resources; the boundary allows it to one function, the endpoint to its role.
     ("AWS::IAM::ManagedPolicy", "Allow", "secretsmanager:ListSecrets"): 2,
     ("AWS::EC2::VPCEndpoint", "Allow", "secretsmanager:ListSecrets"): 1,
-    # The boundary allows at most what the roles do, in one policy of all of them.
+    # Two boundaries allow at most what the roles do: of what is shared, and of the database.
     # X-Ray has no resources that its actions could name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 8,
+    ("AWS::IAM::ManagedPolicy", "Allow", "xray:PutTelemetryRecords"): 9,
     # Lambda asks for them before there is an interface to name.
-    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 6,
+    ("AWS::IAM::ManagedPolicy", "Allow", "ec2:AssignPrivateIpAddresses"): 7,
     # A denial reaches as far as what it takes back.
     ("AWS::IAM::ManagedPolicy", "Deny", "ec2:AssignPrivateIpAddresses"): 5,
 }
@@ -69,14 +69,26 @@ def test_services_that_say_for_whom_they_act_are_asked(template: Template) -> No
             assert "aws:SourceArn" in str(statement.condition)
 
 
-def test_every_role_has_the_boundary_of_the_stack(template: Template) -> None:
-    [boundary] = [
-        name
-        for name, policy in template.of("AWS::IAM::ManagedPolicy").items()
-        if "Roles" not in policy
+def test_every_role_has_the_boundary_of_what_it_belongs_to(template: Template) -> None:
+    shared, main = (
+        template.name("AWS::IAM::ManagedPolicy", f"{part}Boundary") for part in ("Platform", "Main")
+    )
+    for name, role in template.of("AWS::IAM::Role").items():
+        boundary = main if name.startswith("Main") else shared
+        assert role["PermissionsBoundary"] == {"Ref": boundary}, name
+
+
+def test_the_boundary_of_a_database_ends_at_its_own_secrets(template: Template) -> None:
+    [secrets] = [
+        s
+        for s in template.statements("AWS::IAM::ManagedPolicy", "MainBoundary")
+        if "secretsmanager:PutSecretValue" in s.actions
     ]
-    roles = template.of("AWS::IAM::Role").values()
-    assert [role["PermissionsBoundary"] for role in roles] == [{"Ref": boundary}] * 9
+    assert secrets.resources == [
+        "arn:Partition:secretsmanager:Region:AccountId:secret:orders/production/main/*"
+    ]
+    shared = template.statements("AWS::IAM::ManagedPolicy", "PlatformBoundary")
+    assert not [s for s in shared if "secretsmanager:GetSecretValue" in s.actions]
 
 
 def test_an_organisation_puts_its_own_boundary_on_every_role(synthesize: Synthesize) -> None:

@@ -61,7 +61,7 @@ def test_with_everything_on_and_the_longest_names_all_of_it_fits(synthesize: Syn
         access_key__enabled="true",
         access_key__policy="arn:aws:iam::111122223333:policy/carrier",
         ec2_consumer="true",
-        readers=roles(10, 117),
+        databases__main__logins__app__readers=roles(10, 117),
     ).template
     assert list(too_long(made)) == []
     assert _too_long_names(made) == []
@@ -77,19 +77,22 @@ def test_each_reference_in_what_is_measured_is_known(
 def test_readers_that_do_not_fit_end_the_synth_with_the_limit_and_the_settings(
     tmp_path: Path,
 ) -> None:
-    done = run(tmp_path, readers=roles(20, 130))
+    readers = {name: roles(40, 130).split(",")[at : at + 20] for name, at in (("a", 0), ("b", 20))}
+    logins = {name: {"readers": each} for name, each in readers.items()}
+    done = run(tmp_path, databases={"main": {"logins": logins}})
     assert done.returncode == 1
     heading, line = done.stderr.splitlines()
     assert heading == "AWS would refuse, because it is too long:"
-    assert line.startswith("  orders-production: the event pattern of NoticingRulesUnusualRead")
-    assert "AWS allows 2048. It grows with: readers, access_key.readers." in line
+    assert line.startswith("  orders-production: the event pattern of MainMonitoringRulesUnusual")
+    assert "AWS allows 2048. It grows with: readers of logins, access_key.readers." in line
 
 
 def test_readers_share_a_statement_of_the_endpoint(synthesize: Synthesize) -> None:
     def statements(**settings: str) -> int:
         return len(Template(synthesize(**settings).template).statements("AWS::EC2::VPCEndpoint"))
 
-    assert statements(readers=roles(10, 117), name="other") == statements()
+    of_readers = statements(databases__main__logins__app__readers=roles(10, 117), name="other")
+    assert of_readers == statements() + 1
 
 
 def _too_long_names(template: Any) -> list[str]:

@@ -38,7 +38,7 @@ TYPES = {
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::Secret",
     "AWS::SecretsManager::SecretTargetAttachment",
-    "Custom::ApplicationUser",
+    "Custom::DatabaseUser",
     "Custom::ClosedSecurityGroup",
 }
 """What the local AWS has to know. A new type needs a home there first."""
@@ -53,13 +53,13 @@ UNTAGGED = {
     "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::SecretTargetAttachment",
-    "Custom::ApplicationUser",
+    "Custom::DatabaseUser",
     "Custom::ClosedSecurityGroup",
 }
 """Types that CloudFormation cannot tag."""
 
 
-COME_AND_GO = ("AdminRotation", "Consumer")
+COME_AND_GO = ("MainRotator", "MainConsumer")
 """What a setting leaves out and may bring back."""
 
 
@@ -73,11 +73,14 @@ def test_no_resource_waits_for_itself(template: Template) -> None:
 
 def test_the_outputs_are_what_a_person_needs(artifact: Any, template: Template) -> None:
     outputs = {name: text(output["Value"]) for name, output in template.raw["Outputs"].items()}
-    endpoint = outputs.pop("DatabaseEndpoint")
+    endpoint = outputs.pop("MainEndpoint")
     assert endpoint.endswith(".Endpoint.Port>")
     for name in (
-        "ApplicationSecretArn",
-        "DatabaseSecurityGroupId",
+        "EndpointClientsSecurityGroupId",
+        "MainAdminSecretArn",
+        "MainAppSecretArn",
+        "MainFunctionsSecurityGroupId",
+        "MainSecurityGroupId",
         "SecretsEndpointSecurityGroupId",
         "SecretsKeyArn",
         "SubnetIds",
@@ -86,11 +89,11 @@ def test_the_outputs_are_what_a_person_needs(artifact: Any, template: Template) 
         assert outputs.pop(name).startswith("<")
     assert outputs.pop("AlarmTopicArn") == f"<{template.name('AWS::SNS::Topic')}>"
     assert outputs == {
-        "AdminRotationFunctionName": "orders-production-admin-rotation",
-        "AdminSecretName": "orders/production/admin",
-        "ApplicationSecretName": "orders/production/application",
-        "ConsumerFunctionName": "orders-production-consumer",
-        "RotationFunctionName": "orders-production-rotation",
+        "ConsumerFunctionName": "orders-production-main-consumer",
+        "MainAdminRotationFunctionName": "orders-production-main-admin",
+        "MainAdminSecretName": "orders/production/main/admin",
+        "MainAppRotationFunctionName": "orders-production-main-alternating",
+        "MainAppSecretName": "orders/production/main/app",
     }
     assert artifact.stack_name == "orders-production"
 
@@ -164,7 +167,7 @@ def test_the_consumer_can_be_left_out(bare: Any) -> None:
 
 
 def test_a_consumer_that_was_left_out_can_come_back(template: Template) -> None:
-    log = template.name("AWS::Logs::LogGroup", "Consumer")
+    log = template.name("AWS::Logs::LogGroup", "MainConsumer")
     assert template.resources[log]["DeletionPolicy"] == "Delete", "its name would be taken"
 
 

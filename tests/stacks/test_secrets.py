@@ -15,15 +15,23 @@ def content(template: Template, beginning: str) -> Any:
     return json.loads(text(secret["GenerateSecretString"]["SecretStringTemplate"]))
 
 
-def readers(template: Template, beginning: str) -> set[str]:
+READ = ["secretsmanager:GetSecretValue"]
+WRITE = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+
+
+def excepted(template: Template, beginning: str, actions: list[str]) -> set[str]:
     [denial] = [
         s
         for s in template.statements("AWS::SecretsManager::ResourcePolicy", beginning)
-        if "ArnNotEquals" in s.condition
+        if "ArnNotEquals" in s.condition and s.actions == actions
     ]
     assert (denial.effect, denial.principals) == ("Deny", ["*"])
-    assert denial.actions == ["secretsmanager:GetSecretValue"]
-    return {text(arn) for arn in denial.condition["ArnNotEquals"]["aws:PrincipalArn"]}
+    arns = denial.condition["ArnNotEquals"]["aws:PrincipalArn"]
+    return {text(arn) for arn in (arns if isinstance(arns, list) else [arns])}
+
+
+def readers(template: Template, beginning: str) -> set[str]:
+    return excepted(template, beginning, READ)
 
 
 def role(template: Template, beginning: str) -> str:
@@ -31,9 +39,9 @@ def role(template: Template, beginning: str) -> str:
 
 
 def test_the_application_secret_names_the_admin_secret(template: Template) -> None:
-    admin = template.name("AWS::SecretsManager::Secret", "Admin")
-    assert content(template, "Application") == {"username": "app_user", "masterarn": f"<{admin}>"}
-    assert content(template, "Admin") == {"username": "dbadmin"}
+    admin = template.name("AWS::SecretsManager::Secret", "MainAdmin")
+    assert content(template, "MainLogin") == {"username": "app", "masterarn": f"<{admin}>"}
+    assert content(template, "MainAdmin") == {"username": "dbadmin"}
 
 
 def test_what_generates_the_first_password_never_changes(
@@ -52,13 +60,13 @@ def test_what_generates_the_first_password_never_changes(
     for each in (template, other):
         generate = [
             each.the("AWS::SecretsManager::Secret", beginning)["GenerateSecretString"]
-            for beginning in ("Admin", "Application")
+            for beginning in ("MainAdmin", "MainLogin")
         ]
         templates = [text(one.pop("SecretStringTemplate")) for one in generate]
-        admin = each.name("AWS::SecretsManager::Secret", "Admin")
+        admin = each.name("AWS::SecretsManager::Secret", "MainAdmin")
         assert templates == [
             '{"username":"dbadmin"}',
-            f'{{"username":"app_user","masterarn":"<{admin}>"}}',
+            f'{{"username":"app","masterarn":"<{admin}>"}}',
         ]
         constant = {
             "ExcludePunctuation": True,
@@ -72,10 +80,10 @@ def test_another_user_name_cannot_overwrite_the_secret_of_the_first_one(
     template: Template, synthesize: Synthesize
 ) -> None:
     """Another resource with the same name: Secrets Manager refuses it, and nothing has changed."""
-    other = Template(synthesize(database__application_username="somebody").template)
+    other = Template(synthesize(databases__main__logins__app__username="somebody").template)
     kind = "AWS::SecretsManager::Secret"
-    assert other.name(kind, "Application") not in template.resources
-    before, after = (each.the(kind, "Application")["Name"] for each in (template, other))
+    assert other.name(kind, "MainLogin") not in template.resources
+    before, after = (each.the(kind, "MainLogin")["Name"] for each in (template, other))
     assert before == after
 
 
@@ -98,7 +106,7 @@ def test_the_policies_of_the_secrets_allow_nothing(template: Template) -> None:
 
 
 def test_no_secret_travels_without_tls(template: Template) -> None:
-    for beginning in ("Admin", "Application"):
+    for beginning in ("MainAdmin", "MainLogin"):
         [denial] = [
             s
             for s in template.statements("AWS::SecretsManager::ResourcePolicy", beginning)
@@ -111,35 +119,50 @@ def test_no_secret_travels_without_tls(template: Template) -> None:
 def test_the_application_secret_is_read_by_its_functions_and_cloudformation_alone(
     template: Template,
 ) -> None:
-    assert readers(template, "Application") == {
+    assert readers(template, "MainLogin") == {
         DEPLOYER,
-        role(template, "ApplicationRotation"),
-        role(template, "ApplicationUser"),
-        role(template, "Consumer"),
+        role(template, "MainRotatorAlternating"),
+        role(template, "MainUsers"),
+        role(template, "MainConsumer"),
     }
 
 
 def test_the_admin_secret_is_not_read_by_the_consumer(template: Template) -> None:
-    assert readers(template, "Admin") == {
+    assert readers(template, "MainAdmin") == {
         DEPLOYER,
-        role(template, "AdminRotation"),
-        role(template, "ApplicationRotation"),
-        role(template, "ApplicationUser"),
+        role(template, "MainRotatorAdmin"),
+        role(template, "MainRotatorAlternating"),
+        role(template, "MainUsers"),
     }
 
 
 def test_a_single_user_rotates_without_the_admin_secret(single: Template) -> None:
-    assert readers(single, "Admin") == {
+    assert readers(single, "MainAdmin") == {
         DEPLOYER,
-        role(single, "AdminRotation"),
-        role(single, "ApplicationUser"),
+        role(single, "MainRotatorAdmin"),
+        role(single, "MainUsers"),
     }
-    admin = single.name("AWS::SecretsManager::Secret", "Admin")
-    for statement in single.statements("AWS::IAM::ManagedPolicy", "ApplicationRotation"):
+    admin = single.name("AWS::SecretsManager::Secret", "MainAdmin")
+    for statement in single.statements("AWS::IAM::ManagedPolicy", "MainRotatorSingle"):
         assert f"<{admin}>" not in statement.resources
 
 
-@pytest.mark.parametrize("beginning", ["Consumer", "ApplicationUser"])
+def test_of_our_functions_a_secret_is_written_by_the_one_that_rotates_it(
+    template: Template,
+) -> None:
+    assert excepted(template, "MainLogin", WRITE) == {role(template, "MainRotatorAlternating")}
+    assert excepted(template, "MainAdmin", WRITE) == {role(template, "MainRotatorAdmin")}
+    others = [
+        s.condition["ArnLike"]["aws:PrincipalArn"]
+        for s in template.statements("AWS::SecretsManager::ResourcePolicy")
+        if s.actions == WRITE
+    ]
+    assert {text(each) for each in others} == {
+        "arn:Partition:iam::AccountId:role/orders/production/*"
+    }
+
+
+@pytest.mark.parametrize("beginning", ["MainConsumer", "MainUsers"])
 def test_who_only_logs_in_reads_the_version_in_use_and_no_other(
     template: Template, beginning: str
 ) -> None:
@@ -159,13 +182,15 @@ def test_who_only_logs_in_reads_the_version_in_use_and_no_other(
 def test_further_readers_are_let_in_to_the_application_secret_alone(
     synthesize: Synthesize,
 ) -> None:
-    template = Template(synthesize(readers=READER).template)
-    assert READER in readers(template, "Application")
-    assert READER not in readers(template, "Admin")
-    application = template.name("AWS::SecretsManager::Secret", "Application")
+    template = Template(synthesize(databases__main__logins__app__readers=READER).template)
+    assert READER in readers(template, "MainLogin")
+    assert READER not in readers(template, "MainAdmin")
     [door] = [
         s
         for s in template.statements("AWS::EC2::VPCEndpoint")
-        if READER in s.condition.get("ArnEquals", {}).get("aws:PrincipalArn", ())
+        if READER in s.condition.get("ArnLike", {}).get("aws:PrincipalArn", ())
     ]
-    assert door.resources == [f"<{application}>"]
+    assert door.actions == ["secretsmanager:GetSecretValue"]
+    assert door.resources == [
+        "arn:Partition:secretsmanager:Region:AccountId:secret:orders/production/*"
+    ]

@@ -34,18 +34,19 @@ ASSUMPTIONS = (
         "`aws:PrincipalArn`.",
         unsettled="The documents say that the caller needs GetSecretValue. They say nothing of "
         "resource policies, nor whose identity these see when a role for the deployment is given.",
-        relied_on="`credential_rotation/secret.py` denies GetSecretValue to all but named roles; "
-        "that "
-        "role is one of them, because the instance's first password is a dynamic reference.",
+        relied_on="`credential_rotation/secret_policy.py` denies GetSecretValue to all but named "
+        "roles; that role is one of them, because the instance's first password is a dynamic "
+        "reference.",
         if_wrong="The first deployment fails at the instance and rolls back. Nothing is exposed.",
     ),
     Assumption(
         id="invoke-check-source",
         claim="When RotateSecret checks that it may invoke the function, it sends the secret's "
         "ARN as SourceArn and the account as SourceAccount, as the rotation itself does.",
-        unsettled="Both are recommended for the permission. How the check is made is not said.",
+        unsettled="Both are recommended for the permission. How the check is made is not said, nor "
+        "that an ARN with a wildcard in the permission is matched as in policies.",
         relied_on="`credential_rotation/rotation.py` lets Secrets Manager invoke each function "
-        "for one secret.",
+        "for the secrets of one database.",
         if_wrong="The first deployment fails at the rotation schedule and rolls back.",
     ),
     Assumption(
@@ -65,10 +66,9 @@ ASSUMPTIONS = (
         unsettled="The documents say that a reference is resolved when a resource is created or "
         "updated, and also that a changed secret alone is no update. Whether an update of another "
         "property resolves the reference and sends the password is not said.",
-        relied_on="The admin's password rotates (`credential_rotation/login.py`), and the "
-        "instance is "
-        "updated afterwards. Sent again, it would be the current one: harmless, unless a rotation "
-        "is under way.",
+        relied_on="The admin's password rotates (`credential_rotation/database.py`), and the "
+        "instance is updated afterwards. Sent again, it would be the current one: harmless, unless "
+        "a rotation is under way.",
         if_wrong="A deployment while the admin's secret rotates could set a password that is not "
         "AWSCURRENT. The next rotation of the admin refuses then, and says so.",
     ),
@@ -79,10 +79,8 @@ ASSUMPTIONS = (
         unsettled="`password_encryption` is documented as a parameter. When RDS makes the master "
         "user, before or after the group is in effect, is not.",
         relied_on="`rds.accepted_password_auth_method` is `scram` in "
-        "`credential_rotation/database.py`: a "
-        "master with an MD5 hash could never log in.",
-        if_wrong="The first deployment fails at the application's user, with an error of the "
-        "login.",
+        "`credential_rotation/engine.py`: a master with an MD5 hash could never log in.",
+        if_wrong="The first deployment fails at the login's user, with an error of the login.",
     ),
     Assumption(
         id="event-subscription-check",
@@ -110,8 +108,7 @@ ASSUMPTIONS = (
         claim="RDS takes `log_connections` = 1 for PostgreSQL 18, as for the versions before.",
         unsettled="PostgreSQL 18 made a list of words out of that switch and still takes the old "
         "values. Which values the parameter group of RDS allows is not in the documents.",
-        relied_on="`credential_rotation/database.py` writes one set of parameters for all "
-        "versions.",
+        relied_on="`credential_rotation/engine.py` has one set of parameters for all versions.",
         if_wrong="A deployment with version 18 fails at the parameter group, before there is any "
         "instance. An upgrade to 18 fails there too, and rolls back.",
     ),
@@ -133,7 +130,7 @@ ASSUMPTIONS = (
         unsettled="IAM is eventually consistent, without a bound. How long CloudFormation waits "
         "after IAM resources is not documented.",
         relied_on="Both custom resources run minutes or seconds after their roles were made. "
-        "The right to run the function of the application's user is waited for, for a minute.",
+        "The right to run the function that creates users is waited for, for a minute.",
         if_wrong="A first deployment fails now and then with AccessDenied, rolls back, and "
         "succeeds when it is repeated.",
     ),
@@ -144,9 +141,8 @@ ASSUMPTIONS = (
         "when it reaches Secrets Manager by the private name.",
         unsettled="Each key is documented by itself. Their combination, with a denial in the "
         "secret that both must escape, is our own.",
-        relied_on="`credential_rotation/secret.py`, `credential_rotation/endpoints.py`.",
-        if_wrong="No function reads a secret: the first deployment fails at the application's "
-        "user.",
+        relied_on="`credential_rotation/secret_policy.py`, `credential_rotation/endpoints.py`.",
+        if_wrong="No function reads a secret: the first deployment fails at the login's user.",
     ),
     Assumption(
         id="rotator-condition",
@@ -154,7 +150,8 @@ ASSUMPTIONS = (
         "calls that a rotation makes, from the first one on, with the function's plain ARN.",
         unsettled="The key is documented and used by AWS's own template. Whether it is there "
         "during the test of a schedule that is just being written is not said.",
-        relied_on="`credential_rotation/secret.py` gives the rotation's rights under it alone.",
+        relied_on="`credential_rotation/secret_policy.py` gives the rotation's rights under it "
+        "alone.",
         if_wrong="Rotations, or the first test of a schedule, end in AccessDenied.",
     ),
     Assumption(
@@ -189,7 +186,7 @@ ASSUMPTIONS = (
         "when the instance is created.",
         unsettled="The documents recommend the condition. The trial of the role at creation, when "
         "there is no instance yet, is not described.",
-        relied_on="`credential_rotation/database.py`.",
+        relied_on="`credential_rotation/database_instance.py`.",
         if_wrong="The first deployment fails at the instance.",
     ),
     Assumption(

@@ -38,7 +38,7 @@ def _stack(trial: Trial) -> Iterator[Leftover]:
 def _instances(trial: Trial) -> Iterator[Leftover]:
     client = trial.client("rds")
     try:
-        found = client.describe_db_instances(DBInstanceIdentifier=trial.prefix)["DBInstances"]
+        found = client.describe_db_instances(DBInstanceIdentifier=trial.database)["DBInstances"]
     except ClientError as error:
         if "NotFound" not in error.response["Error"]["Code"]:
             raise
@@ -46,16 +46,16 @@ def _instances(trial: Trial) -> Iterator[Leftover]:
     for each in found:
         if each["DBInstanceStatus"] != "deleting":
             yield Leftover(
-                f"database instance {trial.prefix}",
+                f"database instance {trial.database}",
                 "aws rds delete-db-instance --skip-final-snapshot --delete-automated-backups "
-                f"--db-instance-identifier {trial.prefix}",
+                f"--db-instance-identifier {trial.database}",
             )
 
 
 def _snapshots(trial: Trial) -> Iterator[Leftover]:
     client = trial.client("rds")
     for each in client.describe_db_snapshots(
-        DBInstanceIdentifier=trial.prefix, SnapshotType="manual"
+        DBInstanceIdentifier=trial.database, SnapshotType="manual"
     )["DBSnapshots"]:
         name = each["DBSnapshotIdentifier"]
         yield Leftover(
@@ -93,7 +93,7 @@ def _log_groups(trial: Trial) -> Iterator[Leftover]:
     client = trial.client("logs")
     for prefix in (
         f"/aws/lambda/{trial.prefix}-",
-        f"/aws/rds/instance/{trial.prefix}/",
+        f"/aws/rds/instance/{trial.database}/",
         f"/{trial.path}/",
     ):
         pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)

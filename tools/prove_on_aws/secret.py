@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
+
+LOGIN, ADMIN_SECRET = "MainAppSecretName", "MainAdminSecretName"
+"""The outputs with the names of the secrets of the trial's login and of its admin."""
+
 _REST_MINUTES = 15
 _BUSY = {"InvalidRequestException", "ResourceExistsException"}
 

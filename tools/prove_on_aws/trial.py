@@ -43,7 +43,6 @@ SMALL: Mapping[str, str] = {
     "access_key.enabled": "false",
     "consumer": "true",
     "ec2_consumer": "false",
-    "readers": "",
     "alarm_emails": "",
     "github_repository": "",
 }
@@ -93,6 +92,11 @@ class Trial:
     def prefix(self) -> str:
         """What the names of resources begin with; the stack's name."""
         return f"{self.name}-{ENVIRONMENT}"
+
+    @property
+    def database(self) -> str:
+        """The instance's name."""
+        return f"{self.prefix}-main"
 
     @property
     def path(self) -> str:
@@ -170,7 +174,7 @@ class Trial:
         return [event for page in pages for event in page["StackEvents"]]
 
     def outputs(self) -> dict[str, str]:
-        """The stack's outputs, which are names that no step changes."""
+        """The stack's outputs; remembered, because only an update changes them."""
         if not self.memory.outputs:
             stack = self.stack()
             outputs = stack.get("Outputs", []) if stack else []

@@ -318,10 +318,15 @@ def test_an_instance_is_a_real_database_with_a_real_master_login(aws, stack):
         "Port": {"Value": {"Fn::GetAtt": ["Database", "Endpoint.Port"]}},
     }
     assert stack.deploy({"Database": instance}, outputs) == "CREATE_COMPLETE"
-    assert stack.outputs() == {"Host": aws.postgres.host, "Port": str(aws.postgres.port)}
-    with aws.postgres.connect(
-        f"{stack.name}_admin", "a-password-of-the-master", dbname=stack.name
-    ) as connection:
+    outputs = stack.outputs()
+    assert outputs["Host"] == aws.postgres.host
+    master = {
+        "username": f"{stack.name}_admin",
+        "password": "a-password-of-the-master",
+        "dbname": stack.name,
+        "port": outputs["Port"],
+    }
+    with aws.log_in(master) as connection:
         row = connection.execute(
             "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
         ).fetchone()

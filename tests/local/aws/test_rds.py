@@ -30,12 +30,25 @@ def instance(stack):
             "Database": {"Type": "AWS::RDS::DBInstance", "Properties": properties},
         }
 
-    return template
+    yield template
+    if stack.exists():
+        stack.delete()
+
+
+def endpoint_of(aws, name):
+    found = aws.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    return found[0]["Endpoint"]
 
 
 def logs_in(aws, stack, password):
+    credential = {
+        "username": f"{stack.name}_admin",
+        "password": password,
+        "dbname": stack.name,
+        "port": endpoint_of(aws, stack.name)["Port"],
+    }
     try:
-        aws.postgres.connect(f"{stack.name}_admin", password, dbname=stack.name).close()
+        aws.log_in(credential).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -105,3 +118,26 @@ def test_another_major_version_has_to_be_allowed(stack, instance):
     assert any("AllowMajorVersionUpgrade" in reason for reason in stack.reasons())
     allowed = instance(EngineVersion="17.5", AllowMajorVersionUpgrade=True)
     assert stack.deploy(allowed) == "UPDATE_COMPLETE", stack.reasons()
+
+
+def test_two_instances_have_a_server_each_and_one_that_is_deleted_takes_its_logins_along(
+    aws, stack, instance
+):
+    """Logins belong to a whole server: both may have the same, each with a password of its own."""
+    resources = instance()
+    other = instance(DBInstanceIdentifier=f"{stack.name}-2", MasterUserPassword="of-the-second")
+    resources["Other"] = other["Database"]
+    assert stack.deploy(resources) == "CREATE_COMPLETE", stack.reasons()
+    ports = [endpoint_of(aws, f"{stack.name}{suffix}")["Port"] for suffix in ("", "-2")]
+    assert ports[0] != ports[1]
+    master = {"username": f"{stack.name}_admin", "dbname": stack.name}
+    passwords = ("the-first-of-the-master", "of-the-second")
+    for port, password in zip(ports, passwords, strict=True):
+        aws.log_in({**master, "port": port, "password": password}).close()
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        aws.log_in({**master, "port": ports[0], "password": "of-the-second"})
+    stack.delete()
+    assert stack.deploy(instance(MasterUsername="another")) == "CREATE_COMPLETE", stack.reasons()
+    again = {**master, "port": endpoint_of(aws, stack.name)["Port"]}
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        aws.log_in({**again, "password": "the-first-of-the-master"})

@@ -10,8 +10,7 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 # isort: split
 import aws_cdk as cdk
 
-from stacks.access.access_stack import AccessStack
-from stacks.rotation_stack import RotationStack
+from stacks.compose import compose
 from stacks.settings import read_settings
 from tests.stacks.conftest import ROOT
 from tests.stacks.template import Template
@@ -26,7 +25,7 @@ def synthesize_people(**access: object) -> dict[str, Any]:
     given = {f"access.{name}": value for name, value in access.items()}
     app = cdk.App(context={**context, "access.enabled": True, **given}, analytics_reporting=False)
     settings = read_settings(app.node.get_all_context())
-    AccessStack(app, settings=settings, rotation=RotationStack(app, settings=settings))
+    compose(app, settings)
     return {each.stack_name: each for each in app.synth().stacks}
 
 

@@ -123,7 +123,7 @@ def test_break_glass_is_admitted_by_the_application_s_secret_alone(rotating: Tem
         for name, each in policies.items()
         if "role/orders-production-break-glass" in json.dumps(each)
     ]
-    assert [name.startswith("ApplicationSecret") for name in admitting] == [True]
+    assert [name.startswith("MainLoginAppSecret") for name in admitting] == [True]
 
 
 def test_without_people_nobody_but_functions_is_admitted(template: Template) -> None:

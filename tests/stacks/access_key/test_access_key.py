@@ -90,8 +90,8 @@ def test_alarms_tell_of_old_keys_strange_keys_and_failed_rotations(keyed: Templa
     assert {
         f"orders-production-access-key-{name}"
         for name in (
-            *("late", "rotation-failed", "strange"),
-            *("reaper-errors", "reaper-throttles", "rotation-errors", "rotation-throttles"),
+            *("late", "overdue", "rotation-failed", "strange"),
+            *("reaper-trouble", "rotation-trouble"),
         )
     } <= names
 
@@ -112,7 +112,7 @@ def test_what_stays_when_the_setting_goes_is_not_needed_by_what_goes(
     """CloudFormation changes what stays first, and then a function deletes the keys."""
     kinds = {"AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Logs::LogGroup"}
     for name, each in template.resources.items():
-        if each["Type"] in kinds and not name.startswith("NoticingWatch"):
+        if each["Type"] in kinds and not name.startswith("PlatformWatch"):
             assert keyed.resources[name] == each, name
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from database.passwords import PasswordRules
 from rotation.errors import BadSettingsError
 from stacks.settings import Settings, SettingsError, read_settings
-from stacks.settings.errors import known_settings
+from stacks.settings.known import known_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = {"name": "orders"}
@@ -59,7 +59,8 @@ def test_text_from_the_command_line_becomes_the_right_type() -> None:
             "consumer": "false",
             "database.multi_az": "no",
             "database.storage_gib": "50",
-            "readers": "arn:aws:iam::123456789012:role/a,arn:aws:iam::123456789012:role/b/c",
+            "databases.main.logins.app.readers": "arn:aws:iam::123456789012:role/a,"
+            "arn:aws:iam::123456789012:role/b/c",
             "rotation.on_deploy": "true",
             "rotation.strategy": "single",
             "tags.cost.center": "4711",
@@ -68,7 +69,7 @@ def test_text_from_the_command_line_becomes_the_right_type() -> None:
     assert settings.consumer is False
     assert settings.database.multi_az is False
     assert settings.database.storage_gib == 50
-    assert settings.readers[1].endswith("role/b/c")
+    assert settings.databases["main"].logins["app"].readers[1].endswith("role/b/c")
     assert settings.rotation.on_deploy is True
     assert settings.rotation.strategy == "single"
     assert settings.tags == {"cost.center": "4711"}
@@ -141,7 +142,6 @@ def test_an_unknown_setting_is_an_error_that_knows_what_was_meant(
         ("database.port", 443, ""),
         ("database.name", "select", "reserved word"),
         ("database.admin_username", "postgres", "keeps the name for itself"),
-        ("database.application_username", "dbadmin", "database.admin_username is dbadmin"),
         ("database.backup_days", 6, ""),
         ("database.deletion_protection", "perhaps", ""),
         ("rotation.strategy", "both", ""),
@@ -153,10 +153,10 @@ def test_an_unknown_setting_is_an_error_that_knows_what_was_meant(
         ("password.exclude_characters", "abcdefghijklmnopqrstuvwxyz0123456789", "it leaves 18"),
         ("password.exclude_characters", "ß", ""),
         ("consumer", "maybe", ""),
-        ("zones", "eu-west-1a", "there are 1"),
-        ("zones", "eu-west-1a,eu-west-1b,eu-west-1c", "there are 3"),
-        ("zones", "eu-west-1a,eu-west-1a", "the same zone twice"),
-        ("zones", "eu-west-1a,eu-west-2a", "in different regions"),
+        ("network.zones", "eu-west-1a", "there are 1"),
+        ("network.zones", "eu-west-1a,eu-west-1b,eu-west-1c", "there are 3"),
+        ("network.zones", "eu-west-1a,eu-west-1a", "the same zone twice"),
+        ("network.zones", "eu-west-1a,eu-west-2a", "in different regions"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(
@@ -174,14 +174,14 @@ def test_every_problem_gets_a_line() -> None:
 
 
 def test_a_role_in_a_list_is_named_by_its_place() -> None:
-    assert problem(readers="arn:aws:iam::123456789012:role/a,*").startswith(
-        "  readers.1 = '*'. All"
-    )
+    readers = {"databases.main.logins.app.readers": "arn:aws:iam::123456789012:role/a,*"}
+    assert problem(**readers).startswith("  databases.main.logins.app.readers.1 = '*'. Allowed")
 
 
 @pytest.mark.parametrize("zone", ["eu-west-1", "euw1-az1", "us-west-2-lax-1a", "EU-WEST-1A"])
 def test_a_zone_that_rds_does_not_know_is_named_by_its_place(zone: str) -> None:
-    assert problem(zones=["eu-west-1a", zone]).startswith(f"  zones.1 = '{zone}'. Allowed")
+    line = problem(network__zones=["eu-west-1a", zone])
+    assert line.startswith(f"  network.zones.1 = '{zone}'. Allowed")
 
 
 def test_an_address_that_is_none_is_named_by_its_place() -> None:
@@ -206,10 +206,9 @@ def test_room_to_grow_is_a_tenth_at_least() -> None:
     read_settings({**NAME, "database.storage_gib": 100, "database.max_storage_gib": 110})
 
 
-def test_the_twin_of_the_application_user_is_not_the_admin() -> None:
-    assert "database.admin_username is app_clone" in problem(
-        database__admin_username="app_clone", database__application_username="app"
-    )
+def test_the_twin_of_a_user_is_not_the_admin() -> None:
+    line = problem(database__admin_username="app_clone")
+    assert "app would have the user app_clone, as the admin has" in line
 
 
 def test_the_longest_names_fit_into_every_limit_of_aws() -> None:

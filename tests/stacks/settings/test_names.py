@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.postgres import PostgresServer
-from stacks.settings.names import admin_username, application_username, identifier, resource_name
+from stacks.settings.names import admin_username, identifier, login_username, resource_name
 
 
 @pytest.mark.parametrize("name", ["app", "a", "app_user_2", "x" * 63])
@@ -36,14 +36,14 @@ def test_names_that_postgresql_or_rds_would_refuse_are_refused(name: str, reason
 
 
 def test_the_name_of_the_second_user_fits_into_63_bytes() -> None:
-    assert application_username("x" * 57)
+    assert login_username("x" * 57)
     with pytest.raises(ValueError, match="58 bytes"):
-        application_username("x" * 58)
+        login_username("x" * 58)
 
 
 def test_the_name_of_a_second_user_is_not_a_first_one() -> None:
     with pytest.raises(ValueError, match="belong to the second user"):
-        application_username("app_clone")
+        login_username("app_clone")
 
 
 def test_a_master_user_has_16_bytes_at_most() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tools.prove_on_aws.errors import OverdueError
-from tools.prove_on_aws.secret import Secret
+from tools.prove_on_aws.secret import LOGIN, Secret
 from tools.prove_on_aws.step import Proof, Step
 from tools.prove_on_aws.steps.consuming import log_in
 from tools.prove_on_aws.steps.rotating import rotate
@@ -65,8 +65,8 @@ def _watch(proof: Proof) -> None:
 
 
 def _ring(proof: Proof) -> None:
-    function = proof.trial.outputs()["RotationFunctionName"]
-    secret = Secret(proof.trial, "ApplicationSecretName")
+    function = proof.trial.outputs()["MainAppRotationFunctionName"]
+    secret = Secret(proof.trial, LOGIN)
     alarm, began = f"{function}-failed", datetime.now(UTC)
     try:
         with _broken(proof, function):
@@ -80,7 +80,7 @@ def _ring(proof: Proof) -> None:
     finally:
         secret.give_up_rotation()
     log_in(proof.trial)
-    rotate(proof, "ApplicationSecretName")
+    rotate(proof, LOGIN)
 
 
 def _wait_for_alarm(proof: Proof, alarm: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from tools.prove_on_aws.errors import ProofError
-from tools.prove_on_aws.secret import Secret
+from tools.prove_on_aws.secret import LOGIN, Secret
 from tools.prove_on_aws.step import Proof, Step
 from tools.prove_on_aws.trial import Trial
 
@@ -42,7 +42,7 @@ def log_in(trial: Trial) -> dict[str, Any]:
 
 def _consume(proof: Proof) -> None:
     payload = log_in(proof.trial)
-    labels = Secret(proof.trial, "ApplicationSecretName").labels()
+    labels = Secret(proof.trial, LOGIN).labels()
     proof.note(f"{payload['user']} logged in with version {payload['version_id']}")
     if "AWSCURRENT" not in labels.get(payload["version_id"], []):
         raise ProofError(
@@ -55,7 +55,7 @@ def _consume(proof: Proof) -> None:
 def _administrator(proof: Proof) -> None:
     """What is read, if it is, goes nowhere: the answer is not looked at."""
     client: SecretsManagerClient = proof.trial.client("secretsmanager")
-    secret = Secret(proof.trial, "ApplicationSecretName")
+    secret = Secret(proof.trial, LOGIN)
     try:
         client.get_secret_value(SecretId=secret.name, VersionStage="AWSCURRENT")
     except ClientError as error:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from local.cdk import CdkError
 from tools.prove_on_aws.errors import ProofError
 from tools.prove_on_aws.leftovers import leftovers
-from tools.prove_on_aws.secret import Secret
+from tools.prove_on_aws.secret import ADMIN_SECRET, LOGIN, Secret
 from tools.prove_on_aws.step import Proof, Step
 from tools.prove_on_aws.steps.consuming import log_in
 from tools.prove_on_aws.trial import Trial
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 WITNESSES: Mapping[str, Sequence[str]] = {
     "dynamic-reference": ("AWS::RDS::DBInstance",),
     "event-subscription-check": ("AWS::RDS::EventSubscription",),
-    "first-password-scram": ("Custom::ApplicationUser",),
+    "first-password-scram": ("Custom::DatabaseUser",),
     "flow-log-trust": ("AWS::EC2::FlowLog",),
-    "iam-delay": ("Custom::ApplicationUser", "Custom::ClosedSecurityGroup"),
+    "iam-delay": ("Custom::DatabaseUser", "Custom::ClosedSecurityGroup"),
     "invoke-check-source": ("AWS::SecretsManager::RotationSchedule",),
     "key-trial": ("AWS::SecretsManager::Secret",),
     "log-key": ("AWS::Logs::LogGroup",),
@@ -78,6 +78,7 @@ def _change(proof: Proof) -> None:
     """RotateSecret refuses a changed schedule while a rotation is under way: wait for that."""
     _wait_for_rest(proof)
     proof.trial.cdk.deploy(*proof.trial.settings(**CHANGES))
+    proof.trial.memory.outputs.clear()  # another strategy, another function
     instance = _instance(proof.trial)
     if instance["BackupRetentionPeriod"] != int(CHANGES["database__backup_days"]):
         raise ProofError(
@@ -85,13 +86,13 @@ def _change(proof: Proof) -> None:
             "update",
             remedy="Compare the instance with the template",
         )
-    rules = Secret(proof.trial, "ApplicationSecretName").describe()["RotationRules"]
+    rules = Secret(proof.trial, LOGIN).describe()["RotationRules"]
     proof.note(f"backups for 8 days, storage up to 40 GiB, a single user, {rules}")
     log_in(proof.trial)
 
 
 def _wait_for_rest(proof: Proof) -> None:
-    for output in ("ApplicationSecretName", "AdminSecretName"):
+    for output in (LOGIN, ADMIN_SECRET):
         Secret(proof.trial, output).wait_for_rest(proof)
 
 
@@ -128,7 +129,7 @@ def _refuse(proof: Proof) -> None:
 
 
 def _instance(trial: Trial) -> "DBInstanceTypeDef":
-    [instance] = trial.client("rds").describe_db_instances(DBInstanceIdentifier=trial.prefix)[
+    [instance] = trial.client("rds").describe_db_instances(DBInstanceIdentifier=trial.database)[
         "DBInstances"
     ]
     found: DBInstanceTypeDef = instance
@@ -147,7 +148,7 @@ def _wait_until_stable(proof: Proof) -> str:
 
 def _destroy(proof: Proof) -> None:
     """Whatever was begun, also by a deployment that was interrupted; more than once if need be."""
-    names = [f"{proof.trial.path}/application", f"{proof.trial.path}/admin"]
+    names = [f"{proof.trial.path}/main/{name}" for name in ("app", "admin")]
     for _ in range(_ATTEMPTS):
         if _wait_until_stable(proof) == "not there":
             break

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from tools.prove_on_aws.errors import OverdueError
-from tools.prove_on_aws.secret import Secret
+from tools.prove_on_aws.secret import ADMIN_SECRET, LOGIN, Secret
 from tools.prove_on_aws.step import Proof, Step
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _try_parameters(
 def _schedule_test(proof: Proof) -> None:
     """RotateSecret tries a function when its schedule is made; the function logs the outcome."""
     client: CloudWatchLogsClient = proof.trial.client("logs")
-    group = f"/aws/lambda/{proof.trial.outputs()['RotationFunctionName']}"
+    group = f"/aws/lambda/{proof.trial.outputs()['MainAppRotationFunctionName']}"
 
     def look() -> tuple[dict[str, Any] | None, str]:
         pages = client.get_paginator("filter_log_events").paginate(logGroupName=group)
@@ -117,10 +117,7 @@ def _entry(line: str) -> dict[str, Any]:
 
 def _trail(proof: Proof) -> None:
     """What CloudTrail has of our secrets; it may lag by a quarter of an hour."""
-    arns = {
-        Secret(proof.trial, output).describe()["ARN"]
-        for output in ("ApplicationSecretName", "AdminSecretName")
-    }
+    arns = {Secret(proof.trial, output).describe()["ARN"] for output in (LOGIN, ADMIN_SECRET)}
 
     def look() -> tuple[set[str] | None, str]:
         seen = _recorded(proof, arns)

@@ -1,6 +1,6 @@
 """Rotating, while the consumer logs in all the time."""
 
-from tools.prove_on_aws.secret import CURRENT, Secret
+from tools.prove_on_aws.secret import ADMIN_SECRET, CURRENT, LOGIN, Secret
 from tools.prove_on_aws.step import Proof, Step
 from tools.prove_on_aws.steps.consuming import log_in
 
@@ -39,8 +39,8 @@ def rotate(proof: Proof, output: str) -> None:
 
 def _alternating(proof: Proof) -> None:
     """Twice: afterwards what the consumer held at first is refused, and it has to read again."""
-    rotate(proof, "ApplicationSecretName")
-    rotate(proof, "ApplicationSecretName")
+    rotate(proof, LOGIN)
+    rotate(proof, LOGIN)
     payload = log_in(proof.trial)
     proof.note(f"{payload['user']} logs in with version {payload['version_id']}")
     proof.settle("rotator-condition", held=True, evidence="two rotations ran through their steps")
@@ -50,7 +50,7 @@ def _admin_after_change(proof: Proof) -> None:
     """The rotation begins with a login by AWSCURRENT: that is the proof."""
     held = False
     try:
-        rotate(proof, "AdminSecretName")
+        rotate(proof, ADMIN_SECRET)
         held = True
     finally:
         proof.settle(
@@ -75,7 +75,7 @@ ADMIN = Step(
     settles=(),
     minutes=(0.5, _MINUTES),
     needs=("deploy",),
-    run=lambda proof: rotate(proof, "AdminSecretName"),
+    run=lambda proof: rotate(proof, ADMIN_SECRET),
 )
 SINGLE = Step(
     name="single",
@@ -83,7 +83,7 @@ SINGLE = Step(
     settles=(),
     minutes=(0.5, _MINUTES),
     needs=("change",),
-    run=lambda proof: rotate(proof, "ApplicationSecretName"),
+    run=lambda proof: rotate(proof, LOGIN),
 )
 ADMIN_AFTER_CHANGE = Step(
     name="admin-after-change",

@@ -3,15 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, KEY, TRUST, Attack, refused
+from security.attacks.attack import (
+    BOUNDARY,
+    ENDPOINT,
+    IDENTITY,
+    KEY,
+    RESOURCE,
+    TRUST,
+    Attack,
+    refused,
+)
+from security.attacks.custom_resources import run
 from security.attacks.escalation import climbs
-from security.attacks.readers import read_beyond, unrelated
+from security.attacks.readers import strange
 from security.calls import Calls, assume
 from security.identifiers import ACCOUNT, OTHER_ACCOUNT, REGION
 from security.intent import Intent
+from security.kinds.database_logins.database import DatabaseParts
+from security.kinds.database_logins.instance import AGENT, PACKAGES, VIA_EC2, program
 from security.parts import Parts
 from security.principals import ADMINISTRATOR, STRANGER, Principal
-from security.purposes.instance import AGENT, PACKAGES, VIA_EC2, program
 from security.purposes.keys import deployer
 
 _MORE_OF_SYSTEMS_MANAGER = {
@@ -25,29 +36,40 @@ _ALL = (IDENTITY, BOUNDARY, ENDPOINT)
 _OURS = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 
 
-def attacks(parts: Parts) -> Iterator[Attack]:
-    """List what must be denied on the instance and around it."""
-    who = parts.instance()
-    if who is None:
-        return
-    calls = Calls(parts)
-    yield from read_beyond(calls, who, {"application"})
-    yield from unrelated(calls, who, parts.secret("admin"))
-    for operation in _CHANGES:
-        for secret in (parts.secret("application"), parts.secret("admin")):
+def attacks(database: DatabaseParts, who: Principal) -> Iterator[Attack]:
+    """List what must be denied on the instance and around it.
+
+    Args:
+        database: Where it logs in.
+        who: The program on it.
+    """
+    parts = database.parts
+    calls, own = Calls(parts), database.sample
+    yield from strange(calls, who)
+    for secret in parts.secrets():
+        layers = () if parts.home_of(secret) == database.name else (BOUNDARY,)
+        if secret != own:
+            what = "read another secret"
+            call = calls.secret_alone(
+                who, "GetSecretValue", secret, what, VersionStage="AWSCURRENT"
+            )
+            yield from refused(call, IDENTITY, RESOURCE, *layers)
+            yield from refused(calls.key(who, "kms:Decrypt", secret, what), IDENTITY, *layers)
+        for operation in _CHANGES:
             call = calls.secret_alone(who, operation, secret, "change a secret")
             yield from refused(call, IDENTITY, BOUNDARY, ENDPOINT)
-    for secret in (parts.secret("application"), parts.secret("admin")):
         store = calls.secret_alone(who, "PutSecretValue", secret, "change a password")
-        yield from refused(store, IDENTITY, ENDPOINT)  # other roles of the stack do that
-    secret = parts.secret("application")
-    encrypt = calls.key(who, "kms:GenerateDataKey", secret, "encrypt what it only reads")
+        yield from refused(store, IDENTITY, RESOURCE, *layers)
+    encrypt = calls.key(who, "kms:GenerateDataKey", own, "encrypt what it only reads")
     yield from refused(encrypt, IDENTITY)
-    directly = calls.key_directly(who, "kms:Decrypt", secret, "use the key without Secrets Manager")
+    directly = calls.key_directly(who, "kms:Decrypt", own, "use the key without Secrets Manager")
     yield from refused(directly, IDENTITY, BOUNDARY, KEY)
     yield from climbs(who)
+    for maker in parts.makers():
+        what = "run a function that makes a custom resource"
+        yield from refused(run(who, maker.code_of, what), IDENTITY, BOUNDARY)
     yield from _sessions(who)
-    yield from _objects(parts, who)
+    yield from _objects(database, who)
     yield from _role(who)
     yield from _volume(parts, who)
 
@@ -68,10 +90,10 @@ def _sessions(who: Principal) -> Iterator[Attack]:
             yield from refused(call, ENDPOINT)
 
 
-def _objects(parts: Parts, who: Principal) -> Iterator[Attack]:
+def _objects(database: DatabaseParts, who: Principal) -> Iterator[Attack]:
     for what, action, resource, layers in (
         ("read another object of ours", "s3:GetObject", f"{_OURS}/other", (IDENTITY, ENDPOINT)),
-        ("put another program there", "s3:PutObject", program(parts), _ALL),
+        ("put another program there", "s3:PutObject", program(database), _ALL),
         ("list our objects", "s3:ListBucket", _OURS, _ALL),
     ):
         call = Intent(what=what, who=who, action=action, resource=resource, endpoint="s3")
@@ -80,7 +102,7 @@ def _objects(parts: Parts, who: Principal) -> Iterator[Attack]:
         what="use the instance's way to its program",
         who=ADMINISTRATOR,
         action="s3:GetObject",
-        resource=program(parts),
+        resource=program(database),
         owner=ADMINISTRATOR.account,
         endpoint="s3",
     )

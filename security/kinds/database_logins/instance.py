@@ -7,9 +7,10 @@ from email import message_from_bytes
 from email.policy import default
 
 from credential_rotation.packages import RUNTIME
-from security.calls import Calls, assume
+from security.calls import assume
 from security.identifiers import ACCOUNT, REGION
 from security.intent import Intent
+from security.kinds.database_logins.database import DatabaseParts
 from security.parts import Parts
 from security.principals import EVERYTHING, Principal
 from security.purposes.keys import deployer
@@ -34,23 +35,18 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-set
 """
 
 
-def purposes(parts: Parts) -> Iterator[Intent]:
-    """List what the instance, its agent and EC2 need."""
-    instance = parts.instance()
-    if instance is None:
-        return
+def purposes(database: DatabaseParts, instance: Principal) -> Iterator[Intent]:
+    """List what the instance, its agent and EC2 need.
+
+    Args:
+        database: Where it logs in.
+        instance: The program on it.
+    """
     yield assume("ec2.amazonaws.com", instance, "give the instance its role")
-    yield from Calls(parts).secret(
-        instance,
-        "GetSecretValue",
-        parts.secret("application"),
-        "log in to the database",
-        VersionStage="AWSCURRENT",
-    )
     for action, (endpoint, what) in AGENT.items():
         yield Intent(what=what, who=instance, action=action, resource="*", endpoint=endpoint)
     for what, who, resource in (
-        ("fetch the program", instance, program(parts)),
+        ("fetch the program", instance, program(database)),
         ("install the interpreter", ANYONE, f"{PACKAGES}/core/{RUNTIME}.rpm"),
     ):
         yield Intent(
@@ -61,12 +57,12 @@ def purposes(parts: Parts) -> Iterator[Intent]:
             owner=who.account,
             endpoint="s3",
         )
-    yield from _volume(parts)
+    yield from _volume(database.parts)
 
 
-def program(parts: Parts) -> str:
+def program(database: DatabaseParts) -> str:
     """ARN of the object that the instance fetches when it boots."""
-    parcel = message_from_bytes(base64.b64decode(parts.user_data()), policy=default)
+    parcel = message_from_bytes(base64.b64decode(database.user_data()), policy=default)
     [path] = [
         found
         for part in parcel.walk()

@@ -2,28 +2,61 @@
 
 import json
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.aws.configuration import ACCOUNT
 from local.demo.attempt import Attempts
-from local.demo.rotation_follower import RotationFollower
+from local.demo.parts.part import Stage
 
 if TYPE_CHECKING:
+    from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
     from local.local_aws import LocalAws
 
-POLICY = json.dumps(
+_POLICY = json.dumps(
     {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "secretsmanager:ListSecrets", "Resource": "*"}],
     }
 )
 """What its IAM user may do."""
+_POLICY_NAME = "partner"
 
 _PAUSE_SECONDS = 0.1
 _NOTE = "INTENT"
+
+
+class AccessKeyPartner:
+    """Shows a partner who goes on calling AWS while the access key rotates. See `Part`."""
+
+    def settings(self, given: Mapping[str, str]) -> Mapping[str, str]:
+        """Want an access key."""
+        del given
+        return {
+            "access_key.enabled": "true",
+            "access_key.policy": f"arn:aws:iam::{ACCOUNT}:policy/{_POLICY_NAME}",
+        }
+
+    def prepare(self, aws: "LocalAws") -> None:
+        """Make the policy of the key's user."""
+        iam: IAMClient = aws.client("iam")
+        iam.create_policy(PolicyName=_POLICY_NAME, PolicyDocument=_POLICY)
+
+    @contextmanager
+    def show(self, stage: Stage) -> Iterator[None]:
+        """Let the partner call."""
+        if "AccessKeySecretName" not in stage.outputs:
+            yield
+            return
+        with Partner(stage.aws, stage.outputs["AccessKeySecretName"]) as partner:
+            yield
+            partner.call_with_both()
+        partner.tell(stage.attempts)
 
 
 class Partner:
@@ -47,16 +80,14 @@ class Partner:
         self._secret = secret
         self._secrets: SecretsManagerClient = aws.client("secretsmanager")
         self._clients: dict[str, SecretsManagerClient] = {}
-        self._watch = RotationFollower(aws, secret)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
-        """Start calling, and have the key rotated."""
+        """Start calling, and let the key be rotated at once."""
         self._key = self._read()
         self._thread.start()
         self._forget_the_maker()
-        self._version = self._watch.start(self._secrets)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -64,13 +95,8 @@ class Partner:
         self._stop.set()
         self._thread.join()
 
-    def wait_for_rotation(self) -> None:
-        """Wait until the key has rotated, and call once more with both keys.
-
-        Raises:
-            RotationFailedError: It failed, or took too long.
-        """
-        self._watch.wait_for_version(self._version)
+    def call_with_both(self) -> None:
+        """Call once more: with the key of the beginning, and with the one that is in use by now."""
         self._call(self._key)
         self._call(self._read())
 

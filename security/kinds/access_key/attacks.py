@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from security.attacks.attack import BOUNDARY, IDENTITY, RESOURCE, Attack, refused
-from security.attacks.readers import STRANGE_SECRET
 from security.calls import Calls, invoke
 from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
 from security.intent import Intent
+from security.kinds.access_key.purposes import user
+from security.kinds.applications import beyond
 from security.parts import Parts
 from security.principals import ADMINISTRATOR, STRANGER, Principal
-from security.purposes.access_key import user
 from security.purposes.keys import deployer
 from security.purposes.noticing import RULES
 
@@ -31,17 +31,16 @@ _ON_THE_USER = {
 
 def attacks(parts: Parts) -> Iterator[Attack]:
     """List what must be denied about the key, if the stack has one."""
-    if "access-key-rotation" not in parts.functions():
+    if not parts.settings.access_key.enabled:
         return
-    for name in parts.functions():
-        who = parts.function(name)
+    for who in parts.all_code():
         yield from _users(parts, who)
-        if parts.is_about_keys(who):
-            yield from _other_secrets(parts, who)
-        else:
+        if not parts.share_home(who.name, _secret(parts)):
             yield from _by_others(parts, who)
     yield from _reaper(parts)
     yield from _readers(parts)
+    for arn_of_reader in parts.settings.access_key.readers:
+        yield from beyond(Calls(parts), arn_of_reader, {_secret(parts)})
 
 
 def _users(parts: Parts, who: Principal) -> Iterator[Attack]:
@@ -58,47 +57,17 @@ def _by_others(parts: Parts, who: Principal) -> Iterator[Attack]:
     for operation in _KEYS:
         what = "make or end a key without being there for it"
         yield from refused(_iam(who, operation, user(parts), what), IDENTITY, BOUNDARY)
-    what = "read the access key"
-    call = Calls(parts).secret_alone(
-        who,
-        "GetSecretValue",
-        parts.secret("access-key"),
-        what,
-        endpoint="",
-        VersionStage="AWSCURRENT",
-    )
-    yield from refused(call, IDENTITY, RESOURCE)
-
-
-def _other_secrets(parts: Parts, who: Principal) -> Iterator[Attack]:
-    calls = Calls(parts)
-    for secret, layers in (
-        (parts.secret("application"), (IDENTITY, BOUNDARY, RESOURCE)),
-        (parts.secret("admin"), (IDENTITY, BOUNDARY, RESOURCE)),
-        (STRANGE_SECRET, (IDENTITY, BOUNDARY)),
-    ):
-        what = "read a secret that is not of its user"
-        call = calls.secret_alone(
-            who, "GetSecretValue", secret, what, endpoint="", VersionStage="AWSCURRENT"
-        )
-        yield from refused(call, *layers)
 
 
 def _reaper(parts: Parts) -> Iterator[Attack]:
     reaper, calls, secret = parts.function("access-key-reaper"), Calls(parts), _secret(parts)
     what = "make a key, and not only end them"
     yield from refused(_iam(reaper, "CreateAccessKey", user(parts), what), IDENTITY)
-    for operation in ("PutSecretValue", "UpdateSecretVersionStage"):
-        what = "change the secret that it only reads"
-        call = calls.secret_alone(reaper, operation, secret, what, endpoint="")
-        yield from refused(call, IDENTITY)
-    what = "encrypt what it only reads"
-    yield from refused(calls.key(reaper, "kms:GenerateDataKey", secret, what), IDENTITY)
     for what, parameters in {
         "read any version by its id": {"VersionId": "EXAMPLE2-90ab-cdef-fedc-ba987EXAMPLE"},
         "read without saying which version": {},
     }.items():
-        call = calls.secret_alone(reaper, "GetSecretValue", secret, what, endpoint="", **parameters)
+        call = calls.secret_alone(reaper, "GetSecretValue", secret, what, **parameters)
         yield from refused(call, IDENTITY)
     for name in ("access-key-users", "access-key-rotation"):
         who, what = parts.function(name), "deactivate a key that is in use"

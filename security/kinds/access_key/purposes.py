@@ -6,6 +6,7 @@ from functools import partial
 from security.calls import Calls, invoke
 from security.identifiers import ACCOUNT, arn
 from security.intent import Intent
+from security.kinds.applications import reads
 from security.parts import Parts
 from security.principals import Principal
 from security.purposes.noticing import RULES
@@ -29,11 +30,14 @@ _LABELS = ("AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "ATTEMPTED", "INTENT")
 
 def purposes(parts: Parts) -> Iterator[Intent]:
     """List what the three functions need, if the stack has them."""
-    if "access-key-rotation" not in parts.functions():
+    if not parts.settings.access_key.enabled:
         return
     yield from _rotation(parts, parts.function("access-key-rotation"))
     yield from _first_key(parts, parts.function("access-key-users"))
     yield from _reaper(parts, parts.function("access-key-reaper"))
+    secret = parts.secret("access-key")
+    for arn_of_reader in parts.settings.access_key.readers:
+        yield from reads(Calls(parts), arn_of_reader, secret)
 
 
 def user(parts: Parts) -> str:
@@ -45,7 +49,7 @@ def _rotation(parts: Parts, who: Principal) -> Iterator[Intent]:
     secret = parts.secret("access-key")
     what = "Secrets Manager calls for a step"
     yield invoke("secretsmanager.amazonaws.com", who.code_of, secret, ACCOUNT, what)
-    call = partial(Calls(parts).secret, who, endpoint="")
+    call = partial(Calls(parts).secret, who)
     yield from call("DescribeSecret", secret=secret, what="every step: the labels")
     for label in _LABELS:
         what = "every step: whose which key is"
@@ -59,7 +63,7 @@ def _rotation(parts: Parts, who: Principal) -> Iterator[Intent]:
 
 
 def _first_key(parts: Parts, who: Principal) -> Iterator[Intent]:
-    secret, call = parts.secret("access-key"), partial(Calls(parts).secret, who, endpoint="")
+    secret, call = parts.secret("access-key"), partial(Calls(parts).secret, who)
     what = "see whether there is a key"
     yield from call("GetSecretValue", secret=secret, what=what, VersionStage="AWSCURRENT")
     yield from call("PutSecretValue", secret=secret, what="store the first key")
@@ -69,7 +73,7 @@ def _first_key(parts: Parts, who: Principal) -> Iterator[Intent]:
 
 
 def _reaper(parts: Parts, who: Principal) -> Iterator[Intent]:
-    secret, call = parts.secret("access-key"), partial(Calls(parts).secret, who, endpoint="")
+    secret, call = parts.secret("access-key"), partial(Calls(parts).secret, who)
     rule = parts.rule("access-key-reaper")
     yield invoke(RULES.name, who.code_of, rule, ACCOUNT, "look several times a day")
     yield from call("DescribeSecret", secret=secret, what="see when it was rotated")

@@ -1,0 +1,208 @@
+"""What the databases of an app and environment have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Stack
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from credential_rotation.alarm_topic import AlarmTopic, ExistingTopic, Topic
+from credential_rotation.alarms import Alarms, Dashboard
+from credential_rotation.boundary_statements import PlatformBoundary
+from credential_rotation.custom_resources import CustomResources, makers
+from credential_rotation.functions import Placement
+from credential_rotation.keys import DataKey, SecretsKey
+from credential_rotation.names import Names
+from credential_rotation.network import Endpoint, ExistingNetwork, Network, NewNetwork
+from credential_rotation.roles import Boundary
+from credential_rotation.rotation_watch import RotationWatch
+from credential_rotation.secret_policy import READ, ROTATE
+from credential_rotation.security_groups import SecurityGroup
+from credential_rotation.trail_rules import TrailRules
+
+
+@dataclass(frozen=True)
+class NewNetworkOptions:
+    """A network that is made.
+
+    Attributes:
+        cidr: Its addresses.
+        zones: Names of its two zones; empty for two of the region's own choice.
+    """
+
+    cidr: str
+    zones: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ExistingNetworkOptions:
+    """A network that exists already.
+
+    Attributes:
+        vpc_id: Its id.
+        subnet_ids: Ids of the subnets that functions and databases use.
+        endpoint: See `ExistingNetwork`.
+    """
+
+    vpc_id: str
+    subnet_ids: Sequence[str]
+    endpoint: Endpoint | bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformOptions:
+    """What a platform is like.
+
+    Attributes:
+        network: Where everything is.
+        secrets_key_arn: ARN of a key to encrypt secrets with instead of ours; empty for none.
+        topic_arn: ARN of a topic to ring at instead of ours; empty for none.
+        emails: Addresses that our topic sends to.
+        boundary: ARN of a permissions boundary to take instead of ours; empty for none.
+        volumes: Whether instances have volumes under the data key.
+    """
+
+    network: NewNetworkOptions | ExistingNetworkOptions
+    secrets_key_arn: str = ""
+    topic_arn: str = ""
+    emails: Sequence[str] = ()
+    boundary: str = ""
+    volumes: bool = False
+
+
+class Platform(Construct):
+    """Network, keys, topic and what else all databases share. It knows none of them.
+
+    Databases of later stacks refer to it by its attributes and add to its policies by names that
+    are known at the synth, so that it never has to wait for them.
+
+    Attributes:
+        names: What names begin with.
+        options: What it is like.
+        network: Where functions run.
+        placement: Where a function runs that needs nothing but Secrets Manager.
+        endpoint_clients: The security group whose members get to Secrets Manager.
+        secrets_key: Encrypts secrets.
+        data_key: Encrypts databases and logs.
+        topic: Where alarms ring.
+        custom_resources: Answers CloudFormation for functions in the network.
+        watch: Measures how old rotations are.
+        dashboard: Shows them.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, options: PlatformOptions
+    ) -> None:
+        """Create everything.
+
+        Args:
+            scope: The parent, all of whose roles get the platform's permissions boundary.
+            construct_id: The name within the parent.
+            names: What names begin with.
+            options: What it is like.
+        """
+        super().__init__(scope, construct_id)
+        stack = Stack.of(self)
+        self.names = names
+        self.options = options
+        self.secrets_key = SecretsKey(
+            self, "SecretsKey", names=names, existing=options.secrets_key_arn
+        )
+        self.data_key = DataKey(
+            self,
+            "DataKey",
+            names=names,
+            volumes=options.volumes,
+            flow_log=isinstance(options.network, NewNetworkOptions),
+        ).key
+        self.network = self._network(options.network)
+        self.endpoint_clients = SecurityGroup(
+            self,
+            "EndpointClients",
+            vpc=self.network.vpc,
+            description=f"Gets to Secrets Manager, for {names.path}",
+        )
+        endpoint = self.network.secrets_endpoint
+        self.placement = Placement(
+            vpc=self.network.vpc,
+            subnets=self.network.subnets,
+            groups=[self.endpoint_clients],
+            ways=endpoint.allow_from(self.endpoint_clients),
+        )
+        endpoint.admit(names.roles(stack), actions=ROTATE, resource=names.secrets(stack))
+        self.topic = self._topic()
+        self.custom_resources = CustomResources(
+            self,
+            "CustomResources",
+            names=names,
+            functions=makers(stack, names),
+            key=self.data_key,
+        )
+        self.watch = RotationWatch(
+            self,
+            "Watch",
+            names=names,
+            placement=self.placement,
+            endpoint=endpoint,
+            key=self.data_key,
+        ).function
+        Boundary(
+            self,
+            "Boundary",
+            of=scope,
+            path=names.path,
+            given=options.boundary,
+            ceiling=list(PlatformBoundary(stack, self).statements()),
+        )
+        self._monitor()
+
+    @property
+    def keys(self) -> list[kms.IKey]:
+        """The keys that are made here."""
+        return [*([self.secrets_key.key] if self.secrets_key.ours else []), self.data_key]
+
+    def admit_reader(self, role_arn: str) -> None:
+        """Let a role of somebody else's through to the secrets, of which some admit it."""
+        self.network.secrets_endpoint.admit(
+            role_arn, actions=[READ], resource=self.names.secrets(Stack.of(self))
+        )
+
+    def admit_reading(self, secret_arn: str) -> None:
+        """Let the roles of ours through to a secret of somebody else's."""
+        self.network.secrets_endpoint.admit(
+            self.names.roles(Stack.of(self)), actions=[READ], resource=secret_arn
+        )
+
+    def _network(self, options: NewNetworkOptions | ExistingNetworkOptions) -> Network:
+        if isinstance(options, NewNetworkOptions):
+            return NewNetwork(
+                self,
+                "Network",
+                names=self.names,
+                cidr=options.cidr,
+                zones=options.zones,
+                key=self.data_key,
+            )
+        return ExistingNetwork(
+            self,
+            "Network",
+            vpc_id=options.vpc_id,
+            subnet_ids=options.subnet_ids,
+            endpoint=options.endpoint,
+        )
+
+    def _topic(self) -> Topic:
+        if self.options.topic_arn:
+            return ExistingTopic(self.options.topic_arn)
+        return AlarmTopic(self, "Topic", names=self.names, emails=self.options.emails)
+
+    def _monitor(self) -> None:
+        rules = TrailRules(self, "Rules", names=self.names, topic=self.topic)
+        rules.on_secrets()
+        rules.on_keys(self.keys)
+        alarms = Alarms(self, "Alarms", names=self.names, topic=self.topic)
+        alarms.on_trouble_of(self.watch)
+        alarms.on_trouble_of(self.custom_resources.function)
+        self.dashboard = Dashboard(self, "Dashboard", name=self.names.prefix)
+        self.dashboard.add("Platform", alarms=alarms.names, functions={})

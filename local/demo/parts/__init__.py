@@ -1,0 +1,8 @@
+"""What the demonstration shows besides rotations: a module for each, and a line here."""
+
+from local.demo.parts.part import Part, Stage
+from local.demo.parts.partner import AccessKeyPartner
+
+__all__ = ["PARTS", "Part", "Stage"]
+
+PARTS: tuple[Part, ...] = (AccessKeyPartner(),)

@@ -1,0 +1,103 @@
+"""Functions of a database that want more, and others that want its credentials."""
+
+from collections.abc import Iterator
+
+from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, KEY, Attack, refused
+from security.attacks.deputies import sources
+from security.attacks.needs import Needs
+from security.attacks.readers import STRANGE_SECRET, other_versions
+from security.calls import Calls
+from security.identifiers import arn
+from security.kinds.applications import beyond
+from security.kinds.database_logins import instance_attacks
+from security.kinds.database_logins.database import DatabaseParts, databases
+from security.kinds.database_logins.purposes import MONITORING, purposes
+from security.parts import Parts, foreign_secrets
+from security.principals import ADMINISTRATOR, Principal
+
+
+def attacks(parts: Parts) -> Iterator[Attack]:
+    """List everything that must be denied."""
+    for database in databases(parts):
+        yield from _versions(database)
+        yield from _admin_rotator(database)
+        for who in database.instances():
+            yield from instance_attacks.attacks(database, who)
+        if not database.given.existing:
+            ours = arn("rds", f"db:{database.identifier}")
+            theirs = arn("rds", "db:payroll-production-main")
+            yield from sources(MONITORING, database.monitoring(), ours, theirs)
+    yield from _secrets_of_others(parts)
+    yield from _applications(parts)
+
+
+def _versions(database: DatabaseParts) -> Iterator[Attack]:
+    """Who reads without rotating reads the version in use alone."""
+    calls = Calls(database.parts)
+    users = database.function("users")
+    for secret in (*database.secrets.values(), database.admin):
+        yield from other_versions(calls, users, secret)
+    for who in database.samples():
+        yield from other_versions(calls, who, database.sample)
+    if alternating := database.rotators.get("alternating"):
+        yield from other_versions(calls, alternating, database.admin)
+
+
+def _admin_rotator(database: DatabaseParts) -> Iterator[Attack]:
+    """What rotates the admin's secret knows of no other, and neither does its use of the key."""
+    if not database.admin_rotates:
+        return
+    calls, who = Calls(database.parts), database.function("admin")
+    for secret in database.secrets.values():
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            what = "use the key for a login's secret"
+            yield from refused(calls.key(who, action, secret, what), IDENTITY)
+
+
+def _secrets_of_others(parts: Parts) -> Iterator[Attack]:
+    """Those that settings name, which policies of their owners may protect, and ours do."""
+    calls, needs = Calls(parts), Needs(purposes(parts))
+    for secret, _ in foreign_secrets(parts.settings):
+        homes = {each.name for each in databases(parts) if secret in _foreign(each)}
+        for who in parts.all_code():
+            if needs.read(who, secret):
+                continue
+            what = "read a secret of somebody else's"
+            call = calls.secret_alone(
+                who, "GetSecretValue", secret, what, VersionStage="AWSCURRENT"
+            )
+            at_home = parts.home(who.name) in homes
+            yield from refused(call, IDENTITY, *(() if at_home else (BOUNDARY,)))
+        what = "use the functions' way to a secret of somebody else's"
+        call = calls.secret_alone(
+            ADMINISTRATOR, "GetSecretValue", secret, what, VersionStage="AWSCURRENT"
+        )
+        yield from refused(call, ENDPOINT)
+        for who in parts.all_code():
+            if parts.key_of(secret) and needs.read(who, secret):
+                yield from _key_of_somebody_else(calls, who, secret)
+
+
+def _key_of_somebody_else(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
+    what = "use somebody else's key without Secrets Manager"
+    yield from refused(calls.key_directly(who, "kms:Decrypt", secret, what), IDENTITY, KEY)
+    what = "use somebody else's key for another secret"
+    other = {"kms:EncryptionContext:SecretARN": STRANGE_SECRET}
+    yield from refused(calls.key(who, "kms:Decrypt", secret, what, **other), IDENTITY)
+
+
+def _foreign(database: DatabaseParts) -> set[str]:
+    """ARNs of the secrets of others that the settings of a database name."""
+    present = {each.present_secret_arn for each in database.given.logins.values()}
+    return {*present, database.admin}
+
+
+def _applications(parts: Parts) -> Iterator[Attack]:
+    """Each reader of a login, and what it is not a reader of."""
+    own: dict[str, set[str]] = {}
+    for database in databases(parts):
+        for name, login in database.given.logins.items():
+            for reader in login.readers:
+                own.setdefault(reader, set()).add(database.secrets[name])
+    for reader, secrets in own.items():
+        yield from beyond(Calls(parts), reader, secrets)

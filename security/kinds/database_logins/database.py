@@ -1,0 +1,99 @@
+"""A database of the settings, with what a template has of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from credential_rotation.names import pascal
+from security.parts import Parts
+from security.principals import Principal
+from stacks.settings.databases import MAIN, NamedDatabase
+
+_INSTANCE = "AWS::EC2::Instance"
+
+
+@dataclass(frozen=True)
+class DatabaseParts:
+    """Functions, roles and secrets of a database.
+
+    Attributes:
+        parts: Of the deployment.
+        name: The database's name.
+        given: What the team decided about it.
+    """
+
+    parts: Parts
+    name: str
+    given: NamedDatabase
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """ARNs of the logins' secrets, by the logins' names."""
+        return {login: self.parts.secret(f"{self.name}/{login}") for login in self.given.logins}
+
+    @property
+    def admin(self) -> str:
+        """ARN of the admin's secret, which may be somebody else's."""
+        if self.given.existing:
+            return self.given.existing.admin_secret_arn
+        return self.parts.secret(f"{self.name}/admin")
+
+    @property
+    def ours(self) -> list[str]:
+        """ARNs of its secrets that are of a template."""
+        admin = [] if self.given.existing else [self.admin]
+        return [*self.secrets.values(), *admin]
+
+    @property
+    def admin_rotates(self) -> bool:
+        """Whether a function rotates the admin's secret."""
+        return self.given.rotation.admin and not self.given.existing
+
+    def function(self, name: str) -> Principal:
+        """The code of one of its functions."""
+        return self.parts.function(f"{self.name}-{name}")
+
+    @property
+    def rotators(self) -> Mapping[str, Principal]:
+        """The code of the functions that rotate logins, by their strategy."""
+        strategies = {login.strategy for login in self.given.logins.values()}
+        return {strategy: self.function(strategy) for strategy in sorted(strategies)}
+
+    def monitoring(self) -> Principal:
+        """The role with which RDS writes the metrics of an instance of ours."""
+        return self.parts.role(f"{pascal(self.name)}ServerMonitoringRole")
+
+    @property
+    def identifier(self) -> str:
+        """The instance's identifier, if it is ours."""
+        return f"{self.parts.ids.stack}-{self.name}"
+
+    @property
+    def sample(self) -> str:
+        """ARN of the secret that samples log in with."""
+        return next(iter(self.secrets.values()))
+
+    def samples(self) -> list[Principal]:
+        """Who logs in with it: a function and a program on an instance, if a team wants them."""
+        settings = self.parts.settings
+        if self.name != MAIN:
+            return []
+        function = [self.function("consumer")] if settings.consumer else []
+        return [*function, *self.instances()]
+
+    def instances(self) -> list[Principal]:
+        """The program on the instance, with the role that is attached, if a team wants one."""
+        if self.name != MAIN or not self.parts.settings.ec2_consumer:
+            return []
+        role = self.parts.role(f"{pascal(self.name)}Ec2ConsumerRole")
+        return [replace(role, name="the instance")]
+
+    def user_data(self) -> str:
+        """What the instance does when it boots."""
+        [instance] = self.parts.of(_INSTANCE)
+        return str(self.parts.ids.property(instance, "UserData"))
+
+
+def databases(parts: Parts) -> Iterator[DatabaseParts]:
+    """List the databases of the settings."""
+    for name, given in parts.settings.databases.items():
+        yield DatabaseParts(parts, name, given)

@@ -1,0 +1,9 @@
+"""The kinds of credentials that there are: the one place that names them."""
+
+from stacks.kinds.access_key import ACCESS_KEY
+from stacks.kinds.database_logins import DATABASE_LOGINS
+from stacks.kinds.kind import Kind
+
+__all__ = ["KINDS", "Kind"]
+
+KINDS: tuple[Kind, ...] = (DATABASE_LOGINS, ACCESS_KEY)

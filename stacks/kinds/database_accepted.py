@@ -1,0 +1,69 @@
+"""What the rule packs find in databases and is accepted, each with the reason."""
+
+from collections.abc import Iterator
+
+from credential_rotation.names import Names, pascal
+from stacks.accepted import (
+    BOUNDARY,
+    HIPAA,
+    NIST,
+    SOLUTIONS,
+    Accepted,
+    resource,
+    wildcards,
+)
+from stacks.settings import Settings
+from stacks.settings.databases import NamedDatabase
+
+_INSTANCE, _SECRET = "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"
+
+
+def accepted_of_databases(settings: Settings) -> Iterator[Accepted]:
+    """List what is accepted: always, and because a team set it so and was warned."""
+    for name, database in settings.databases.items():
+        yield from _of_database(settings, name, database)
+
+
+def _of_database(settings: Settings, name: str, database: NamedDatabase) -> Iterator[Accepted]:
+    names, within = settings.names.within(name), f"/{pascal(name)}/"
+    secrets = resource("secretsmanager", f"secret:{names.path}/*")
+    yield wildcards(
+        secrets,
+        reason="The secrets of one database, as long as they name this function as what rotates "
+        "them (AllowRotationLambdaArn).",
+        within=f"{within}Rotator",
+    )
+    if not settings.permissions_boundary:
+        yield _database_boundary(settings, names, within)
+    if database.existing:
+        return
+    if not database.multi_az:
+        rules = (f"{SOLUTIONS}-RDS3", f"{NIST}-RDSMultiAZSupport", f"{HIPAA}-RDSMultiAZSupport")
+        yield Accepted(rules, _INSTANCE, "database.multi_az is off.", within)
+    if not database.deletion_protection:
+        rules = (
+            f"{SOLUTIONS}-RDS10",
+            f"{NIST}-RDSInstanceDeletionProtectionEnabled",
+            f"{HIPAA}-RDSInstanceDeletionProtectionEnabled",
+        )
+        yield Accepted(rules, _INSTANCE, "database.deletion_protection is off.", within)
+    if not database.rotation.admin:
+        rules = (
+            f"{SOLUTIONS}-SMG4",
+            f"{NIST}-SecretsManagerRotationEnabled",
+            f"{HIPAA}-SecretsManagerRotationEnabled",
+        )
+        yield Accepted(rules, _SECRET, "rotation.admin is off.", within=f"{within}AdminSecret/")
+
+
+def _database_boundary(settings: Settings, names: Names, within: str) -> Accepted:
+    resources = [
+        "*",
+        resource("secretsmanager", f"secret:{names.path}/*"),
+        resource("logs", f"log-group:/aws/lambda/{names.prefix}-*:*"),
+        resource("logs", "log-group:RDSOSMetrics:*"),
+    ]
+    if settings.ec2_consumer:
+        bucket = "cdk-*-assets-<AWS::AccountId>-<AWS::Region>"
+        resources.append(f"arn:<AWS::Partition>:s3:::{bucket}/*")
+    return wildcards(*resources, reason=BOUNDARY, within=f"{within}Boundary/")

@@ -1,0 +1,173 @@
+"""The admin and the logins of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from aws_cdk import DefaultStackSynthesizer, Fn
+
+from credential_rotation.consumer import Consumer
+from credential_rotation.database import (
+    Database,
+    DatabaseOptions,
+    ExistingServer,
+    PasswordRules,
+)
+from credential_rotation.database_events import DatabaseEvents
+from credential_rotation.database_instance import InstanceOptions
+from credential_rotation.engine import ENGINES
+from credential_rotation.instance import Ec2Consumer
+from credential_rotation.login import Login, LoginOptions
+from credential_rotation.monitoring import CredentialGroup
+from credential_rotation.names import pascal
+from credential_rotation.platform import Platform
+from credential_rotation.rotation import RotationRules
+from stacks.accepted import Accepted
+from stacks.access.names import BREAK_GLASS, role_arn
+from stacks.kinds.database_accepted import accepted_of_databases
+from stacks.settings import Settings
+from stacks.settings.databases import MAIN, NamedDatabase
+
+if TYPE_CHECKING:
+    from stacks.rotation_stack import CredentialStack
+
+
+class DatabaseLogins:
+    """A database with all of its logins. See `Kind`."""
+
+    proof = "security.kinds.database_logins"
+
+    def add(
+        self, stack: CredentialStack, platform: Platform, settings: Settings, *, database: str
+    ) -> Iterable[CredentialGroup]:
+        """Add the database, if there is one of that name."""
+        given = settings.databases.get(database)
+        if given is None:
+            return []
+        made = Database(
+            stack,
+            pascal(database),
+            names=settings.names.within(database),
+            platform=platform,
+            options=_options(given, settings),
+            deployer=_deployer(stack),
+        )
+        logins = {
+            name: Login(
+                made,
+                f"Login{pascal(name)}",
+                name=name,
+                options=LoginOptions(
+                    username=given.users[name],
+                    strategy=login.strategy,
+                    rules=RotationRules(login.schedule, login.window, given.rotation.on_deploy),
+                    readers=login.readers,
+                    reads=[given.users[other] for other in login.reads],
+                    writes=[given.users[other] for other in login.writes],
+                    present_secret_arn=login.present_secret_arn,
+                    present_secret_key_arn=login.present_secret_key_arn,
+                ),
+            )
+            for name, login in given.logins.items()
+        }
+        for name, login in given.logins.items():
+            for other in (*login.reads, *login.writes):  # who has to exist before
+                logins[name].user.node.add_dependency(logins[other].user)
+        if settings.access.enabled:
+            for each in logins.values():
+                each.secret.admit_person(role_arn(stack, settings, BREAK_GLASS))
+        if database == MAIN:
+            _add_samples(stack, made, next(iter(logins.values())), settings)
+        if made.instance:
+            DatabaseEvents(
+                made,
+                "Events",
+                identifier=made.instance.identifier,
+                topic_arn=platform.topic.arn,
+            )
+        if made.own_admin and not given.rotation.admin:
+            stack.tell(**{f"{made.id}AdminSecretName": made.own_admin.name})
+        stack.tell(
+            **{
+                f"{made.id}Endpoint": f"{made.host}:{made.port}",
+                f"{made.id}FunctionsSecurityGroupId": made.functions.group_id,
+                f"{made.id}SecurityGroupId": made.security_group_id,
+            }
+        )
+        group = CredentialGroup(
+            id=made.id,
+            names=made.names,
+            secrets=f"{made.names.path}/",
+            credentials=made.credentials,
+            strangers=made.strangers,
+            helpers=[made.users],
+        )
+        return [group]
+
+    def accepted(self, settings: Settings) -> Iterable[Accepted]:
+        """List what the rule packs find in it and is accepted."""
+        return accepted_of_databases(settings)
+
+
+def _add_samples(
+    stack: CredentialStack, database: Database, login: Login, settings: Settings
+) -> None:
+    if settings.consumer:
+        consumer = Consumer(database, "Consumer", database=database, login=login)
+        stack.tell(ConsumerFunctionName=consumer.function.name)
+    if settings.ec2_consumer:
+        instance = Ec2Consumer(database, "Ec2Consumer", database=database, login=login)
+        stack.tell(ConsumerInstanceId=instance.instance_id)
+
+
+def _options(given: NamedDatabase, settings: Settings) -> DatabaseOptions:
+    rotation, password = given.rotation, settings.password
+    return DatabaseOptions(
+        engine=ENGINES[given.engine],
+        server=_server(given),
+        authorities=given.trusted,
+        passwords=PasswordRules(password.length, password.exclude_characters),
+        admin=(
+            RotationRules(rotation.admin_schedule, rotation.admin_window)
+            if rotation.admin
+            else None
+        ),
+        alternating=any(each.strategy == "alternating" for each in given.logins.values()),
+        clients=given.clients,
+    )
+
+
+def _server(given: NamedDatabase) -> InstanceOptions | ExistingServer:
+    if given.existing:
+        existing = given.existing
+        return ExistingServer(
+            host=existing.host,
+            port=existing.port,
+            dbname=existing.dbname,
+            security_group_id=existing.security_group_id,
+            manage_ingress=existing.manage_ingress,
+            admin_secret_arn=existing.admin_secret_arn,
+            admin_secret_key_arn=existing.admin_secret_key_arn,
+        )
+    return InstanceOptions(
+        engine_version=given.engine_version,
+        instance_class=given.instance_class,
+        storage_gib=given.storage_gib,
+        max_storage_gib=given.max_storage_gib,
+        multi_az=given.multi_az,
+        port=given.port,
+        dbname=given.name,
+        admin_username=given.admin_username,
+        backup_days=given.backup_days,
+        protected=given.deletion_protection,
+    )
+
+
+def _deployer(stack: CredentialStack) -> str:
+    """The ARN of the role that CloudFormation deploys with, as `cdk bootstrap` made it."""
+    synthesizer = cast("DefaultStackSynthesizer", stack.synthesizer)
+    return Fn.sub(synthesizer.cloud_formation_execution_role_arn)
+
+
+DATABASE_LOGINS = DatabaseLogins()

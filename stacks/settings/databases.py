@@ -1,0 +1,251 @@
+"""What a team decides about each database and each of its logins."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from stacks.settings import names, pem
+from stacks.settings.database import Database
+from stacks.settings.field import Group, setting
+from stacks.settings.lists import split
+from stacks.settings.roles import Readers
+from stacks.settings.rotation import Rotation, fitting_window, known_schedule
+
+MAIN = "main"
+"""The database that is in the stack of what all share; every other one has a stack."""
+
+ADMIN = "admin"
+_LONGEST = 30
+
+Name = Annotated[str, StringConstraints(max_length=_LONGEST), AfterValidator(names.resource_name)]
+
+_ARN_PATTERN = (
+    r"^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}"
+    r")?$"
+)
+_KEY = r"^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+)?$"
+SecretArn = Annotated[str, StringConstraints(pattern=_ARN_PATTERN, max_length=640)]
+KeyArn = Annotated[str, StringConstraints(pattern=_KEY, max_length=256)]
+
+Others = Annotated[tuple[str, ...], Field(max_length=20), BeforeValidator(split)]
+
+
+class Login(Group):
+    """A user of a database whose password rotates."""
+
+    username: Annotated[
+        str, StringConstraints(pattern=r"^([^\s].*)?$"), AfterValidator(names.login_username)
+    ] = setting(
+        "",
+        meaning="Name of the user; that of the login if left out, with _ for -. Its twin is named "
+        "the same with _clone. It cannot change: a deployment with another is refused and rolls "
+        "back.",
+        allowed="a PostgreSQL name of 1 to 57 bytes (a-z, 0-9, _), other than the admin's and the "
+        "other logins'",
+    )
+    strategy: Literal["alternating", "single"] = setting(
+        "alternating",
+        meaning="See rotation.strategy, which counts if this is left out.",
+        allowed="alternating or single",
+    )
+    schedule: Annotated[str, AfterValidator(known_schedule)] = setting(
+        "rate(30 days)",
+        meaning="See rotation.schedule, which counts if this is left out.",
+        allowed="see rotation.schedule",
+        control="SecretsManager.1, SecretsManager.4",
+    )
+    window: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?h$")] = setting(
+        "3h",
+        meaning="See rotation.window, which counts if this is left out.",
+        allowed="see rotation.window",
+    )
+    readers: Readers = setting(
+        (),
+        meaning="ARNs of the roles, besides the functions of this app, that may read the login's "
+        "secret. A role needs its own permission as well (docs/applications.md).",
+        allowed="up to 20 ARNs of roles of this account; after -c separated by commas",
+    )
+    reads: Others = setting(
+        (),
+        meaning="Names of other logins of the database, the tables of whose schemas it may read.",
+        allowed="up to 20 names of logins; after -c separated by commas",
+    )
+    writes: Others = setting(
+        (),
+        meaning="Names of other logins, the tables of whose schemas it may read and change.",
+        allowed="up to 20 names of logins; after -c separated by commas",
+    )
+    present_secret_arn: SecretArn = setting(
+        "",
+        meaning="ARN of the secret that holds the present password of a user who exists already. "
+        "The login's own secret gets it, and nothing changes in the database before the first "
+        "rotation. Until the second one, or the first one of a single user, the old secret works "
+        "too: by then its applications have to read the new one.",
+        allowed="the ARN of a secret, with its random end; or nothing for a new user",
+    )
+    present_secret_key_arn: KeyArn = setting(
+        "",
+        meaning="ARN of the key of that secret.",
+        allowed="the ARN of a key; nothing for AWS's own, aws/secretsmanager",
+    )
+
+    @field_validator("window")
+    @classmethod
+    def _fits_the_schedule(cls, window: str, info: ValidationInfo) -> str:
+        return fitting_window(window, info.data.get("schedule"))
+
+
+class Existing(Group):
+    """A server that exists already: an RDS instance, or the writer of an Aurora cluster."""
+
+    host: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*\.)+[A-Za-z]{2,}$", max_length=255),
+    ] = setting(
+        meaning="Name of the server: the endpoint of the instance, or the cluster's endpoint.",
+        allowed="a host name, as the server's certificate has it",
+    )
+    port: Annotated[int, Field(ge=1, le=65535)] = setting(
+        5432, meaning="TCP port of the server.", allowed="1 to 65535"
+    )
+    dbname: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = setting(
+        meaning="Name of the database.", allowed="1 to 63 letters, digits and _"
+    )
+    security_group_id: Annotated[
+        str, StringConstraints(pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")
+    ] = setting(
+        meaning="Id of the security group that decides who gets to the server.",
+        allowed="the id of a security group",
+    )
+    manage_ingress: bool = setting(
+        default=True,
+        meaning="Add rules for the functions and the clients to that security group. Turn it off "
+        "where another tool owns its rules and would take ours out again; then open the port to "
+        "the groups in the outputs there.",
+        allowed="true or false",
+    )
+    admin_secret_arn: SecretArn = setting(
+        meaning="ARN of the secret of a user who may create users. It may be one that RDS manages.",
+        allowed="the ARN of a secret, with its random end",
+    )
+    admin_secret_key_arn: KeyArn = setting(
+        "",
+        meaning="ARN of the key of that secret.",
+        allowed="the ARN of a key; nothing for AWS's own, aws/secretsmanager",
+    )
+    ca: Annotated[str, AfterValidator(pem.authorities)] = setting(
+        "",
+        meaning="File with the certificate authorities of the server, instead of those of Amazon "
+        "RDS.",
+        allowed="a file in PEM with authorities that have not expired; or nothing",
+    )
+
+    @field_validator("admin_secret_arn")
+    @classmethod
+    def _is_there(cls, arn: str) -> str:
+        if not arn:
+            raise ValueError("it is empty")
+        return arn
+
+
+Logins = Annotated[
+    Mapping[Name, Login],
+    Field(min_length=1, max_length=80),
+    AfterValidator(lambda logins: MappingProxyType(dict(logins))),
+]
+
+
+class NamedDatabase(Database):
+    """One database. What it leaves out is as the groups `database` and `rotation` say."""
+
+    engine: Literal["postgres"] = setting(
+        "postgres", meaning="Product of the server.", allowed="postgres"
+    )
+    rotation: Rotation = Rotation()
+    existing: Existing | None = None
+    logins: Logins = setting(
+        {"app": {}},
+        meaning="The logins of the database.",
+        allowed="up to 80, by names of lower-case letters, digits and single hyphens, of which the "
+        "names of secrets are made; not admin",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, given: Any) -> Any:  # noqa: ANN401 - JSON
+        """Give each login what the rotation of the database says."""
+        if not isinstance(given, Mapping):
+            return given
+        rotation, logins = given.get("rotation", {}), given.get("logins", {"app": {}})
+        if not isinstance(rotation, Mapping) or not isinstance(logins, Mapping):
+            return given
+        inherited = {
+            key: rotation[key] for key in ("strategy", "schedule", "window") if key in rotation
+        }
+        return {
+            **given,
+            "logins": {
+                name: {**inherited, **login} if isinstance(login, Mapping) else login
+                for name, login in logins.items()
+            },
+        }
+
+    @field_validator("logins")
+    @classmethod
+    def _apart(cls, logins: Mapping[str, Login], info: ValidationInfo) -> Mapping[str, Login]:
+        if ADMIN in logins:
+            raise ValueError(f"{ADMIN} is the name of the admin's secret")
+        taken: dict[str, str] = {}
+        if info.data.get("existing") is None:
+            taken[info.data.get("admin_username", "")] = "the admin"
+        for name, login in logins.items():
+            user = login.username or username_of(name)
+            for each in (user, user + names.CLONE_SUFFIX):
+                if each in taken:
+                    raise ValueError(f"{name} would have the user {each}, as {taken[each]} has")
+                taken[each] = name
+            for other in (*login.reads, *login.writes):
+                if other not in logins or other == name:
+                    raise ValueError(
+                        f"{name} names {other}, which is no other login of the database"
+                    )
+        _without_circles(logins)
+        return logins
+
+    @property
+    def users(self) -> Mapping[str, str]:
+        """The users' names, by the logins'."""
+        return {name: login.username or username_of(name) for name, login in self.logins.items()}
+
+    @property
+    def trusted(self) -> Path | None:
+        """The authorities that functions trust, unless they are the shipped ones."""
+        file = (self.existing and self.existing.ca) or self.authorities
+        return Path(file) if file else None
+
+
+def _without_circles(logins: Mapping[str, Login]) -> None:
+    """Refuse logins that wait for each other: each has to exist before another may read it."""
+    waiting = {name: {*login.reads, *login.writes} for name, login in logins.items()}
+    while waiting:
+        ready = {name for name, others in waiting.items() if not others & waiting.keys()}
+        if not ready:
+            circle = ", ".join(sorted(waiting))
+            raise ValueError(f"{circle} read or write each other in a circle")
+        waiting = {name: others for name, others in waiting.items() if name not in ready}
+
+
+def username_of(login: str) -> str:
+    """The user's name where a login gives none."""
+    return names.login_username(login.replace("-", "_"))

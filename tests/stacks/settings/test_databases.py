@@ -1,0 +1,243 @@
+"""Many databases, many logins, networks that exist."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.settings import Settings, SettingsError, read_settings
+from stacks.settings.network import ExistingEndpoint
+
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-AbCdEf"
+EXISTING = {
+    "host": "orders.cluster-abc.eu-west-1.rds.amazonaws.com",
+    "dbname": "Orders",
+    "security_group_id": "sg-0123456789abcdef0",
+    "admin_secret_arn": SECRET,
+}
+VPC = {
+    "network.vpc_id": "vpc-0123456789abcdef0",
+    "network.subnet_ids": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+}
+
+
+def read(**context: Any) -> Settings:
+    return read_settings(
+        {"name": "orders", **{key.replace("__", "."): each for key, each in context.items()}}
+    )
+
+
+def problem(**context: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(**context)
+    return str(caught.value).partition("\n")[2]
+
+
+def test_a_name_alone_is_one_database_with_one_login() -> None:
+    [(name, database)] = read().databases.items()
+    assert (name, dict(database.users)) == ("main", {"app": "app"})
+    assert database.existing is None
+
+
+def test_what_a_database_leaves_out_is_as_the_groups_say() -> None:
+    settings = read(
+        database__port=6000,
+        rotation__strategy="single",
+        databases={
+            "orders": {"multi_az": False, "logins": {"a": {}, "b-c": {"strategy": "alternating"}}},
+            "stock": {"port": 7000, "rotation": {"schedule": "rate(7 days)", "admin": False}},
+        },
+    )
+    orders, stock = settings.databases["orders"], settings.databases["stock"]
+    assert (orders.port, orders.multi_az, stock.port, stock.multi_az) == (6000, False, 7000, True)
+    assert {name: each.strategy for name, each in orders.logins.items()} == {
+        "a": "single",
+        "b-c": "alternating",
+    }
+    assert dict(orders.users) == {"a": "a", "b-c": "b_c"}
+    assert (stock.logins["app"].schedule, stock.logins["app"].strategy) == (
+        "rate(7 days)",
+        "single",
+    )
+    assert (orders.rotation.admin, stock.rotation.admin) == (True, False)
+
+
+def test_a_login_is_named_with_dots_on_the_command_line() -> None:
+    settings = read(
+        databases={"main": {"logins": {"app": {}}}},
+        databases__main__logins__app__strategy="single",
+        databases__main__port="7000",
+        databases__stock__logins__batch__username="nightly",
+    )
+    main, stock = settings.databases["main"], settings.databases["stock"]
+    assert (main.port, main.logins["app"].strategy) == (7000, "single")
+    assert dict(stock.users) == {"batch": "nightly"}
+
+
+@pytest.mark.parametrize(
+    ("databases", "where", "because"),
+    [
+        ({"Main": {}}, "databases.Main", "not made of lower-case letters"),
+        ({}, "databases", ""),
+        ({"main": "x"}, "databases.main", ""),
+        ({"main": {"logins": {}}}, "databases.main.logins", ""),
+        ({"main": {"logins": {"a_b": {}}}}, "databases.main.logins.a_b", "not made of"),
+        ({"main": {"logins": {"admin": {}}}}, "databases.main.logins", "name of the admin's"),
+        (
+            {"main": {"logins": {"a-b": {}, "c": {"username": "a_b"}}}},
+            "databases.main.logins",
+            "c would have the user a_b, as a-b has",
+        ),
+        (
+            {"main": {"logins": {"a": {}, "c": {"username": "a_clone"}}}},
+            "databases.main.logins.c.username",
+            "second user of a rotation",
+        ),
+        (
+            {"main": {"logins": {"a": {"reads": ["b"]}}}},
+            "databases.main.logins",
+            "a names b, which is no other login",
+        ),
+        (
+            {"main": {"logins": {"a": {"writes": ["a"]}}}},
+            "databases.main.logins",
+            "a names a, which is no other login",
+        ),
+        (
+            {"main": {"logins": {"a": {"reads": ["b"]}, "b": {"writes": ["a"]}, "c": {}}}},
+            "databases.main.logins",
+            "a, b read or write each other in a circle",
+        ),
+        (
+            {"main": {"logins": {"a": {"schedule": "rate(1 hour)"}}}},
+            "databases.main.logins.a.schedule",
+            "at least 4 hours",
+        ),
+        (
+            {"main": {"logins": {"a": {"window": "25h"}}}},
+            "databases.main.logins.a.window",
+            "leaves 24h",
+        ),
+        (
+            {"main": {"logins": {"a": {"present_secret_arn": "orders"}}}},
+            "databases.main.logins.a.present_secret_arn",
+            "",
+        ),
+        ({"main": {"engine": "oracle"}}, "databases.main.engine", ""),
+        ({"main": {"existing": {}}}, "databases.main.existing.host", ""),
+        (
+            {"main": {"existing": {**EXISTING, "host": "10.0.0.1"}}},
+            "databases.main.existing.host",
+            "",
+        ),
+        (
+            {"main": {"existing": {**EXISTING, "admin_secret_arn": ""}}},
+            "databases.main.existing.admin_secret_arn",
+            "it is empty",
+        ),
+        ({"main": {"existing": {**EXISTING, "port": 0}}}, "databases.main.existing.port", ""),
+    ],
+)
+def test_a_database_that_cannot_be_is_refused_by_name(
+    databases: dict[str, Any], where: str, because: str
+) -> None:
+    line = problem(databases=databases).partition("\n")[0]
+    assert line.startswith(f"  {where}")
+    assert because in line
+    assert " Allowed: " in line
+
+
+def test_a_mistake_in_a_group_is_told_once() -> None:
+    lines = problem(database__port=5432, rotation__window="90m", databases__stock={}).splitlines()
+    assert [line.split()[0] for line in lines] == ["database.port", "rotation.window"]
+
+
+def test_names_that_are_too_long_together_are_refused() -> None:
+    line = problem(name="o" * 30, environment="e" * 13, databases={"d" * 10: {}})
+    assert "67 characters, and Lambda allows 64" in line
+
+
+def test_a_name_prefix_is_before_all_names() -> None:
+    names = read(name_prefix="acme").names
+    assert (names.prefix, names.path) == ("acme-orders-production", "acme/orders/production")
+
+
+def test_an_existing_server_may_have_authorities_of_its_own(tmp_path: Path) -> None:
+    shipped = Path("lambdas/rotated_secret/authorities.pem").read_text()
+    file = tmp_path / "ca.pem"
+    file.write_text(shipped)
+    existing = {**EXISTING, "ca": str(file), "manage_ingress": False}
+    [database] = read(databases={"legacy": {"existing": existing}}).databases.values()
+    assert database.trusted == file
+
+
+@pytest.mark.parametrize(
+    ("network", "where", "because"),
+    [
+        ({"network.cidr": "8.8.8.0/24"}, "network.cidr", "public"),
+        ({"network.cidr": "10.0.0.0/28"}, "network.cidr", "/28"),
+        ({"network.cidr": "10.0.0.1/24"}, "network.cidr", "host bits"),
+        ({"network.vpc_id": "vpc-1"}, "network.vpc_id", ""),
+        ({**VPC, "network.subnet_ids": ""}, "network.subnet_ids", "network.vpc_id is vpc-"),
+        (
+            {**VPC, "network.subnet_ids": ["subnet-0123456789abcdef0"] * 2},
+            "network.subnet_ids",
+            "twice",
+        ),
+        ({**VPC, "network.vpc_id": ""}, "network.subnet_ids", "network.vpc_id is not set"),
+        ({"network.secrets_endpoint": "none"}, "network.secrets_endpoint", "is not set"),
+        ({**VPC, "network.secrets_endpoint": "ours"}, "network.secrets_endpoint", ""),
+        (
+            {**VPC, "network.secrets_endpoint.id": "vpce-0123456789abcdef0"},
+            "network.secrets_endpoint.security_group_id",
+            "not set",
+        ),
+    ],
+)
+def test_a_network_that_cannot_be_is_refused_by_name(
+    network: dict[str, Any], where: str, because: str
+) -> None:
+    line = problem(**network).partition("\n")[0]
+    assert line.startswith(f"  {where}")
+    assert because in line
+
+
+def test_an_endpoint_that_exists_is_named_with_dots() -> None:
+    endpoint = {"id": "vpce-0123456789abcdef0", "security_group_id": "sg-0123456789abcdef0"}
+    dotted = {f"network.secrets_endpoint.{key}": value for key, value in endpoint.items()}
+    assert read(**VPC, **dotted).network.secrets_endpoint == ExistingEndpoint(**endpoint)
+    whole = {"network.secrets_endpoint": "create", **dotted}  # as in cdk.json, and after -c
+    assert read(**VPC, **whole).network.secrets_endpoint == ExistingEndpoint(**endpoint)
+
+
+def test_a_file_may_hold_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written = {"name": "app", "databases": {"main": {}}, "consumer": True, "@flag": True}
+    (tmp_path / "cdk.json").write_text(json.dumps({"context": written}))
+    file = tmp_path / "orders.json"
+    file.write_text(
+        json.dumps(
+            {"$schema": "settings.schema.json", "name": "orders", "databases": {"stock": {}}}
+        )
+    )
+    context = {**written, "settings": "orders.json", "environment": "test", "consumer": "false"}
+    settings = read_settings(context)
+    assert (settings.name, settings.environment) == ("orders", "test")
+    assert list(settings.databases) == ["stock"], "the file's databases, not those of cdk.json too"
+    assert settings.consumer is False, "what follows -c counts more"
+
+
+@pytest.mark.parametrize(
+    ("content", "because"),
+    [(None, "cannot be read"), ("{", "are no JSON"), ("[]", "are no object of JSON")],
+)
+def test_a_file_that_holds_no_settings_is_refused(
+    tmp_path: Path, content: str | None, because: str
+) -> None:
+    file = tmp_path / "orders.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(SettingsError, match=because) as caught:
+        read(settings=str(file))
+    assert str(file) in str(caught.value)
