@@ -14,14 +14,14 @@ from credential_rotation.custom_resources import MAKERS
 from credential_rotation.database_instance import Instance, InstanceOptions
 from credential_rotation.database_secret import DatabaseSecret
 from credential_rotation.engine import Engine
-from credential_rotation.functions import PythonFunction
+from credential_rotation.functions import Placement, PythonFunction
 from credential_rotation.names import Names, pascal
 from credential_rotation.platform import Platform
 from credential_rotation.roles import Boundary, at_most
 from credential_rotation.rotation import Credential, RotationRules, permit_rotation, rotate
 from credential_rotation.secret import ExistingSecret, ReadableSecret
-from credential_rotation.secret_policy import READ, allow_rotate
-from credential_rotation.security_groups import SecurityGroup, let_in
+from credential_rotation.secret_policy import READ, allow_read, allow_rotate
+from credential_rotation.security_groups import ExistingSecurityGroup, SecurityGroup, let_in
 
 ADMIN = "admin"
 """What the admin's secret and the function that rotates it are called."""
@@ -38,6 +38,8 @@ class ExistingServer:
         security_group_id: Id of the security group that decides who gets to it.
         manage_ingress: Whether that group gets rules of ours; False where somebody else sees to
             them, whose tool would take ours out again.
+        client_security_group_id: Id of a group that is admitted already, which the functions are
+            put into; empty for one of ours.
         admin_secret_arn: ARN of the secret of a user who may create users; it may be one that RDS
             manages.
         admin_secret_key_arn: ARN of the key of that secret; empty for AWS's own.
@@ -48,6 +50,7 @@ class ExistingServer:
     dbname: str
     security_group_id: str
     manage_ingress: bool = True
+    client_security_group_id: str = ""
     admin_secret_arn: str
     admin_secret_key_arn: str = ""
 
@@ -111,7 +114,7 @@ class Database(Construct):
         port: Its TCP port.
         security_group_id: Id of the security group that decides who gets to it.
         instance: The instance, if it is ours.
-        functions: The security group of the functions that log in.
+        functions_group_id: Id of the security group of the functions that log in.
         placement: Where they run.
         users: What creates users.
         credentials: All that rotates here.
@@ -147,6 +150,7 @@ class Database(Construct):
         self.credentials: list[Credential] = []
         self.secrets: list[DatabaseSecret] = []
         self.instance: Instance | None = None
+        self._takes_over = False
         self._rotators: dict[str, PythonFunction] = {}
         self._needs: list[IDependable] = []
         server, engine = options.server, options.engine
@@ -190,10 +194,7 @@ class Database(Construct):
             self.host, self.port = server.host, str(server.port)
             self.security_group_id = server.security_group_id
             self.admin = self.read_existing(server.admin_secret_arn, server.admin_secret_key_arn)
-        self.functions = SecurityGroup(
-            self, "Functions", vpc=platform.network.vpc, description=f"Functions of {names.path}"
-        )
-        self.placement = platform.placement.reaching(self.functions, self)
+        self.placement = self._placement()
         self.users = self._users()
         if isinstance(server, InstanceOptions):
             if options.admin:
@@ -203,14 +204,21 @@ class Database(Construct):
         else:
             self._needs.append(self._check(server))
         for client in options.clients:
-            platform.network.secrets_endpoint.let_in(client)
-            let_in(
-                self,
-                client,
-                group_id=self.security_group_id,
-                port=server.port,
-                description=engine.title,
-            )
+            platform.let_in(client)
+            if self._rules_are_ours:
+                let_in(
+                    self,
+                    client,
+                    group_id=self.security_group_id,
+                    port=server.port,
+                    description=engine.title,
+                )
+
+    @property
+    def _rules_are_ours(self) -> bool:
+        """Whether the group of the server gets rules of ours."""
+        server = self.options.server
+        return isinstance(server, InstanceOptions) or server.manage_ingress
 
     @property
     def completes(self) -> bool:
@@ -233,12 +241,11 @@ class Database(Construct):
         Returns:
             What has to exist before the way is open.
         """
-        server = self.options.server
         return security_group.open_to(
             self.security_group_id,
-            port=server.port,
+            port=self.options.server.port,
             description=self.options.engine.title,
-            admitted=isinstance(server, ExistingServer) and not server.manage_ingress,
+            admitted=not self._rules_are_ours,
         )
 
     def widen_boundary(self, statement: iam.PolicyStatement) -> None:
@@ -303,6 +310,22 @@ class Database(Construct):
         RemovalPolicies.of(function).destroy(apply_to_resource_types=["AWS::Logs::LogGroup"])
         return function
 
+    def _placement(self) -> Placement:
+        server, platform = self.options.server, self.platform
+        if isinstance(server, ExistingServer) and server.client_security_group_id:
+            self.functions_group_id = server.client_security_group_id
+            return platform.placement.within(
+                ExistingSecurityGroup(self, "Functions", self.functions_group_id)
+            )
+        group = SecurityGroup(
+            self,
+            "Functions",
+            vpc=platform.network.vpc,
+            description=f"Functions of {self.names.path}",
+        )
+        self.functions_group_id = group.group_id
+        return platform.placement.reaching(group, self)
+
     def _users(self) -> PythonFunction:
         function = PythonFunction(
             self,
@@ -316,8 +339,28 @@ class Database(Construct):
             placement=self.placement,
             timeout=Duration.minutes(1),
         )
-        self.admin.grant_read(function.role)
+        # By the path, because a policy that named each secret would be full at a dozen of them; the
+        # policy of each secret admits the role by name.
+        allow_read(function.role, self._secrets)
+        self.platform.secrets_key.grant_decrypt(function.role, secret_arn=self._secrets)
+        if self.own_admin:
+            self.own_admin.admit_reader(function.role)
+        else:
+            self.admin.grant_read(function.role)
         return function
+
+    def allow_taking_over(self, secret: DatabaseSecret) -> None:
+        """Let the function that looks after users put a present password into a secret."""
+        role = self.users.role
+        if not self._takes_over:
+            self._takes_over = True
+            role.allow(
+                iam.PolicyStatement(
+                    actions=["secretsmanager:PutSecretValue"], resources=[self._secrets]
+                )
+            )
+            self.platform.secrets_key.grant_encrypt_decrypt(role, secret_arn=self._secrets)
+        secret.admit_put(role)
 
     def _check(self, server: ExistingServer) -> IDependable:
         """Tell what is wrong with an existing server before anything is written to it."""

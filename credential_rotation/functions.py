@@ -17,7 +17,7 @@ from credential_rotation.bundle import Bundle
 from credential_rotation.names import Names, arn_of
 from credential_rotation.packages import RUNTIME
 from credential_rotation.roles import Grantee, ServiceRole
-from credential_rotation.security_groups import SecurityGroup
+from credential_rotation.security_groups import Member, SecurityGroup
 
 
 class EncryptedLogGroup(logs.LogGroup):
@@ -106,13 +106,16 @@ class Placement:
 
     vpc: ec2.IVpc
     subnets: ec2.SubnetSelection
-    groups: Sequence[SecurityGroup]
+    groups: Sequence[Member]
     ways: Sequence[IDependable] = ()
+
+    def within(self, group: Member, *ways: IDependable) -> "Placement":
+        """The same with one more group, and what has to exist before that reaches anything."""
+        return replace(self, groups=[*self.groups, group], ways=[*self.ways, *ways])
 
     def reaching(self, group: SecurityGroup, *targets: "Reachable") -> "Placement":
         """The same with one more group, from which the ways to targets are opened."""
-        ways = [way for target in targets for way in target.allow_from(group)]
-        return replace(self, groups=[*self.groups, group], ways=[*self.ways, *ways])
+        return self.within(group, *(way for each in targets for way in each.allow_from(group)))
 
 
 class Reachable(Protocol):

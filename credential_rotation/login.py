@@ -76,13 +76,13 @@ class Login(Construct):
         if database.instance:
             self.secret.attach(database.instance)
         users = database.users.role
-        self.secret.grant_read(users)
+        self.secret.admit_reader(users)
         if options.present_secret_arn:
             present = database.read_existing(
                 options.present_secret_arn, options.present_secret_key_arn
             )
             present.grant_read(users)
-            self.secret.grant_put(users)
+            database.allow_taking_over(self.secret)
         self.user = database.platform.custom_resources.make(
             self,
             "User",

@@ -106,6 +106,7 @@ class Platform(Construct):
         stack = Stack.of(self)
         self.names = names
         self.options = options
+        self._clients: list[str] = []
         self.secrets_key = SecretsKey(
             self, "SecretsKey", names=names, existing=options.secrets_key_arn
         )
@@ -161,6 +162,15 @@ class Platform(Construct):
     def keys(self) -> list[kms.IKey]:
         """The keys that are made here."""
         return [*([self.secrets_key.key] if self.secrets_key.ours else []), self.data_key]
+
+    def let_in(self, client: str) -> None:
+        """Open the way to Secrets Manager to somebody else's group, or to a range of addresses.
+
+        A client of two databases has one rule: EC2 refuses the same one again.
+        """
+        if client not in self._clients:
+            self._clients.append(client)
+            self.network.secrets_endpoint.let_in(client)
 
     def admit_reader(self, role_arn: str) -> None:
         """Let a role of somebody else's through to the secrets, of which some admit it."""

@@ -108,15 +108,15 @@ class RotatedSecret(Construct):
         allow_read(role, self.arn)
         if not uses_our_key:
             self._key.grant_decrypt(role, secret_arn=self.arn)
+        self.admit_reader(role)
+
+    def admit_reader(self, role: ServiceRole) -> None:
+        """Take a role out of the denial that may read the secrets of its path already."""
         self.policy.admit(role.arn)
         self.policy.keep_in_the_network(role.arn, actions=[READ])
 
-    def grant_put(self, role: ServiceRole) -> None:
-        """Let a role that may read the secret put another value into it."""
-        role.allow(
-            iam.PolicyStatement(actions=["secretsmanager:PutSecretValue"], resources=[self.arn])
-        )
-        self._key.grant_encrypt_decrypt(role, secret_arn=self.arn)
+    def admit_put(self, role: ServiceRole) -> None:
+        """Take a role that may read it out of the denial of writes, to put another value in."""
         self.policy.admit_writing(role.arn)
         self.policy.keep_in_the_network(role.arn, actions=["secretsmanager:PutSecretValue"])
 

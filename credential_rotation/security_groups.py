@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from ipaddress import ip_network
+from typing import Protocol
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IDependable
@@ -43,7 +44,7 @@ class SecurityGroup(Construct):
             security_group_egress=[_NOWHERE],
         )
         self.group_id = self._group.attr_group_id
-        self.group = ec2.SecurityGroup.from_security_group_id(
+        self.group: ec2.ISecurityGroup = ec2.SecurityGroup.from_security_group_id(
             self, "Fixed", self.group_id, mutable=False
         )
 
@@ -102,19 +103,55 @@ class SecurityGroup(Construct):
         self._group.security_group_egress = [*self._egress]
 
 
+class Member(Protocol):
+    """A security group that a function may be in.
+
+    Attributes:
+        group: As the CDK's own constructs get it: they cannot add anything to it.
+    """
+
+    group: ec2.ISecurityGroup
+
+
+class ExistingSecurityGroup(Construct):
+    """A security group of somebody else's, whose rules stay as they are.
+
+    Attributes:
+        group: See `Member`.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, group_id: str) -> None:
+        """Refer to the group.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            group_id: Its id.
+        """
+        super().__init__(scope, construct_id)
+        self.group: ec2.ISecurityGroup = ec2.SecurityGroup.from_security_group_id(
+            self, "Fixed", group_id, mutable=False
+        )
+
+
 def let_in(scope: Construct, client: str, *, group_id: str, port: int, description: str) -> None:
     """Open one TCP port of a group to somebody else's security group, or to a range of addresses.
 
+    Once, however many databases name the client: EC2 refuses the same rule a second time.
+
     Args:
-        scope: The parent of the rule.
+        scope: The parent of the rule, which opens this group and no other.
         client: Id of the group, or the range as a CIDR block.
         group_id: Which group is opened.
         port: Which port.
         description: What is there.
     """
+    construct_id = f"FromClient{re.sub('[^0-9A-Za-z]', '-', client)}"
+    if scope.node.try_find_child(construct_id):
+        return
     ec2.CfnSecurityGroupIngress(
         scope,
-        f"FromClient{re.sub('[^0-9A-Za-z]', '-', client)}",
+        construct_id,
         group_id=group_id,
         ip_protocol="tcp",
         from_port=port,

@@ -33,6 +33,12 @@ def _of_database(settings: Settings, name: str, database: NamedDatabase) -> Iter
         "them (AllowRotationLambdaArn).",
         within=f"{within}Rotator",
     )
+    yield wildcards(
+        secrets,
+        reason="The secrets of one database, in the version in use, as long as the policy of each "
+        "admits the function that creates users.",
+        within=f"{within}Users/",
+    )
     if not settings.permissions_boundary:
         yield _database_boundary(settings, names, within)
     if database.existing:

@@ -91,7 +91,7 @@ class DatabaseLogins:
         stack.tell(
             **{
                 f"{made.id}Endpoint": f"{made.host}:{made.port}",
-                f"{made.id}FunctionsSecurityGroupId": made.functions.group_id,
+                f"{made.id}FunctionsSecurityGroupId": made.functions_group_id,
                 f"{made.id}SecurityGroupId": made.security_group_id,
             }
         )
@@ -147,6 +147,7 @@ def _server(given: NamedDatabase) -> InstanceOptions | ExistingServer:
             dbname=existing.dbname,
             security_group_id=existing.security_group_id,
             manage_ingress=existing.manage_ingress,
+            client_security_group_id=existing.client_security_group_id,
             admin_secret_arn=existing.admin_secret_arn,
             admin_secret_key_arn=existing.admin_secret_key_arn,
         )

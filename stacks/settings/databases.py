@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from stacks.settings import names, pem
+from stacks.settings.apart import known_apart
 from stacks.settings.database import Database
 from stacks.settings.field import Group, setting
 from stacks.settings.lists import split
@@ -27,6 +28,11 @@ MAIN = "main"
 
 ADMIN = "admin"
 _LONGEST = 30
+MOST_LOGINS = 60
+"""Each has three outputs, and CloudFormation allows 200 in a stack.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
 
 Name = Annotated[str, StringConstraints(max_length=_LONGEST), AfterValidator(names.resource_name)]
 
@@ -105,6 +111,13 @@ class Login(Group):
     def _fits_the_schedule(cls, window: str, info: ValidationInfo) -> str:
         return fitting_window(window, info.data.get("schedule"))
 
+    @field_validator("present_secret_key_arn")
+    @classmethod
+    def _of_a_secret(cls, arn: str, info: ValidationInfo) -> str:
+        if arn and info.data.get("present_secret_arn") == "":
+            raise ValueError("present_secret_arn is not set")
+        return arn
+
 
 class Existing(Group):
     """A server that exists already: an RDS instance, or the writer of an Aurora cluster."""
@@ -131,9 +144,18 @@ class Existing(Group):
     manage_ingress: bool = setting(
         default=True,
         meaning="Add rules for the functions and the clients to that security group. Turn it off "
-        "where another tool owns its rules and would take ours out again; then open the port to "
-        "the groups in the outputs there.",
+        "where another tool owns its rules and would take ours out again; then it has to admit "
+        "existing.client_security_group_id, or the addresses of the subnets, before a deployment.",
         allowed="true or false",
+    )
+    client_security_group_id: Annotated[
+        str, StringConstraints(pattern=r"^(sg-([0-9a-f]{8}|[0-9a-f]{17}))?$")
+    ] = setting(
+        "",
+        meaning="Id of a security group that the server's group admits already. The functions are "
+        "put into it, and neither group gets a rule of ours for them. It has to let them out to "
+        "the server's port.",
+        allowed="the id of a security group of the network; or nothing for a group of ours",
     )
     admin_secret_arn: SecretArn = setting(
         meaning="ARN of the secret of a user who may create users. It may be one that RDS manages.",
@@ -161,9 +183,19 @@ class Existing(Group):
 
 Logins = Annotated[
     Mapping[Name, Login],
-    Field(min_length=1, max_length=80),
+    Field(min_length=1, max_length=MOST_LOGINS),
     AfterValidator(lambda logins: MappingProxyType(dict(logins))),
 ]
+
+
+OF_AN_INSTANCE = frozenset(Database.model_fields) - {
+    "authorities",
+    "clients",
+    "deletion_protection",
+}
+"""Settings of an instance of ours, which a server that exists already has from somebody else."""
+
+OF_ITS_ADMIN = frozenset({"admin", "admin_schedule"})
 
 
 class NamedDatabase(Database):
@@ -177,8 +209,8 @@ class NamedDatabase(Database):
     logins: Logins = setting(
         {"app": {}},
         meaning="The logins of the database.",
-        allowed="up to 80, by names of lower-case letters, digits and single hyphens, of which the "
-        "names of secrets are made; not admin",
+        allowed=f"up to {MOST_LOGINS}, by names of lower-case letters, digits and single hyphens, "
+        "of which the names of secrets are made; not admin",
     )
 
     @model_validator(mode="before")
@@ -206,11 +238,12 @@ class NamedDatabase(Database):
     def _apart(cls, logins: Mapping[str, Login], info: ValidationInfo) -> Mapping[str, Login]:
         if ADMIN in logins:
             raise ValueError(f"{ADMIN} is the name of the admin's secret")
+        known_apart(logins)
         taken: dict[str, str] = {}
         if info.data.get("existing") is None:
             taken[info.data.get("admin_username", "")] = "the admin"
         for name, login in logins.items():
-            user = login.username or username_of(name)
+            user = login.username or _named_after(name)
             for each in (user, user + names.CLONE_SUFFIX):
                 if each in taken:
                     raise ValueError(f"{name} would have the user {each}, as {taken[each]} has")
@@ -222,6 +255,17 @@ class NamedDatabase(Database):
                     )
         _without_circles(logins)
         return logins
+
+    @model_validator(mode="after")
+    def _says_what_counts(self) -> Self:
+        if not self.existing:
+            return self
+        settings = self.model_fields_set & OF_AN_INSTANCE
+        rotation = self.rotation.model_fields_set & OF_ITS_ADMIN
+        unused = sorted([*settings, *(f"rotation.{each}" for each in rotation)])
+        if unused:
+            raise ValueError(f"existing is set, and of an existing server {unused[0]} is not ours")
+        return self
 
     @property
     def users(self) -> Mapping[str, str]:
@@ -244,6 +288,14 @@ def _without_circles(logins: Mapping[str, Login]) -> None:
             circle = ", ".join(sorted(waiting))
             raise ValueError(f"{circle} read or write each other in a circle")
         waiting = {name: others for name, others in waiting.items() if name not in ready}
+
+
+def _named_after(login: str) -> str:
+    """See `username_of`; an error names the login."""
+    try:
+        return username_of(login)
+    except ValueError as error:
+        raise ValueError(f"{login} needs a username, because as one {error}") from error
 
 
 def username_of(login: str) -> str:

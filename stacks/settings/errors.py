@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from credential_rotation.errors import SynthError
 from stacks.settings.field import note
-from stacks.settings.known import field_of, known_settings
+from stacks.settings.known import field_of, has_fields, known_settings
 from stacks.settings.model import Settings
 
 
@@ -46,7 +46,10 @@ def _line(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         return f"  {name}: there is no such setting.{_suggestion(name)}"
     found = field_of(path)
-    if found is None:
+    about_name = detail["loc"][-1] == "[key]"
+    if found is None or (name != found[0] and has_fields(path) and not about_name):
+        if detail["type"] == "value_error":
+            return f"  {name}: {detail['ctx']['error']}."
         return f"  {name} = {detail['input']!r}: it is a group; set its fields, as in -c {name}.…=…"
     allowed = f"Allowed: {note(found[1], 'allowed')}."
     if detail["type"] == "missing":

@@ -4,7 +4,7 @@ The defaults are for production: a team that sets only a name gets what an audit
 `docs/settings.md` is generated from here (see stacks.settings.reference).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Self
 
@@ -13,15 +13,25 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
 from credential_rotation.names import Names
+from stacks.settings import apart
 from stacks.settings import names as valid
 from stacks.settings.access import Access
 from stacks.settings.access_key import AccessKey
 from stacks.settings.database import Database
-from stacks.settings.databases import MAIN, KeyArn, Name, NamedDatabase
+from stacks.settings.databases import (
+    MAIN,
+    OF_AN_INSTANCE,
+    OF_ITS_ADMIN,
+    KeyArn,
+    Name,
+    NamedDatabase,
+)
 from stacks.settings.field import Group, setting
 from stacks.settings.lists import split
 from stacks.settings.network import Network
@@ -31,8 +41,8 @@ from stacks.settings.tags import Tags
 
 _LONGEST_NAME = 30
 _LONGEST_ENVIRONMENT = 13
-_LONGEST_FUNCTION = 64
-_LONGEST_ENDING = "-alternating"
+_LONGEST_IN_AWS = 64
+"""Of functions, roles, users and rules; an RDS instance has one less, and less after its name."""
 
 Databases = Annotated[
     Mapping[Name, NamedDatabase],
@@ -90,7 +100,8 @@ class Settings(Group):
         {MAIN: {"logins": {"app": {}}}},
         meaning="The databases. The one named main is in the stack of what all share; each other "
         "one has a stack of its own.",
-        allowed="up to 60, by names of lower-case letters, digits and single hyphens",
+        allowed="up to 60, by names of lower-case letters, digits and single hyphens; not "
+        + ", ".join(apart.RESERVED),
     )
     rotation: Rotation = Rotation()
     password: Password = Password()
@@ -111,13 +122,14 @@ class Settings(Group):
         "",
         meaning="ARN of a topic to ring at, instead of one of ours. Its policy, and that of its "
         "key, have to let CloudWatch, EventBridge and RDS publish (docs/security.md).",
-        allowed="the ARN of a topic, or nothing",
+        allowed="the ARN of a standard topic, not FIFO; or nothing",
     )
     alarm_emails: Emails = setting(
         (),
         meaning="Addresses that alarms are sent to; AWS asks each to confirm. Without any, "
         "subscribe a pager to the output AlarmTopicArn.",
-        allowed="up to 10 e-mail addresses; after -c separated by commas",
+        allowed="up to 10 e-mail addresses; after -c separated by commas; none with "
+        "alarm_topic_arn",
     )
     permissions_boundary: Annotated[
         str,
@@ -147,9 +159,27 @@ class Settings(Group):
     ec2_consumer: bool = setting(
         default=False,
         meaning="Deploy the sample consumer on an EC2 instance as well, with the endpoints of "
-        "Session Manager.",
-        allowed="true or false",
+        "Session Manager, in a network of ours.",
+        allowed="true or false; false with network.vpc_id",
     )
+
+    @field_validator("alarm_emails")
+    @classmethod
+    def _of_our_topic(cls, emails: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if emails and info.data.get("alarm_topic_arn"):
+            raise ValueError("alarm_topic_arn is set, and who is told there, its owner says")
+        return emails
+
+    @field_validator("ec2_consumer")
+    @classmethod
+    def _has_where_to_be(cls, wanted: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's
+        if not wanted:
+            return wanted
+        if "network" in info.data and info.data["network"].vpc_id:
+            raise ValueError("network.vpc_id is set, and its endpoints are for a network of ours")
+        if "databases" in info.data and MAIN not in info.data["databases"]:
+            raise ValueError(f"there is no database {MAIN}, to which it would log in")
+        return wanted
 
     @property
     def names(self) -> Names:
@@ -170,25 +200,44 @@ class Settings(Group):
         return {
             **given,
             "databases": {
-                name: {**database, **each, "rotation": {**rotation, **each.get("rotation", {})}}
+                name: _inheriting(each, database, rotation)
                 if isinstance(each, Mapping) and isinstance(each.get("rotation", {}), Mapping)
                 else each
                 for name, each in databases.items()
             },
         }
 
+    @field_validator("databases")
+    @classmethod
+    def _apart(cls, databases: Mapping[str, NamedDatabase]) -> Mapping[str, NamedDatabase]:
+        apart.not_reserved(databases)
+        apart.known_apart(databases)
+        apart.one_server_each(databases)
+        apart.one_login_each(databases)
+        return databases
+
     @model_validator(mode="after")
     def _short_enough(self) -> Self:
-        """Names of functions are the first to be too long."""
-        for name in self.databases:
-            longest = self.names.within(name).prefix + _LONGEST_ENDING
-            if len(longest) > _LONGEST_FUNCTION:
+        """Names of functions and roles are the first to be too long."""
+        for longest, settings in self._longest_names():
+            if len(longest) > _LONGEST_IN_AWS:
                 raise ValueError(
-                    "name_prefix, name, environment and the name of the database are too long "
-                    f"together: {longest} has {len(longest)} characters, and Lambda allows "
-                    f"{_LONGEST_FUNCTION}"
+                    f"{settings} are too long together: {longest} has {len(longest)} characters, "
+                    f"and AWS allows {_LONGEST_IN_AWS}"
                 )
         return self
+
+    def _longest_names(self) -> Iterator[tuple[str, str]]:
+        """The longest names of each part, with the settings that they are made of."""
+        ours = "name_prefix, name and environment"
+        yield f"{self.prefix}-custom-resources", ours
+        if self.access_key.enabled:
+            yield f"{self.prefix}-access-key-rotation", f"{ours}, with access_key.enabled,"
+        if self.access.enabled:
+            yield f"{self.prefix}-rotation-operator", f"{ours}, with access.enabled,"
+        for name in self.databases:
+            longest = f"{self.names.within(name).prefix}-alternating"
+            yield longest, "name_prefix, name, environment and the name of the database"
 
     @property
     def protected(self) -> bool:
@@ -208,3 +257,16 @@ class Settings(Group):
     def all_tags(self) -> Mapping[str, str]:
         """The tags of every resource."""
         return {"application": self.name, "environment": self.environment, **self.tags}
+
+
+def _inheriting(
+    database: Mapping[str, Any], group: Mapping[str, Any], rotation: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Put what a database says over what the groups `database` and `rotation` say to all.
+
+    What they say of instances of ours and of their admins is not for a server that exists already.
+    """
+    if database.get("existing"):
+        group = {key: group[key] for key in group if key not in OF_AN_INSTANCE}
+        rotation = {key: rotation[key] for key in rotation if key not in OF_ITS_ADMIN}
+    return {**group, **database, "rotation": {**rotation, **database.get("rotation", {})}}

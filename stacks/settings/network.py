@@ -105,7 +105,7 @@ class Network(Group):
     vpc_id: Annotated[str, StringConstraints(pattern=rf"^(vpc-{_ID})?$")] = setting(
         "",
         meaning="Id of an existing VPC to use instead of one of ours. Its routes stay as they are.",
-        allowed="the id of a VPC, or nothing",
+        allowed="the id of a VPC, or nothing; nothing with network.zones or network.cidr",
     )
     subnet_ids: SubnetIds = setting(
         (),
@@ -128,6 +128,16 @@ class Network(Group):
         allowed="create, none, or network.secrets_endpoint.id and .security_group_id; create "
         "without network.vpc_id",
     )
+
+    @field_validator("vpc_id")
+    @classmethod
+    def _instead_of_ours(cls, vpc: str, info: ValidationInfo) -> str:
+        cidr = info.data.get("cidr")
+        if vpc and info.data.get("zones"):
+            raise ValueError("network.zones is set, which is of a network of ours")
+        if vpc and cidr and cidr != cls.model_fields["cidr"].default:
+            raise ValueError("network.cidr is set, which is of a network of ours")
+        return vpc
 
     @field_validator("subnet_ids")
     @classmethod

@@ -11,6 +11,7 @@ from tests.stacks.template import Template, text
 Stacks = dict[str, Template]
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-1-AbCdEf"
+PRESENT = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:legacy/app-AbCdEf"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/00000000-1111-2222-3333-444444444444"
 GROUP = "sg-0123456789abcdef0"
 EXISTING = {
@@ -40,7 +41,7 @@ def fleet(synthesize_all: Callable[..., Stacks]) -> Stacks:
         databases={
             "main": {"logins": {"app": {}, "reports": {"strategy": "single", "reads": ["app"]}}},
             "stock": {"logins": {"app": {}, "batch": {"writes": ["app"]}}},
-            "legacy": {"existing": EXISTING, "logins": {"app": {"present_secret_arn": SECRET}}},
+            "legacy": {"existing": EXISTING, "logins": {"app": {"present_secret_arn": PRESENT}}},
         },
         access__enabled="true",
     )
@@ -207,6 +208,34 @@ def test_rules_in_a_group_of_others_can_be_left_to_them(
     )
     assert not into(theirs["orders-production-legacy"])
     assert "LegacyFunctionsSecurityGroupId" in theirs["orders-production-legacy"].outputs
+
+
+def test_functions_can_be_put_into_a_group_that_is_admitted_already(
+    synthesize_all: Callable[..., Stacks],
+) -> None:
+    theirs = "sg-0123456789abcdef9"
+    existing = {**EXISTING, "manage_ingress": False, "client_security_group_id": theirs}
+    legacy = synthesize_all(databases={"legacy": {"existing": existing}})[
+        "orders-production-legacy"
+    ]
+    assert not types(legacy) & {"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}
+    for each in legacy.of("AWS::Lambda::Function").values():
+        assert theirs in each["VpcConfig"]["SecurityGroupIds"]
+
+
+def test_a_client_of_two_databases_has_one_rule_of_the_endpoint(
+    synthesize_all: Callable[..., Stacks],
+) -> None:
+    made = synthesize_all(databases={"main": {}, "stock": {}}, database__clients="10.9.0.0/16")
+    ports = {
+        name: sorted(
+            rule["FromPort"]
+            for rule in each.of("AWS::EC2::SecurityGroupIngress").values()
+            if rule.get("CidrIp") == "10.9.0.0/16"
+        )
+        for name, each in made.items()
+    }
+    assert ports == {"orders-production": [443, 6432], "orders-production-stock": [6432]}
 
 
 def endpoint_of(synthesize_all: Callable[..., Stacks], endpoint: Any) -> Template:

@@ -10,6 +10,7 @@ from stacks.settings import Settings, SettingsError, read_settings
 from stacks.settings.network import ExistingEndpoint
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-AbCdEf"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-1111-2222-3333-444444444444"
 EXISTING = {
     "host": "orders.cluster-abc.eu-west-1.rds.amazonaws.com",
     "dbname": "Orders",
@@ -80,7 +81,6 @@ def test_a_login_is_named_with_dots_on_the_command_line() -> None:
     [
         ({"Main": {}}, "databases.Main", "not made of lower-case letters"),
         ({}, "databases", ""),
-        ({"main": "x"}, "databases.main", ""),
         ({"main": {"logins": {}}}, "databases.main.logins", ""),
         ({"main": {"logins": {"a_b": {}}}}, "databases.main.logins.a_b", "not made of"),
         ({"main": {"logins": {"admin": {}}}}, "databases.main.logins", "name of the admin's"),
@@ -124,6 +124,80 @@ def test_a_login_is_named_with_dots_on_the_command_line() -> None:
             "databases.main.logins.a.present_secret_arn",
             "",
         ),
+        ({"access-key": {}}, "databases", "access-key is the name of the access key"),
+        ({"access": {}}, "databases", "access is the name of the stack for people"),
+        ({"deploy-role": {}}, "databases", "deploy-role is the name of the stack of a pipeline"),
+        ({"platform": {}}, "databases", "platform is the name of what all databases share"),
+        ({"a-1": {}, "a1": {}}, "databases", "a-1 and a1 are both A1 without their hyphens"),
+        (
+            {"main": {"logins": {"a-1": {}, "a1": {}}}},
+            "databases.main.logins",
+            "a-1 and a1 are both A1 without their hyphens",
+        ),
+        (
+            {"main": {"logins": {"user": {}}}},
+            "databases.main.logins",
+            "user needs a username, because as one it is a reserved word",
+        ),
+        (
+            {"main": {"logins": {f"l{number}": {} for number in range(61)}}},
+            "databases.main.logins",
+            "",
+        ),
+        (
+            {"main": {"logins": {"a": {"present_secret_key_arn": KEY}}}},
+            "databases.main.logins.a.present_secret_key_arn",
+            "present_secret_arn is not set",
+        ),
+        (
+            {
+                "main": {"logins": {"a": {"present_secret_arn": SECRET}}},
+                "more": {"logins": {"b": {"present_secret_arn": SECRET}}},
+            },
+            "databases",
+            f"more.logins.b would take over the user of {SECRET}, as main.logins.a has",
+        ),
+        (
+            {
+                "old": {
+                    "existing": EXISTING,
+                    "logins": {"a": {"present_secret_arn": SECRET}},
+                }
+            },
+            "databases",
+            f"old.logins.a would take over the user of {SECRET}, as the admin of old has",
+        ),
+        (
+            {"old": {"existing": EXISTING}, "same": {"existing": EXISTING}},
+            "databases",
+            "old and same are the same database",
+        ),
+        (
+            {
+                "old": {"existing": EXISTING},
+                "other": {
+                    "existing": {
+                        **EXISTING,
+                        "host": EXISTING["host"].upper(),
+                        "dbname": "other",
+                    }
+                },
+            },
+            "databases",
+            "old and other are on the same server, and both have the user app",
+        ),
+        (
+            {
+                "old": {"existing": EXISTING, "clients": "10.20.0.0/16"},
+                "other": {
+                    "existing": {**EXISTING, "dbname": "other"},
+                    "clients": "10.20.0.0/16",
+                    "logins": {"batch": {}},
+                },
+            },
+            "databases",
+            "old and other would both let the client 10.20.0.0/16 into sg-0123456789abcdef0",
+        ),
         ({"main": {"engine": "oracle"}}, "databases.main.engine", ""),
         ({"main": {"existing": {}}}, "databases.main.existing.host", ""),
         (
@@ -148,14 +222,75 @@ def test_a_database_that_cannot_be_is_refused_by_name(
     assert " Allowed: " in line
 
 
+@pytest.mark.parametrize(
+    ("databases", "line"),
+    [
+        (
+            {"main": "x"},
+            "databases.main = 'x': it is a group; set its fields, as in -c databases.main.…=…",
+        ),
+        (
+            {"main": {"existing": EXISTING, "multi_az": True}},
+            "databases.main: existing is set, and of an existing server multi_az is not ours.",
+        ),
+        (
+            {"main": {"existing": EXISTING, "rotation": {"admin": True}}},
+            (
+                "databases.main: existing is set, and of an existing server rotation.admin is not "
+                "ours."
+            ),
+        ),
+    ],
+)
+def test_a_database_that_is_wrong_as_a_whole_is_refused_by_name(
+    databases: dict[str, Any], line: str
+) -> None:
+    assert problem(databases=databases) == f"  {line}"
+
+
+def test_an_existing_database_inherits_what_it_can_use() -> None:
+    [database] = read(
+        database__clients="10.20.0.0/16",
+        database__multi_az=False,
+        rotation__strategy="single",
+        rotation__admin=False,
+        databases={"legacy": {"existing": EXISTING}},
+    ).databases.values()
+    assert (database.clients, database.logins["app"].strategy) == (("10.20.0.0/16",), "single")
+
+
 def test_a_mistake_in_a_group_is_told_once() -> None:
     lines = problem(database__port=5432, rotation__window="90m", databases__stock={}).splitlines()
     assert [line.split()[0] for line in lines] == ["database.port", "rotation.window"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "longest"),
+    [
+        ({"databases": {"a": {}}}, "-custom-resources has 67 characters"),
+        (
+            {
+                "environment": "e" * 9,
+                "access_key.enabled": True,
+                "access_key.policy": "arn:aws:iam::123456789012:policy/carrier",
+            },
+            "-access-key-rotation has 67 characters",
+        ),
+        (
+            {"environment": "e" * 9, "access.enabled": True},
+            "-rotation-operator has 65 characters",
+        ),
+    ],
+)
+def test_names_of_what_is_shared_count_as_well(settings: dict[str, Any], longest: str) -> None:
+    longest_names = {"name_prefix": "p" * 6, "name": "n" * 30, "environment": "e" * 12}
+    [line] = problem(**{**longest_names, **settings}).splitlines()
+    assert longest in line
+
+
 def test_names_that_are_too_long_together_are_refused() -> None:
     line = problem(name="o" * 30, environment="e" * 13, databases={"d" * 10: {}})
-    assert "67 characters, and Lambda allows 64" in line
+    assert "67 characters, and AWS allows 64" in line
 
 
 def test_a_name_prefix_is_before_all_names() -> None:
