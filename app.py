@@ -14,11 +14,14 @@ from stacks.compliance import check
 from stacks.compose import compose
 from stacks.quotas import check_sizes
 from stacks.settings import read_settings
+from stacks.whereabouts import check_places
 
 app = cdk.App(analytics_reporting=False)
 try:
     settings = read_settings(app.node.get_all_context())
-    check_region(os.environ.get("CDK_DEFAULT_REGION", ""), settings=settings)
+    region, account = (os.environ.get(f"CDK_DEFAULT_{what}", "") for what in ("REGION", "ACCOUNT"))
+    check_region(region, settings=settings)
+    check_places(region, account, settings=settings)
     composed = compose(app, settings)
     check(app, settings=settings, rotators=composed.rotators)
     check_sizes(app.synth())

@@ -7,6 +7,7 @@ from constructs import Construct
 
 import rotation_schedule
 from stacks.settings import Settings
+from stacks.settings.databases import NamedDatabase
 
 LONGEST_DAYS = 90
 """SecretsManager.4 wants every secret rotated within as many days."""
@@ -19,24 +20,44 @@ def advise(scope: Construct, settings: Settings) -> None:
         scope: Where the warnings appear.
         settings: What the team decided.
     """
-    for control, consequence in _missing(settings):
-        Annotations.of(scope).add_warning_v2(control, f"{control}: {consequence}")
+    found: dict[tuple[str, str], list[str]] = {}
+    for control, consequence, setting in _missing(settings):
+        found.setdefault((control, consequence), []).append(setting)
+    for (control, consequence), where in found.items():
+        told = f"{control}: {consequence} ({', '.join(where)})."
+        Annotations.of(scope).add_warning_v2(control, told)
 
 
-def _missing(settings: Settings) -> Iterator[tuple[str, str]]:
-    if not settings.database.multi_az:
-        yield "RDS.5", "a zone that fails takes the database with it (database.multi_az)."
-    if not settings.database.deletion_protection:
-        yield "RDS.8", "the stack is deleted with all its data (database.deletion_protection)."
-    if not settings.rotation.admin:
-        yield "SecretsManager.1", "the master user's password never changes (rotation.admin)."
-    for name in _schedules(settings):
-        days = rotation_schedule.parse(getattr(settings.rotation, name)).days
-        if days and days > LONGEST_DAYS:
-            yield "SecretsManager.4", f"a password lives {days:.0f} days (rotation.{name})."
+def _missing(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """List controls that are done without, with the consequence and the setting."""
+    for name, database in settings.databases.items():
+        where = f"databases.{name}"
+        if not database.existing:
+            yield from _missing_of_instance(where, database)
+        for login, given in database.logins.items():
+            yield from _seldom(given.schedule, f"{where}.logins.{login}.schedule")
+    if settings.network.secrets_endpoint == "none":
+        yield (
+            "NoEndpoint",
+            "a secret's policy cannot refuse a session that was carried out of the network",
+            "network.secrets_endpoint",
+        )
 
 
-def _schedules(settings: Settings) -> Iterator[str]:
-    yield "schedule"
-    if settings.rotation.admin:
-        yield "admin_schedule"
+def _missing_of_instance(where: str, database: NamedDatabase) -> Iterator[tuple[str, str, str]]:
+    if not database.multi_az:
+        yield "RDS.5", "a zone that fails takes the database with it", f"{where}.multi_az"
+    if not database.deletion_protection:
+        setting = f"{where}.deletion_protection"
+        yield "RDS.8", "the stack is deleted with all its data", setting
+    if not database.rotation.admin:
+        setting = f"{where}.rotation.admin"
+        yield "SecretsManager.1", "the master user's password never changes", setting
+    else:
+        yield from _seldom(database.rotation.admin_schedule, f"{where}.rotation.admin_schedule")
+
+
+def _seldom(schedule: str, setting: str) -> Iterator[tuple[str, str, str]]:
+    days = rotation_schedule.parse(schedule).days
+    if days and days > LONGEST_DAYS:
+        yield "SecretsManager.4", f"a password lives {days:.0f} days", setting

@@ -28,7 +28,8 @@ def check_region(region: str, *, settings: Settings) -> None:
     Raises:
         AuthoritiesError: Says what to run.
     """
-    if region and not settings.database.authorities and region not in shipped_regions():
+    trusting = [each for each in settings.databases.values() if not each.trusted]
+    if region and trusting and region not in shipped_regions():
         raise AuthoritiesError(
             f"The certificate authorities of Amazon RDS in {region} are not among those that the "
             f"functions trust, so no login would succeed. Run `make authorities REGION={region}`, "

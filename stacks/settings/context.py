@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from stacks.settings.errors import SettingsError
-from stacks.settings.known import has_fields
+from stacks.settings.known import below_field, has_fields
 from stacks.settings.model import Settings
 
 _KEYS_OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
@@ -60,12 +60,30 @@ def _with_file(context: Mapping[str, object]) -> dict[str, object]:
         return rest
     written = _ours(_read(Path("cdk.json")).get("context", {})) if Path("cdk.json").exists() else {}
     typed = {key: rest[key] for key in rest if rest[key] != written.get(key)}
-    return {**written, **_read(Path(str(name))), **typed}
+    given = _merge(_read(Path(str(name))))
+    return {**_over(_merge(written), given), **typed}
+
+
+def _over(written: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+    """Put settings over others, one by one also within the groups that `cdk.json` has."""
+    merged = {**written, **given}
+    for key, fields in given.items():
+        before, field = written.get(key), Settings.model_fields.get(key)
+        below = below_field(field) if field else None
+        if (
+            below
+            and not below.named
+            and isinstance(fields, Mapping)
+            and isinstance(before, Mapping)
+        ):
+            merged[key] = {**before, **fields}
+    return merged
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text())
+        # Editors of Windows begin a file with a mark of its byte order.
+        content = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_once_each)
     except OSError as error:
         raise SettingsError(
             f"The settings in {path} cannot be read: {error.strerror}. Name a file that exists, "
@@ -76,6 +94,16 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise SettingsError(f"The settings in {path} are no object of JSON with settings in it")
     return {key: value for key, value in content.items() if key != "$schema"}
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that is there twice, of which JSON would keep the last."""
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise ValueError(f"{key} is there twice in the same place")
+        made[key] = value
+    return made
 
 
 def _merge(context: Mapping[str, object]) -> dict[str, object]:

@@ -264,7 +264,7 @@ class NamedDatabase(Database):
         rotation = self.rotation.model_fields_set & OF_ITS_ADMIN
         unused = sorted([*settings, *(f"rotation.{each}" for each in rotation)])
         if unused:
-            raise ValueError(f"existing is set, and of an existing server {unused[0]} is not ours")
+            raise ValueError(f"of an existing server, {unused[0]} is not ours")
         return self
 
     @property

@@ -1,16 +1,19 @@
 """What a person reads when a setting cannot be used."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import Self
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from credential_rotation.errors import SynthError
+from stacks.settings.database import Database
 from stacks.settings.field import note
-from stacks.settings.known import field_of, has_fields, known_settings
+from stacks.settings.known import NAME, field_of, has_fields, known_settings
 from stacks.settings.model import Settings
+from stacks.settings.rotation import Rotation
 
 
 class SettingsError(SynthError):
@@ -44,19 +47,23 @@ def _line(detail: ErrorDetails) -> str:
         return f"  {detail['ctx']['error']}."
     name = ".".join(path)
     if detail["type"] == "extra_forbidden":
-        return f"  {name}: there is no such setting.{_suggestion(name)}"
+        return f"  {name}: {_unknown(name)}"
     found = field_of(path)
     about_name = detail["loc"][-1] == "[key]"
     if found is None or (name != found[0] and has_fields(path) and not about_name):
-        if detail["type"] == "value_error":
-            return f"  {name}: {detail['ctx']['error']}."
-        return f"  {name} = {detail['input']!r}: it is a group; set its fields, as in -c {name}.…=…"
+        return f"  {name}{_wrong_group(name, detail)}"
     allowed = f"Allowed: {note(found[1], 'allowed')}."
     if detail["type"] == "missing":
         return f"  {name}: it is not set. {allowed}"
     whole = path[0] == "databases" and isinstance(detail["input"], Mapping)
     value = "" if whole else f" = {detail['input']!r}"
     return f"  {name}{value}{_reason(detail)}. {allowed}"
+
+
+def _wrong_group(name: str, detail: ErrorDetails) -> str:
+    if detail["type"] == "value_error":
+        return f": {detail['ctx']['error']}."
+    return f" = {detail['input']!r}: it is a group; set its fields, as in -c {name}.…=…"
 
 
 _TAGS = ("[key]", "word", "endpoint")
@@ -68,6 +75,40 @@ def _reason(detail: ErrorDetails) -> str:
     return f": {detail['ctx']['error']}" if detail["type"] == "value_error" else ""
 
 
+def _unknown(name: str) -> str:
+    if name in _spelled(name.split(".")):
+        return "write it in nested groups; names with dots are for the top and for -c."
+    return f"there is no such setting.{_suggestion(name)}"
+
+
 def _suggestion(name: str) -> str:
-    close = get_close_matches(name, [*known_settings(), *Settings.model_fields], n=1, cutoff=0.7)
+    close = get_close_matches(name, _spelled(name.split(".")), n=1, cutoff=0.7)
     return f" Did you mean {close[0]}?" if close else " docs/settings.md lists all."
+
+
+def _spelled(path: Sequence[str]) -> list[str]:
+    """All settings, with the names of the database and the login that a path is about."""
+    return [
+        ".".join(_with_names(known, path))
+        for known in _all_settings()
+        if NAME not in known or len(path) >= len(known)
+    ]
+
+
+@cache
+def _all_settings() -> tuple[tuple[str, ...], ...]:
+    """All settings and groups, those of a database too that it has from the groups."""
+    inherited = [
+        ("databases", NAME, *path)
+        for group, at in ((Database, ()), (Rotation, ("rotation",)))
+        for field in group.model_fields
+        for path in [(*at, field)]
+    ]
+    groups = [(name,) for name in Settings.model_fields]
+    return (*(tuple(name.split(".")) for name in known_settings()), *inherited, *groups)
+
+
+def _with_names(known: Sequence[str], path: Sequence[str]) -> Iterator[str]:
+    """A setting with the names of databases and logins that a path has in their places."""
+    for at, part in enumerate(known):
+        yield path[at] if part == NAME and at < len(path) else part

@@ -36,6 +36,7 @@ from stacks.settings.field import Group, setting
 from stacks.settings.lists import split
 from stacks.settings.network import Network
 from stacks.settings.password import Password
+from stacks.settings.places import in_one_region
 from stacks.settings.rotation import Rotation
 from stacks.settings.tags import Tags
 
@@ -225,6 +226,11 @@ class Settings(Group):
                     f"{settings} are too long together: {longest} has {len(longest)} characters, "
                     f"and AWS allows {_LONGEST_IN_AWS}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _in_one_region(self) -> Self:
+        in_one_region(self)
         return self
 
     def _longest_names(self) -> Iterator[tuple[str, str]]:

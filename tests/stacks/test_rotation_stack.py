@@ -190,6 +190,17 @@ def test_the_template_names_no_account_region_or_zone(artifact: Any) -> None:
         ({"rotation__admin": "false"}, "SecretsManager.1"),
         ({"rotation__schedule": "rate(91 days)"}, "SecretsManager.4"),
         ({"rotation__admin_schedule": "rate(91 days)"}, "SecretsManager.4"),
+        ({"databases__main__multi_az": "false"}, "RDS.5"),
+        ({"databases__main__rotation__admin": "false"}, "SecretsManager.1"),
+        ({"databases__main__logins__app__schedule": "rate(91 days)"}, "SecretsManager.4"),
+        (
+            {
+                "network__vpc_id": "vpc-0123456789abcdef0",
+                "network__subnet_ids": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+                "network__secrets_endpoint": "none",
+            },
+            "NoEndpoint",
+        ),
     ],
 )
 def test_a_setting_that_does_without_a_control_is_shown(

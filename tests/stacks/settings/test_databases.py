@@ -231,14 +231,11 @@ def test_a_database_that_cannot_be_is_refused_by_name(
         ),
         (
             {"main": {"existing": EXISTING, "multi_az": True}},
-            "databases.main: existing is set, and of an existing server multi_az is not ours.",
+            "databases.main: of an existing server, multi_az is not ours.",
         ),
         (
             {"main": {"existing": EXISTING, "rotation": {"admin": True}}},
-            (
-                "databases.main: existing is set, and of an existing server rotation.admin is not "
-                "ours."
-            ),
+            "databases.main: of an existing server, rotation.admin is not ours.",
         ),
     ],
 )
@@ -321,6 +318,13 @@ def test_an_existing_server_may_have_authorities_of_its_own(tmp_path: Path) -> N
             "twice",
         ),
         ({**VPC, "network.vpc_id": ""}, "network.subnet_ids", "network.vpc_id is not set"),
+        (
+            {**VPC, "network.zones": "eu-west-1a,eu-west-1b"},
+            "network.vpc_id",
+            "network.zones is set",
+        ),
+        ({**VPC, "network.cidr": "10.1.0.0/24"}, "network.vpc_id", "network.cidr is set"),
+        ({**VPC, "ec2_consumer": True}, "ec2_consumer", "network.vpc_id is set"),
         ({"network.secrets_endpoint": "none"}, "network.secrets_endpoint", "is not set"),
         ({**VPC, "network.secrets_endpoint": "ours"}, "network.secrets_endpoint", ""),
         (
@@ -363,9 +367,63 @@ def test_a_file_may_hold_the_settings(tmp_path: Path, monkeypatch: pytest.Monkey
     assert settings.consumer is False, "what follows -c counts more"
 
 
+def test_a_setting_of_a_file_takes_the_place_of_that_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written = {"name": "app", "database": {"port": 7000, "backup_days": 7}, "database.port": 7001}
+    (tmp_path / "cdk.json").write_text(json.dumps({"context": written}))
+    given = {"name": "orders", "database": {"port": 7002}, "rotation.strategy": "single"}
+    (tmp_path / "orders.json").write_text(json.dumps(given), encoding="utf-8-sig")
+    settings = read_settings({**written, "settings": "orders.json"})
+    assert (settings.database.port, settings.database.backup_days) == (7002, 7)
+    assert settings.rotation.strategy == "single"
+    typed = read_settings({**written, "settings": "orders.json", "database.port": "7003"})
+    assert typed.database.port == 7003
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        (
+            {"databases.main.prot": "6000"},
+            "databases.main.prot: there is no such setting. Did you mean databases.main.port?",
+        ),
+        (
+            {"databases.main.rotation.shedule": "x"},
+            (
+                "databases.main.rotation.shedule: there is no such setting. Did you mean "
+                "databases.main.rotation.schedule?"
+            ),
+        ),
+        (
+            {"databases.main.logins.app.stratgy": "x"},
+            (
+                "databases.main.logins.app.stratgy: there is no such setting. Did you mean "
+                "databases.main.logins.app.strategy?"
+            ),
+        ),
+        (
+            {"databases": {"main": {"logins.app.strategy": "single"}}},
+            (
+                "databases.main.logins.app.strategy: write it in nested groups; names with dots "
+                "are for the top and for -c."
+            ),
+        ),
+    ],
+)
+def test_a_suggestion_is_about_the_same_database(settings: dict[str, Any], line: str) -> None:
+    assert problem(**settings) == f"  {line}"
+
+
 @pytest.mark.parametrize(
     ("content", "because"),
-    [(None, "cannot be read"), ("{", "are no JSON"), ("[]", "are no object of JSON")],
+    [
+        (None, "cannot be read"),
+        ("{", "are no JSON"),
+        ("[]", "are no object of JSON"),
+        ('{"a":1,"a":2}', "a is there twice"),
+    ],
 )
 def test_a_file_that_holds_no_settings_is_refused(
     tmp_path: Path, content: str | None, because: str
@@ -376,3 +434,25 @@ def test_a_file_that_holds_no_settings_is_refused(
     with pytest.raises(SettingsError, match=because) as caught:
         read(settings=str(file))
     assert str(file) in str(caught.value)
+
+
+def test_who_is_told_at_a_topic_of_others_they_say() -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:pager"
+    line = problem(alarm_topic_arn=topic, alarm_emails="team@example.com")
+    assert line.startswith("  alarm_emails = 'team@example.com': alarm_topic_arn is set")
+    assert "standard topic, not FIFO" in problem(alarm_topic_arn=f"{topic}.fifo")
+
+
+def test_an_instance_that_has_no_database_to_log_in_to_is_refused() -> None:
+    assert "there is no database main" in problem(ec2_consumer=True, databases={"stock": {}})
+
+
+def test_what_is_regional_is_in_one_region() -> None:
+    line = problem(
+        secrets_key_arn=KEY.replace("eu-west-1", "eu-west-2"),
+        databases={"legacy": {"existing": EXISTING}},
+    )
+    assert line == (
+        "  databases.legacy.existing.admin_secret_arn is in eu-west-1, and secrets_key_arn in "
+        "eu-west-2: both have to be where the deployment is."
+    )
