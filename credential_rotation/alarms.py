@@ -189,17 +189,24 @@ class Dashboard(Construct):
                 )
             )
         self._board.add_widgets(*shown)
-        for function, strategy in functions.items():
+        if functions:
             self._board.add_widgets(
-                *(_graph(each, function, strategy) for each in ("Success", "Failure", "Duration"))
+                *(_graph(each, title, functions) for each in ("Success", "Failure", "Duration"))
             )
 
 
-def _graph(name: str, function: str, strategy: str) -> cloudwatch.GraphWidget:
+def _graph(name: str, title: str, functions: Mapping[str, str]) -> cloudwatch.GraphWidget:
+    """A graph of all functions together: a dashboard has 500 widgets, and 2,500 metrics, at most.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    """
     return cloudwatch.GraphWidget(
-        title=f"{function}: {name.lower()}{' in ms' if name == 'Duration' else ''}",
+        title=f"{title}: {name.lower()}{' in ms' if name == 'Duration' else ''}",
         left=[
-            metrics.step(name, function=function, strategy=strategy, step=step)
+            metrics.step(
+                name, function=function, strategy=strategy, step=step, label=f"{function} {step}"
+            )
+            for function, strategy in functions.items()
             for step in metrics.STEPS
         ],
         width=_WHOLE // 3,

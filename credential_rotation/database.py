@@ -150,7 +150,8 @@ class Database(Construct):
         self.credentials: list[Credential] = []
         self.secrets: list[DatabaseSecret] = []
         self.instance: Instance | None = None
-        self._takes_over = False
+        self._taken_over: list[str] = []
+        self._encryption: iam.PolicyStatement | None = None
         self._rotators: dict[str, PythonFunction] = {}
         self._needs: list[IDependable] = []
         server, engine = options.server, options.engine
@@ -352,14 +353,14 @@ class Database(Construct):
     def allow_taking_over(self, secret: DatabaseSecret) -> None:
         """Let the function that looks after users put a present password into a secret."""
         role = self.users.role
-        if not self._takes_over:
-            self._takes_over = True
-            role.allow(
-                iam.PolicyStatement(
-                    actions=["secretsmanager:PutSecretValue"], resources=[self._secrets]
-                )
-            )
-            self.platform.secrets_key.grant_encrypt_decrypt(role, secret_arn=self._secrets)
+        # By name: to secrets that nothing is taken over into, it must not write.
+        role.allow(
+            iam.PolicyStatement(actions=["secretsmanager:PutSecretValue"], resources=[secret.arn])
+        )
+        self._taken_over.append(secret.arn)
+        self._encryption = self.platform.secrets_key.grant_encrypt(
+            role, secret_arns=self._taken_over, instead_of=self._encryption
+        )
         secret.admit_put(role)
 
     def _check(self, server: ExistingServer) -> IDependable:

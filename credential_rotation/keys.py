@@ -5,6 +5,8 @@ statement that lets anyone call `kms:Decrypt` directly. Use needs a second permi
 caller's own policy, because the key policy names the account and not a role.
 """
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -128,6 +130,33 @@ class SecretsKey(Construct):
     def grant_encrypt_decrypt(self, role: Grantee, *, secret_arn: str) -> None:
         """Let a role decrypt and encrypt one secret, or all of a path, through Secrets Manager."""
         role.allow(self._statement(["kms:Decrypt", "kms:GenerateDataKey"], secret_arn))
+
+    def grant_encrypt(
+        self,
+        role: Grantee,
+        *,
+        secret_arns: Sequence[str],
+        instead_of: iam.PolicyStatement | None,
+    ) -> iam.PolicyStatement:
+        """Let a role encrypt some secrets through Secrets Manager, by one statement for all.
+
+        A statement for each would fill the role's policy after a few.
+
+        Args:
+            role: The role.
+            secret_arns: The secrets.
+            instead_of: What it returned for fewer secrets; None for the first.
+
+        Returns:
+            The statement.
+        """
+        statement = instead_of or self._statement(["kms:GenerateDataKey"], secret_arns[0])
+        statement.add_condition(
+            "StringLike", {"kms:EncryptionContext:SecretARN": list(secret_arns)}
+        )
+        if instead_of is None:
+            role.allow(statement)
+        return statement
 
     def ceiling(self, *actions: str, secrets: str) -> iam.PolicyStatement:
         """The most that a permissions boundary has to let a role do with the key.

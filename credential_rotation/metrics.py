@@ -13,7 +13,9 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 FIVE_MINUTES = Duration.minutes(5)
 
 
-def step(name: str, *, function: str, strategy: str, step: str) -> cloudwatch.Metric:
+def step(
+    name: str, *, function: str, strategy: str, step: str, label: str = ""
+) -> cloudwatch.Metric:
     """A count of a rotation's step: `Success`, `Failure`; or its `Duration` in milliseconds.
 
     Args:
@@ -21,12 +23,13 @@ def step(name: str, *, function: str, strategy: str, step: str) -> cloudwatch.Me
         function: The name of the rotating function.
         strategy: The strategy's name.
         step: Which of the four.
+        label: What a graph calls it; the step, if left out.
     """
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=name,
         dimensions_map={"service": function, "strategy": strategy, "step": step},
-        label=step,
+        label=label or step,
         period=FIVE_MINUTES,
         statistic="Maximum" if name == "Duration" else "Sum",
     )

@@ -79,7 +79,7 @@ QUOTAS = (
         key="PolicyDocument",
         most=6144,
         what="policy",
-        grows_with=_NAMES,
+        grows_with=f"{_NAMES}, logins with present_secret_arn",
     ),
     # 2,048 by default; accounts may have it raised to 4,096, but ours have not.
     Quota(
@@ -164,7 +164,10 @@ def too_long(template: Mapping[str, Any]) -> Iterator[str]:
                         "some of their values."
                     )
     if len(resources) > _MOST_RESOURCES:
-        yield f"there are {len(resources)} resources, and AWS allows {_MOST_RESOURCES}."
+        yield (
+            f"there are {len(resources)} resources, and AWS allows {_MOST_RESOURCES}. They grow "
+            "with: clients, logins of this database."
+        )
     if (size := len(json.dumps(template))) > _MOST_BYTES:
         yield f"the template has {size} bytes, and AWS allows {_MOST_BYTES}. It grows with: tags."
 

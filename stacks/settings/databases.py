@@ -28,8 +28,8 @@ MAIN = "main"
 
 ADMIN = "admin"
 _LONGEST = 30
-MOST_LOGINS = 60
-"""Each has three outputs, and CloudFormation allows 200 in a stack.
+MOST_LOGINS = 50
+"""Each has three outputs of the 200 that CloudFormation allows in a stack, and there are others.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """

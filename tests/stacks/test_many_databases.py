@@ -311,5 +311,17 @@ def test_ten_databases_share_one_network(synthesize_all: Callable[..., Stacks]) 
     assert count.count("AWS::KMS::Key") == 3
 
 
+def test_sixty_databases_fit_on_the_dashboard(synthesize_all: Callable[..., Stacks]) -> None:
+    logins = {"app": {}, "batch": {"strategy": "single"}}
+    made = synthesize_all(databases={f"db-{number}": {"logins": logins} for number in range(60)})
+    body = made["orders-production"].the("AWS::CloudWatch::Dashboard")["DashboardBody"]
+    widgets = json.loads(text(body))["widgets"]
+    shown = [metric for each in widgets for metric in each["properties"].get("metrics", [])]
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    assert len(widgets) <= 500
+    assert len(shown) <= 2500
+    assert max(len(each["properties"].get("alarms", [])) for each in widgets) <= 100
+
+
 def test_the_default_is_smaller_than_before(template: Template) -> None:
     assert len(template.resources) < 100

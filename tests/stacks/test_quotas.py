@@ -1,5 +1,6 @@
 """What AWS refuses because of its size is found at the synth."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[impor
 
 from stacks import quotas
 from stacks.quotas import QUOTAS, Longest, evaluated, too_long
+from stacks.settings.databases import MOST_LOGINS
 from tests.stacks.conftest import Synthesize
 from tests.stacks.template import Template
 from tests.stacks.test_app import run
@@ -65,6 +67,23 @@ def test_with_everything_on_and_the_longest_names_all_of_it_fits(synthesize: Syn
     ).template
     assert list(too_long(made)) == []
     assert _too_long_names(made) == []
+
+
+def test_as_many_logins_as_are_allowed_fit_into_one_database(
+    synthesize_all: Callable[..., dict[str, Template]],
+) -> None:
+    logins = {f"login-{number}": {} for number in range(MOST_LOGINS)}
+    taken = {
+        f"taken-{number}": {
+            "present_secret_arn": f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:"
+            f"legacy/application-{number}-AbCdEf"
+        }
+        for number in range(20)
+    }
+    made = synthesize_all(databases={"main": {"logins": logins}, "stock": {"logins": taken}})
+    for template in made.values():
+        assert list(too_long(template.raw)) == []
+        assert len(template.outputs) <= 200, "CloudFormation's limit"
 
 
 def test_each_reference_in_what_is_measured_is_known(

@@ -140,7 +140,7 @@ def test_a_login_is_named_with_dots_on_the_command_line() -> None:
             "user needs a username, because as one it is a reserved word",
         ),
         (
-            {"main": {"logins": {f"l{number}": {} for number in range(61)}}},
+            {"main": {"logins": {f"l{number}": {} for number in range(51)}}},
             "databases.main.logins",
             "",
         ),
