@@ -72,13 +72,13 @@ def test_with_everything_on_and_the_longest_names_all_of_it_fits(synthesize: Syn
 def test_as_many_logins_as_are_allowed_fit_into_one_database(
     synthesize_all: Callable[..., dict[str, Template]],
 ) -> None:
-    logins = {f"login-{number}": {} for number in range(MOST_LOGINS)}
+    logins: dict[str, Any] = {f"login-{number}": {} for number in range(MOST_LOGINS)}
     taken = {
         f"taken-{number}": {
             "present_secret_arn": f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:"
             f"legacy/application-{number}-AbCdEf"
         }
-        for number in range(20)
+        for number in range(10)
     }
     made = synthesize_all(databases={"main": {"logins": logins}, "stock": {"logins": taken}})
     for template in made.values():
