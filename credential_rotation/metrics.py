@@ -1,7 +1,7 @@
 """The metrics that the functions emit, as alarms and the dashboard ask for them.
 
-Names and dimensions are those of `lambdas/rotation/observability.py`,
-`lambdas/rotation_watch/handler.py` and `lambdas/iam_access_key/reaping.py`.
+Names and dimensions are those of `lambdas/rotation/observability.py` and
+`lambdas/rotation_watch/handler.py`, and of what a kind of credential emits besides.
 """
 
 from aws_cdk import Duration

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from aws_cdk import CustomResource, Duration, Stack
+from aws_cdk import Annotations, CustomResource, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -142,6 +142,8 @@ class ExistingNetwork(Construct):
                 for number, subnet_id in enumerate(subnet_ids, start=1)
             ]
         )
+        # Nothing here is about routes, so nobody has to name their tables.
+        Annotations.of(self).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId")
         self.default_security_group: str | None = None
         self.secrets_endpoint = self._endpoint(endpoint)
 

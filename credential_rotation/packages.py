@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -71,29 +71,30 @@ def _cause(stderr: str) -> str:
     return "pip failed."
 
 
-def local_packages(function: str, *, source: Path) -> tuple[str, ...]:
+def local_packages(function: str, *, sources: Sequence[Path]) -> dict[str, Path]:
     """Follow the imports of a function through the packages beside it.
 
     Nobody has to list them, and a zip has what its code imports and no more.
 
     Args:
         function: The folder that the function is in.
-        source: The folder of all packages.
+        sources: The folders of all packages; of two with the same name the first counts.
 
     Returns:
-        The names of the folders to take, sorted, the function's own among them.
+        The folders to take, by their names, sorted; the function's own among them.
 
     Raises:
         BundleError: A module is not valid Python.
     """
-    found: set[str] = set()
+    found: dict[str, Path] = {}
     waiting = [function]
     while waiting:
         package = waiting.pop()
-        if package not in found:
-            found.add(package)
-            waiting.extend(name for name in _imported(source / package) if (source / name).is_dir())
-    return tuple(sorted(found))
+        folders = [source / package for source in sources if (source / package).is_dir()]
+        if folders and package not in found:
+            found[package] = folders[0]
+            waiting.extend(_imported(folders[0]))
+    return dict(sorted(found.items()))
 
 
 def _imported(package: Path) -> Iterator[str]:

@@ -61,6 +61,9 @@ class Report:
             f"of {sum(len(each.places) for each in stars)} statements for all resources without "
             "a reason": sum(len(each.places) for each in stars if not each.reason),
         }
+        if theirs := len(proof.left_to_others):
+            what = "attacks that an endpoint or a boundary of somebody else's has to refuse"
+            self._say(f"security: {name}: {theirs} {what}", bad=False)
         return self._count(name, counts) + self._list(name, more)
 
     def _count(self, name: str, counts: Mapping[str, int]) -> int:

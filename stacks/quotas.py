@@ -38,7 +38,7 @@ class Quota:
     grows_with: str
 
 
-_READERS = "readers of logins, access_key.readers"
+_READERS = "settings named readers"
 _NAMES = "name_prefix, name, environment"
 
 QUOTAS = (

@@ -4,13 +4,14 @@ Functions, people and the judging of calls have their own: `local.functions`, `l
 `local.policies`.
 """
 
-from local.aws import alarms, dispatch, failures, rds, secrets_manager, trail
+from local.aws import alarms, dispatch, failures, networks, rds, secrets_manager, trail
 from local.aws.cloudformation import (
     change_sets,
     completions,
     custom_resources,
     dynamic_references,
     names,
+    security_groups,
     stack_outputs,
     types,
 )
@@ -43,10 +44,12 @@ def install(
     trail.install(rotations.journal)
     failures.install()
     dispatch.install()
+    networks.install()
     change_sets.install()
     completions.install()
     dynamic_references.install()
     names.install()
+    security_groups.install()
     stack_outputs.install()
     types.install()
     rds.back_instances_by(instances)

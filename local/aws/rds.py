@@ -37,6 +37,9 @@ def back_instances_by(servers: InstanceServers) -> None:
         **kwargs: Any,  # noqa: ANN401 - moto's, passed on
     ) -> DBInstance:
         properties = cloudformation_json["Properties"]
+        groups = list(properties.get("VPCSecurityGroups", []))
+        named = {**properties, "VpcSecurityGroupIds": groups}  # moto's name for them
+        definition = {**cloudformation_json, "Properties": named}
         if properties.get("Engine") != "postgres":
             raise ValueError(f"Engine {properties.get('Engine')}: the local AWS has postgres only")
         if (
@@ -51,7 +54,7 @@ def back_instances_by(servers: InstanceServers) -> None:
             server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
             server.create_database(properties["DBName"], properties["MasterUsername"])
             instance: DBInstance = create(
-                resource_name, cloudformation_json, account_id, region_name, **kwargs
+                resource_name, definition, account_id, region_name, **kwargs
             )
         except BaseException:
             servers.release(identifier)
@@ -100,6 +103,7 @@ def update_instances_on(servers: InstanceServers) -> None:
         _refuse_upgrade(instance, properties)
         server = servers.take(instance.db_instance_identifier)
         server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
+        instance.vpc_security_group_ids = list(properties.get("VPCSecurityGroups", []))
         changes: dict[str, Any] = {v: properties.get(k) for k, v in _CHANGEABLE.items()}
         protected = _is_true(properties.get("DeletionProtection"))
         instance.update(**{**changes, "deletion_protection": protected})

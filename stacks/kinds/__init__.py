@@ -1,4 +1,7 @@
-"""The kinds of credentials that there are: the one place that names them."""
+"""The kinds of credentials that there are: the one place that names them.
+
+An app with a kind of its own adds it to the list before it makes its stacks.
+"""
 
 from stacks.kinds.access_key import ACCESS_KEY
 from stacks.kinds.database_logins import DATABASE_LOGINS
@@ -6,4 +9,4 @@ from stacks.kinds.kind import Kind
 
 __all__ = ["KINDS", "Kind"]
 
-KINDS: tuple[Kind, ...] = (DATABASE_LOGINS, ACCESS_KEY)
+KINDS: list[Kind] = [DATABASE_LOGINS, ACCESS_KEY]

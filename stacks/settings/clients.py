@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from stacks.settings.addresses import is_private
 from stacks.settings.lists import split
 
 MOST_CLIENTS = 25
@@ -28,8 +29,8 @@ def _client(text: str) -> str:
     if "/" not in text:
         raise ValueError(f"{text} is neither the id of a security group nor a CIDR block")
     network = ip_network(text)  # says itself what is wrong, such as bits of a host
-    if not network.is_private:
-        raise ValueError(f"{text} has public addresses")
+    if not is_private(network):
+        raise ValueError(f"{text} has addresses that are public, or of no network")
     return str(network)
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from stacks.settings.addresses import is_private
 from stacks.settings.field import Group, setting
 from stacks.settings.lists import split
 
@@ -39,8 +40,8 @@ def _two_of_one_region(zones: tuple[str, ...]) -> tuple[str, ...]:
 
 def _private(cidr: str) -> str:
     network = IPv4Network(cidr)  # says itself what is wrong, such as bits of a host
-    if not network.is_private:
-        raise ValueError("it has public addresses")
+    if not is_private(network):
+        raise ValueError("it has addresses that are public, or of no network")
     if not _WIDEST <= network.prefixlen <= _NARROWEST:
         raise ValueError(f"it is a /{network.prefixlen}")
     return str(network)

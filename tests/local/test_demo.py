@@ -31,6 +31,9 @@ TRIED = (
     r"contractor +see the rotation +allowed",
     r"contractor +read the secret +refused",
     r"partner +call while its key rotates +\d+ calls, 0 failed",
+    r"billing +log in while its password rotates +\d+ calls, 0 failed",
+    r"outside +log in from another subnet +refused by the network",
+    r"audit +log in with another role +refused by the policy",
     r"consumer +read orders/production/main/admin +refused",
     r"consumer +read orders/production/access-key +refused",
 )

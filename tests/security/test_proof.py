@@ -91,7 +91,7 @@ def test_a_permission_too_few_is_found(prove: Prove, deployment: Deployment) -> 
         )
     )
     denied = {each.intent.what for each in proof.needed if each.surprising}
-    assert "createSecret: store the new password before it is used" in denied
+    assert "createSecret: store the new credential before it is used" in denied
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,15 @@ def test_a_bundle_has_what_the_function_imports_and_nothing_else(project: Projec
     assert project.files() == {"greeter/handler.py", "salutes/words.py", "shared/core.py"}
 
 
+def test_a_function_of_somebody_else_s_takes_our_packages_where_it_has_none(
+    project: Project,
+) -> None:
+    project.write("greeter/handler.py", "from rotation import handler\nimport rotated_secret\n")
+    project.write("rotated_secret/client.py", "")
+    assert {"rotation/engine.py", "rotated_secret/client.py"} <= project.files()
+    assert "rotated_secret/cache.py" not in project.files()
+
+
 def test_tests_and_lock_files_stay_out_and_data_goes_along(project: Project) -> None:
     project.write("greeter/requirements.in", "")
     project.write("shared/pyproject.toml", "")

@@ -62,9 +62,14 @@ def test_what_an_application_needs_to_get_in_is_told(template: Template) -> None
 @pytest.mark.parametrize(
     ("clients", "why"),
     [
-        ("0.0.0.0/0", "0.0.0.0/0 has public addresses"),
-        ("::/0", "::/0 has public addresses"),
-        ("8.8.8.0/24", "8.8.8.0/24 has public addresses"),
+        ("0.0.0.0/0", "0.0.0.0/0 has addresses that are public"),
+        ("::/0", "::/0 has addresses that are public"),
+        ("8.8.8.0/24", "8.8.8.0/24 has addresses that are public"),
+        ("0.0.0.0/8", "or of no network"),
+        ("127.0.0.0/16", "or of no network"),
+        ("169.254.0.0/16", "or of no network"),
+        ("192.168.0.0/15", "has addresses that are public"),
+        ("fe80::/64", "or of no network"),
         ("10.0.0.1/16", "10.0.0.1/16 has host bits set"),
         ("10.0.0.0", "10.0.0.0 is neither the id of a security group nor a CIDR block"),
         ("sg-1", "sg-1 is neither"),
@@ -79,3 +84,10 @@ def test_a_client_that_cannot_be_is_refused_by_name(clients: str, why: str) -> N
         read_settings({"name": "orders", "database.clients": clients})
     assert "database.clients" in str(caught.value)
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize("client", ["172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/16", "fd00::/8"])
+def test_addresses_of_any_private_network_may_be_a_client_s(client: str) -> None:
+    assert read_settings({"name": "orders", "database.clients": client}).database.clients == (
+        client,
+    )

@@ -1,102 +1,27 @@
 """A kind of credential that is registered is found by all that loops over credentials."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+import re
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import Duration
 
-from credential_rotation.bundle import Bundle
-from credential_rotation.functions import PythonFunction
-from credential_rotation.monitoring import CredentialGroup
-from credential_rotation.platform import Platform
-from credential_rotation.rotation import RotationRules, permit_rotation, rotate
-from credential_rotation.secret import RotatedSecret
-from credential_rotation.secret_policy import allow_rotate
-from stacks import compliance, rotation_stack
-from stacks.accepted import Accepted
+from stacks.compliance import check
 from stacks.compose import compose
-from stacks.kinds import KINDS
-from stacks.settings import Settings, read_settings
+from stacks.settings import read_settings
 from tests.stacks.conftest import ROOT
 from tests.stacks.template import Template, text
-
-
-class Toy(cdk.Resource):
-    """A credential of a kind of its own."""
-
-    id = "Toy"
-    strategy = "toy"
-
-    def __init__(self, scope: Any, *, platform: Platform) -> None:
-        super().__init__(scope, "Toy")
-        names = platform.names.within("toy")
-        self.function = PythonFunction(
-            self,
-            "Function",
-            names=names,
-            name="rotation",
-            description="Rotates toys",
-            bundle=Bundle("custom_resource"),
-            handler="custom_resource.handler.relay",
-            key=platform.data_key,
-            placement=platform.placement,
-            timeout=Duration.seconds(30),
-        )
-        self.secret = RotatedSecret(
-            self,
-            "Secret",
-            name=f"{names.path}/one",
-            resource_id="Secret",
-            description="A toy",
-            text="{}",
-            platform=platform,
-        )
-        self.secret.admit_rotator(self.function.role)
-        allow_rotate(
-            self.function.role,
-            self.secret.arn,
-            function_arn=self.function.arn,
-            key=platform.secrets_key,
-        )
-        rotate(
-            self,
-            secret=self.secret,
-            secret_id=self.secret.arn,
-            function=self.function,
-            rules=RotationRules("rate(10 days)", "3h"),
-            after=[permit_rotation(self.function, secrets=self.secret.arn)],
-        )
-        self.group = CredentialGroup(
-            id="Toy", names=names, secrets=f"{names.path}/", credentials=[self]
-        )
-
-
-class ToyKind:
-    proof = ""
-
-    def add(
-        self, stack: Any, platform: Platform, settings: Settings, *, database: str
-    ) -> Iterable[CredentialGroup]:
-        del settings
-        if database == "main":
-            yield Toy(stack, platform=platform).group
-
-    def accepted(self, settings: Settings) -> Iterable[Accepted]:
-        del settings
-        return ()
+from tests.toy.kind import ToyKind, registered
 
 
 @pytest.fixture(scope="module")
 def stacks_with_toys() -> dict[str, Template]:
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (rotation_stack, compliance):
-            patch.setattr(module, "KINDS", (*KINDS, ToyKind()))
+    with registered(ToyKind()):
         context = json.loads((ROOT / "cdk.json").read_text())["context"]
         app = cdk.App(context={**context, "access.enabled": True}, analytics_reporting=False)
-        compose(app, read_settings(app.node.get_all_context()))
+        settings = read_settings(app.node.get_all_context())
+        composed = compose(app, settings)
+        check(app, settings=settings, rotators=composed.rotators)
         return {each.stack_name: Template(each.template) for each in app.synth().stacks}
 
 
@@ -153,3 +78,23 @@ def test_nothing_else_changes(made: Template, template: Template) -> None:
         "AWS::Events::Rule",
         "AWS::SecretsManager::ResourcePolicy",
     }
+
+
+KINDS_OWN = {
+    "local/demo/parts/__init__.py",  # lists the parts of the demonstration
+    "stacks/kinds/__init__.py",  # lists the kinds
+    "stacks/settings/apart.py",  # names that a database cannot have
+    "stacks/settings/places.py",  # ARNs that have to be of one place
+    "stacks/settings/model.py",  # a typed field for each group of settings
+}
+
+
+@pytest.mark.parametrize("folder", ["credential_rotation", "local/demo", "stacks"])
+def test_what_kinds_share_names_the_access_key_in_lists_alone(folder: str) -> None:
+    naming = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / folder).rglob("*.py")
+        if not file.name.startswith(("access_key", "partner"))
+        and re.search(r"access-key|\baccess_key\b|\bAccessKey(Kind|Partner)", file.read_text())
+    }
+    assert naming <= KINDS_OWN

@@ -254,6 +254,10 @@ def test_an_existing_network_gets_an_endpoint_of_ours(
         assert each["VpcId"] == VPC["network.vpc_id"]
 
 
+def test_an_existing_network_is_no_reason_to_warn(synthesize: Callable[..., Any]) -> None:
+    assert not synthesize(**VPC).messages
+
+
 def test_an_existing_endpoint_is_named_in_the_policies_and_gets_a_rule(
     synthesize_all: Callable[..., Stacks],
 ) -> None:

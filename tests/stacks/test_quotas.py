@@ -66,7 +66,7 @@ def test_with_everything_on_and_the_longest_names_all_of_it_fits(synthesize: Syn
         databases__main__logins__app__readers=roles(10, 117),
     ).template
     assert list(too_long(made)) == []
-    assert _too_long_names(made) == []
+    assert too_long_names(made) == []
 
 
 def test_as_many_logins_as_are_allowed_fit_into_one_database(
@@ -103,7 +103,7 @@ def test_readers_that_do_not_fit_end_the_synth_with_the_limit_and_the_settings(
     heading, line = done.stderr.splitlines()
     assert heading == "AWS would refuse, because it is too long:"
     assert line.startswith("  orders-production: the event pattern of MainMonitoringRulesUnusual")
-    assert "AWS allows 2048. It grows with: readers of logins, access_key.readers." in line
+    assert "AWS allows 2048. It grows with: settings named readers." in line
 
 
 def test_readers_share_a_statement_of_the_endpoint(synthesize: Synthesize) -> None:
@@ -114,7 +114,7 @@ def test_readers_share_a_statement_of_the_endpoint(synthesize: Synthesize) -> No
     assert of_readers == statements() + 1
 
 
-def _too_long_names(template: Any) -> list[str]:
+def too_long_names(template: Any) -> list[str]:
     """Texts at the top of a resource that are longer than the schema of its type allows."""
     found = []
     for name, resource in template["Resources"].items():

@@ -1,9 +1,5 @@
 """Further resource types that moto lacks."""
 
-from typing import Any
-
-from moto.ec2.models import EC2Backend, ec2_backends
-
 from local.aws.cloudformation.resource import Properties, Resource
 
 
@@ -36,44 +32,3 @@ class BucketPolicy(Resource):
 
     def update(self, properties: Properties) -> None:
         """Do nothing."""
-
-
-class SecurityGroupEgress(Resource):
-    """A rule for what may leave a security group."""
-
-    type_name = "AWS::EC2::SecurityGroupEgress"
-
-    def create(self, properties: Properties) -> str:
-        """Add the rule and return an id for it."""
-        self._rule = _rule(properties)
-        self._service.authorize_security_group_egress(**self._rule)
-        return self.name
-
-    def update(self, properties: Properties) -> None:
-        """Replace the rule."""
-        self.remove()
-        self.create(properties)
-
-    def remove(self) -> None:
-        """Take the rule away."""
-        self._service.revoke_security_group_egress(**self._rule)
-
-    @property
-    def _service(self) -> EC2Backend:
-        return ec2_backends[self.account_id][self.region]
-
-
-def _rule(properties: Properties) -> dict[str, Any]:
-    """Translate a rule's properties into the arguments of moto's security groups."""
-    ranges = [{"CidrIp": properties["CidrIp"]}] if "CidrIp" in properties else []
-    destination = properties.get("DestinationSecurityGroupId")
-    prefix_list = properties.get("DestinationPrefixListId")
-    return {
-        "group_name_or_id": properties["GroupId"],
-        "ip_protocol": properties["IpProtocol"],
-        "from_port": properties.get("FromPort"),
-        "to_port": properties.get("ToPort"),
-        "ip_ranges": ranges,
-        "source_groups": [{"GroupId": destination}] if destination else [],
-        "prefix_list_ids": [{"PrefixListId": prefix_list}] if prefix_list else [],
-    }

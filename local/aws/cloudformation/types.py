@@ -10,7 +10,7 @@ from local.aws.cloudformation.noticing import (
     Subscription,
     TopicPolicy,
 )
-from local.aws.cloudformation.others import BucketPolicy, Metadata, SecurityGroupEgress
+from local.aws.cloudformation.others import BucketPolicy, Metadata
 from local.aws.cloudformation.people import Group, User, UserToGroupAddition
 from local.aws.cloudformation.resource import Resource
 from local.aws.cloudformation.secrets import (
@@ -19,6 +19,7 @@ from local.aws.cloudformation.secrets import (
     Secret,
     SecretTargetAttachment,
 )
+from local.aws.cloudformation.security_groups import SecurityGroupEgress, SecurityGroupIngress
 from local.moto_patch import replace
 
 MADE_BY_MOTO = frozenset(
@@ -28,7 +29,6 @@ MADE_BY_MOTO = frozenset(
         "AWS::EC2::LaunchTemplate",
         "AWS::EC2::RouteTable",
         "AWS::EC2::SecurityGroup",
-        "AWS::EC2::SecurityGroupIngress",
         "AWS::EC2::Subnet",
         "AWS::EC2::SubnetRouteTableAssociation",
         "AWS::EC2::VPC",
@@ -69,6 +69,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         Secret,
         SecretTargetAttachment,
         SecurityGroupEgress,
+        SecurityGroupIngress,
         Subscription,
         TopicPolicy,
         User,

@@ -8,7 +8,7 @@ from security.intent import Intent
 from security.kinds.applications import reads
 from security.kinds.database_logins import instance
 from security.kinds.database_logins.database import DatabaseParts, databases
-from security.kinds.database_logins.rotation import steps
+from security.kinds.rotation import steps
 from security.parts import Parts
 from security.principals import EVERYTHING, Principal
 from security.purposes.keys import deployer

@@ -27,15 +27,15 @@ def steps(calls: Calls, rotator: Principal, secret: str) -> Iterator[Intent]:
     read = "createSecret: read the credential in use"
     yield from calls.secret(rotator, "GetSecretValue", secret, read, VersionStage="AWSCURRENT")
 
-    store = "createSecret: store the new password before it is used"
+    store = "createSecret: store the new credential before it is used"
     yield from calls.secret(rotator, "PutSecretValue", secret, store)
 
-    pending = "setSecret, testSecret, finishSecret: read the new password"
+    pending = "setSecret, testSecret, finishSecret: read the new credential"
     yield from calls.secret(
         rotator, "GetSecretValue", secret, pending, VersionStage="AWSPENDING", VersionId=_TOKEN
     )
 
-    previous = "setSecret of a retry: log in with the credential before"
+    previous = "setSecret of a retry: try the credential before"
     yield from calls.secret(rotator, "GetSecretValue", secret, previous, VersionStage="AWSPREVIOUS")
 
     move = "finishSecret: make the new version AWSCURRENT"

@@ -1,0 +1,1 @@
+"""Rotates the token that opens a gate."""
