@@ -5,6 +5,7 @@ reference stands for is not known yet: it is taken to be as long as it can get.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +123,10 @@ _MOST_BYTES = 1024 * 1024
 """Of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
 cloudformation-limits.html."""
 
+_MOST_RULES = 60
+"""Inbound, of a security group, by default: https://docs.aws.amazon.com/vpc/latest/userguide/
+amazon-vpc-limits.html#vpc-limits-security-groups."""
+
 _PSEUDO_PARAMETERS = {
     "AWS::AccountId": "9" * 12,
     "AWS::Partition": "aws-us-gov",
@@ -163,6 +168,7 @@ def too_long(template: Mapping[str, Any]) -> Iterator[str]:
                         f"{quota.most}. It grows with: {quota.grows_with}. Shorten or leave out "
                         "some of their values."
                     )
+    yield from _too_many_rules(resources)
     if len(resources) > _MOST_RESOURCES:
         yield (
             f"there are {len(resources)} resources, and AWS allows {_MOST_RESOURCES}. They grow "
@@ -170,6 +176,21 @@ def too_long(template: Mapping[str, Any]) -> Iterator[str]:
         )
     if (size := len(json.dumps(template))) > _MOST_BYTES:
         yield f"the template has {size} bytes, and AWS allows {_MOST_BYTES}. It grows with: tags."
+
+
+def _too_many_rules(resources: Mapping[str, Any]) -> Iterator[str]:
+    rules = Counter(
+        json.dumps(each["Properties"]["GroupId"])
+        for each in resources.values()
+        if each["Type"] == "AWS::EC2::SecurityGroupIngress"
+    )
+    for group, number in rules.items():
+        if number > _MOST_RULES:
+            yield (
+                f"the security group {group} has {number} rules, and AWS allows {_MOST_RULES}. "
+                "They grow with: clients of all databases. Name ranges of addresses instead of "
+                "their parts, or a group that all of them are in."
+            )
 
 
 def _property(resource: Mapping[str, Any], quota: Quota) -> Any:  # noqa: ANN401 - JSON

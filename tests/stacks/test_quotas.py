@@ -106,6 +106,23 @@ def test_readers_that_do_not_fit_end_the_synth_with_the_limit_and_the_settings(
     assert "AWS allows 2048. It grows with: settings named readers." in line
 
 
+def test_clients_of_all_databases_are_counted_at_the_endpoint(
+    synthesize_all: Callable[..., dict[str, Template]],
+) -> None:
+    def lines(last: int) -> list[str]:
+        databases = {
+            f"db-{number}": {"clients": [f"10.{number}.{each}.0/24" for each in range(20)]}
+            for number in range(2)
+        }
+        more = {"clients": [f"10.9.{each}.0/24" for each in range(last)]}
+        made = synthesize_all(databases={**databases, "more": more})
+        return list(too_long(made["orders-production"].raw))
+
+    assert lines(19) == []  # and one rule is for the functions
+    [line] = lines(20)
+    assert "has 61 rules, and AWS allows 60. They grow with: clients of all databases." in line
+
+
 def test_readers_share_a_statement_of_the_endpoint(synthesize: Synthesize) -> None:
     def statements(**settings: str) -> int:
         return len(Template(synthesize(**settings).template).statements("AWS::EC2::VPCEndpoint"))
