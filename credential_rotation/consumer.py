@@ -6,7 +6,6 @@ from constructs import Construct
 from credential_rotation.database import Database
 from credential_rotation.functions import PythonFunction
 from credential_rotation.login import Login
-from credential_rotation.security_groups import SecurityGroup
 
 
 class Consumer(Construct):
@@ -24,11 +23,8 @@ class Consumer(Construct):
             login: What it logs in with.
         """
         super().__init__(scope, construct_id)
-        group = SecurityGroup(
-            self,
-            "SecurityGroup",
-            vpc=database.platform.network.vpc,
-            description=f"Sample consumer of {database.names.path}",
+        placement, _ = database.place(
+            self, "SecurityGroup", description=f"Sample consumer of {database.names.path}"
         )
         self.function = PythonFunction(
             self,
@@ -39,7 +35,7 @@ class Consumer(Construct):
             bundle=database.bundle("consumer"),
             handler="consumer.handler.handler",
             key=database.platform.data_key,
-            placement=database.platform.placement.reaching(group, database),
+            placement=placement,
             timeout=Duration.seconds(15),
             environment={"SECRET_ID": login.secret.arn},
         )

@@ -195,7 +195,9 @@ class Database(Construct):
             self.host, self.port = server.host, str(server.port)
             self.security_group_id = server.security_group_id
             self.admin = self.read_existing(server.admin_secret_arn, server.admin_secret_key_arn)
-        self.placement = self._placement()
+        self.placement, self.functions_group_id = self.place(
+            self, "Functions", description=f"Functions of {names.path}"
+        )
         self.users = self._users()
         if isinstance(server, InstanceOptions):
             if options.admin:
@@ -311,21 +313,26 @@ class Database(Construct):
         RemovalPolicies.of(function).destroy(apply_to_resource_types=["AWS::Logs::LogGroup"])
         return function
 
-    def _placement(self) -> Placement:
+    def place(
+        self, scope: Construct, construct_id: str, *, description: str
+    ) -> tuple[Placement, str]:
+        """Say where something of ours runs that logs in here.
+
+        Args:
+            scope: The parent of its security group.
+            construct_id: The group's name within the parent.
+            description: Whose group it is.
+
+        Returns:
+            Where; and the id of the group, which is the one that is admitted already if there is.
+        """
         server, platform = self.options.server, self.platform
         if isinstance(server, ExistingServer) and server.client_security_group_id:
-            self.functions_group_id = server.client_security_group_id
-            return platform.placement.within(
-                ExistingSecurityGroup(self, "Functions", self.functions_group_id)
-            )
-        group = SecurityGroup(
-            self,
-            "Functions",
-            vpc=platform.network.vpc,
-            description=f"Functions of {self.names.path}",
-        )
-        self.functions_group_id = group.group_id
-        return platform.placement.reaching(group, self)
+            admitted = server.client_security_group_id
+            group = ExistingSecurityGroup(scope, construct_id, admitted)
+            return platform.placement.within(group), admitted
+        own = SecurityGroup(scope, construct_id, vpc=platform.network.vpc, description=description)
+        return platform.placement.reaching(own, self), own.group_id
 
     def _users(self) -> PythonFunction:
         function = PythonFunction(

@@ -84,7 +84,8 @@ class Settings(Group):
     tags: Tags = setting(
         {},
         meaning="Tags of every resource, besides application and environment.",
-        allowed="up to 40 keys and values that IAM accepts; not application, environment or aws:…",
+        allowed="up to 40 keys and values that IAM accepts; not application, environment, "
+        "rotation-watch or aws:…",
     )
     name_prefix: Annotated[
         str, StringConstraints(max_length=20), AfterValidator(valid.optional_resource_name)

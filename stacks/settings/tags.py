@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-OURS = ("application", "environment")
-"""Tags that come from the settings of the same meaning."""
+from credential_rotation.secret_policy import WATCHED
+
+OURS = ("application", "environment", WATCHED)
+"""Tags that come from the settings of the same meaning, and the one that the watch looks for."""
 
 
 def _tags(tags: Mapping[str, str]) -> Mapping[str, str]:

@@ -221,6 +221,9 @@ def test_functions_can_be_put_into_a_group_that_is_admitted_already(
     assert not types(legacy) & {"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}
     for each in legacy.of("AWS::Lambda::Function").values():
         assert theirs in each["VpcConfig"]["SecurityGroupIds"]
+    [main] = synthesize_all(databases={"main": {"existing": existing}}).values()
+    consumer = main.the("AWS::Lambda::Function", "MainConsumer")
+    assert theirs in consumer["VpcConfig"]["SecurityGroupIds"]
 
 
 def test_a_client_of_two_databases_has_one_rule_of_the_endpoint(

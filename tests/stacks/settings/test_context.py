@@ -126,6 +126,7 @@ def test_an_unknown_setting_is_an_error_that_knows_what_was_meant(
         ("environment", "e" * 14, ""),
         ("tags", {"aws:team": "x"}, "'aws:team' is not a tag key"),
         ("tags", {"Application": "x"}, "one is set by the app"),
+        ("tags", {"rotation-watch": "x"}, "one is set by the app"),
         ("tags", {"team": "x", "Team": "y"}, "differ in upper and lower case"),
         ("tags", {"team": "ü?"}, "the value of 'team'"),
         ("database.engine_version", "13", ""),
