@@ -146,7 +146,7 @@ class DatabaseStack(CredentialStack):
         names = settings.names.within(name)
         super().__init__(
             scope,
-            names.prefix,
+            settings.stack_of(name),
             settings=settings,
             description=f"Credential rotation for {names.path}",
             protected=settings.databases[name].deletion_protection,

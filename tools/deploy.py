@@ -18,7 +18,6 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Settings, SettingsError, read_settings
-from stacks.settings.databases import MAIN
 
 ROOT = Path(__file__).resolve().parent.parent
 QUALIFIER = "@aws-cdk/core:bootstrapQualifier"
@@ -104,10 +103,7 @@ def client(found: Mapping[str, object], stack: str) -> CloudFormation:
 
 def stacks_of(settings: Settings) -> dict[str, str]:
     """Names the stack of each database."""
-    return {
-        name: settings.prefix if name == MAIN else settings.names.within(name).prefix
-        for name in settings.databases
-    }
+    return {name: settings.stack_of(name) for name in settings.databases}
 
 
 def unprotected(databases: Sequence[str]) -> list[str]:

@@ -57,7 +57,8 @@ def _is_refused(port: int) -> bool:
 
 if __name__ == "__main__":
     socket.getaddrinfo = _getaddrinfo
-    sys.addaudithook(_check)
+    if os.environ["AWS_ENDPOINT_URL"].startswith("http://"):  # else it is not the local AWS
+        sys.addaudithook(_check)
     sys.path[0] = os.getcwd()  # noqa: PTH109 - what `python -m` puts there
     sys.argv = ["awslambdaric", *sys.argv[1:]]
     runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)

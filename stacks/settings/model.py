@@ -256,6 +256,14 @@ class Settings(Group):
         """What the names of stacks, functions and instances begin with."""
         return self.names.prefix
 
+    def stack_of(self, database: str) -> str:
+        """The name of the stack of a database.
+
+        With two hyphens, which no name has: the stack of `main` in an environment `production-eu`
+        is another one than that of a database `eu` in `production`.
+        """
+        return self.prefix if database == MAIN else f"{self.prefix}--{database}"
+
     @property
     def path(self) -> str:
         """What the names of secrets, keys and logs begin with."""

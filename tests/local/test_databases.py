@@ -49,7 +49,7 @@ def secrets(aws):
 
 @pytest.fixture(scope="module")
 def outputs(aws):
-    return aws.outputs("orders-production", "orders-production-stock")
+    return aws.outputs("orders-production", "orders-production--stock")
 
 
 CREATE = sql.SQL("CREATE TABLE {}.{} AS SELECT 42 AS amount")

@@ -106,7 +106,7 @@ def test_only_the_stack_of_a_further_database_that_is_new_is_made_without_protec
 ) -> None:
     stack.deploy(GOOD)
     protect(aws, stack)
-    further = Stack(aws, f"{stack.name}-stock")
+    further = Stack(aws, f"{stack.name}--stock")
     assert further.deploy(BROKEN) == "ROLLBACK_COMPLETE"
     protect(aws, further)
     words = ["-c", "databases.main.port=5433", "-c", "databases.stock.port=5434"]

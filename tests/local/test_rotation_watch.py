@@ -15,7 +15,8 @@ from local.patience import wait_until
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
-PATH = "orders/production"
+PLATFORM = "orders/production"
+PATH = f"{PLATFORM}/main"
 CLI = Path(__file__).with_name("aws_cli.py")
 
 
@@ -31,8 +32,8 @@ def secrets(aws):
 
 @pytest.fixture
 def secret(aws):
-    """The application's secret, after a rotation."""
-    name = f"{PATH}/application"
+    """The secret of the first login, after a rotation."""
+    name = f"{PATH}/app"
     RotationFollower(aws, name).rotate()
     return name
 
@@ -61,7 +62,7 @@ def overdue(metrics):
 
 
 def state(aws):
-    found = aws.client("cloudwatch").describe_alarms(AlarmNames=["orders-production-overdue"])
+    found = aws.client("cloudwatch").describe_alarms(AlarmNames=["orders-production-main-overdue"])
     return found["MetricAlarms"][0]["StateValue"]
 
 
@@ -73,15 +74,15 @@ def test_the_watch_finds_the_secrets_of_the_stack_and_the_alarm_is_quiet(aws, se
 
 
 def test_a_secret_of_a_later_stack_is_watched_without_a_change_of_the_watch(aws, secrets, secret):
-    name = f"{PATH}/legacy/batch"
-    tag = {"Key": "rotation-watch", "Value": f"{PATH}/legacy"}
+    name = f"{PLATFORM}/legacy/batch"
+    tag = {"Key": "rotation-watch", "Value": f"{PLATFORM}/legacy"}
     secrets.create_secret(Name=name, SecretString="s", Tags=[tag])
     try:
         metrics, _ = run(aws)
     finally:
         secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    assert overdue(metrics) == {PATH: [0], f"{PATH}/legacy": [0]}
-    assert metrics.keys() - run(aws)[0].keys() == {f"{PATH}/legacy"}
+    assert overdue(metrics) == {PATH: [0], f"{PLATFORM}/legacy": [0]}
+    assert metrics.keys() - run(aws)[0].keys() == {f"{PLATFORM}/legacy"}
 
 
 def test_a_rotation_that_was_turned_off_rings_and_the_remedy_turns_it_on(aws, secrets, off):

@@ -63,7 +63,7 @@ def test_another_strategy_changes_who_rotates_and_nothing_else_of_a_secret(
     template: Template, single: Template
 ) -> None:
     name = template.name("AWS::SecretsManager::RotationSchedule", "MainLoginApp")
-    schedules = [each.resources[name]["Properties"] for each in (template, single)]
+    schedules = [dict(each.resources[name]["Properties"]) for each in (template, single)]
     assert [each.pop("RotationLambdaARN") for each in schedules]
     assert schedules[0] == schedules[1]
     for kind in ("Secret", "SecretTargetAttachment"):

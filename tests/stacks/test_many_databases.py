@@ -61,22 +61,28 @@ def test_each_further_database_has_a_stack(fleet: Stacks) -> None:
     assert fleet.keys() == {
         "orders-production",
         "orders-production-access",
-        "orders-production-legacy",
-        "orders-production-stock",
+        "orders-production--legacy",
+        "orders-production--stock",
     }
+
+
+def test_a_stack_is_no_other_environments(synthesize_all: Callable[..., Stacks]) -> None:
+    ours = synthesize_all(databases={"main": {}, "eu": {}})
+    theirs = synthesize_all(environment="production-eu")
+    assert not ours.keys() & theirs.keys()
 
 
 def test_what_all_share_is_there_once(fleet: Stacks) -> None:
     shared = types(fleet["orders-production"])
     assert shared >= ONCE
     for name in ("legacy", "stock"):
-        assert not ONCE & types(fleet[f"orders-production-{name}"])
+        assert not ONCE & types(fleet[f"orders-production--{name}"])
 
 
 def test_references_run_to_what_all_share_and_never_back(fleet: Stacks) -> None:
     assert outside(fleet["orders-production"]) == set()
-    for name in ("access", "legacy", "stock"):
-        assert outside(fleet[f"orders-production-{name}"]) == {"orders-production"}
+    for name in ("-access", "--legacy", "--stock"):
+        assert outside(fleet[f"orders-production{name}"]) == {"orders-production"}
 
 
 def test_a_login_more_costs_five_resources(
@@ -101,7 +107,7 @@ def test_a_database_elsewhere_in_the_settings_stays_in_its_stack(
             "main": {"logins": {"reports": {"strategy": "single", "reads": ["app"]}, "app": {}}},
         }
     )
-    for name in ("orders-production", "orders-production-stock"):
+    for name in ("orders-production", "orders-production--stock"):
         assert turned[name].resources.keys() == fleet[name].resources.keys()
 
 
@@ -110,7 +116,7 @@ def test_without_main_the_first_stack_has_what_all_share(
 ) -> None:
     made = synthesize_all(databases={"stock": {}})
     assert "AWS::RDS::DBInstance" not in types(made["orders-production"])
-    assert "AWS::RDS::DBInstance" in types(made["orders-production-stock"])
+    assert "AWS::RDS::DBInstance" in types(made["orders-production--stock"])
 
 
 def test_a_database_protects_itself(synthesize_all: Callable[..., Stacks]) -> None:
@@ -118,7 +124,7 @@ def test_a_database_protects_itself(synthesize_all: Callable[..., Stacks]) -> No
     protected = {
         name: each.the("AWS::RDS::DBInstance")["DeletionProtection"] for name, each in made.items()
     }
-    assert protected == {"orders-production": True, "orders-production-stock": False}
+    assert protected == {"orders-production": True, "orders-production--stock": False}
 
 
 def test_a_login_is_given_rights_after_those_it_reads_exist(fleet: Stacks) -> None:
@@ -159,7 +165,7 @@ def test_names_tell_database_and_login(fleet: Stacks) -> None:
 
 
 def test_secrets_of_an_existing_database_say_themselves_where_it_is(fleet: Stacks) -> None:
-    legacy = fleet["orders-production-legacy"]
+    legacy = fleet["orders-production--legacy"]
     assert "AWS::SecretsManager::SecretTargetAttachment" not in types(legacy)
     generated = legacy.the("AWS::SecretsManager::Secret")["GenerateSecretString"]
     assert json.loads(text(generated["SecretStringTemplate"])) == {
@@ -173,7 +179,7 @@ def test_secrets_of_an_existing_database_say_themselves_where_it_is(fleet: Stack
 
 
 def test_an_existing_database_is_looked_at_before_anything_is_written(fleet: Stacks) -> None:
-    legacy = fleet["orders-production-legacy"]
+    legacy = fleet["orders-production--legacy"]
     check = legacy.the("Custom::DatabaseCheck")
     assert (check["Host"], check["Port"], check["Dbname"]) == (EXISTING["host"], "5432", "Legacy")
     waits = legacy.waits_for(legacy.name("Custom::DatabaseUser"))
@@ -181,7 +187,7 @@ def test_an_existing_database_is_looked_at_before_anything_is_written(fleet: Sta
 
 
 def test_an_admin_secret_of_others_is_read_and_nothing_else(fleet: Stacks) -> None:
-    legacy = fleet["orders-production-legacy"]
+    legacy = fleet["orders-production--legacy"]
     about = [s for s in legacy.statements("AWS::IAM::ManagedPolicy") if SECRET in s.resources]
     assert {tuple(s.actions) for s in about} == {("secretsmanager:GetSecretValue",)}
     keys = [s for s in legacy.statements("AWS::IAM::ManagedPolicy") if KEY in s.resources]
@@ -201,13 +207,13 @@ def test_rules_in_a_group_of_others_can_be_left_to_them(
         rules = template.of("AWS::EC2::SecurityGroupIngress").values()
         return [each for each in rules if each["GroupId"] == GROUP]
 
-    [rule] = into(fleet["orders-production-legacy"])
+    [rule] = into(fleet["orders-production--legacy"])
     assert rule["FromPort"] == rule["ToPort"] == 5432
     theirs = synthesize_all(
         databases={"legacy": {"existing": {**EXISTING, "manage_ingress": False}}}
     )
-    assert not into(theirs["orders-production-legacy"])
-    assert "LegacyFunctionsSecurityGroupId" in theirs["orders-production-legacy"].outputs
+    assert not into(theirs["orders-production--legacy"])
+    assert "LegacyFunctionsSecurityGroupId" in theirs["orders-production--legacy"].outputs
 
 
 def test_functions_can_be_put_into_a_group_that_is_admitted_already(
@@ -216,7 +222,7 @@ def test_functions_can_be_put_into_a_group_that_is_admitted_already(
     theirs = "sg-0123456789abcdef9"
     existing = {**EXISTING, "manage_ingress": False, "client_security_group_id": theirs}
     legacy = synthesize_all(databases={"legacy": {"existing": existing}})[
-        "orders-production-legacy"
+        "orders-production--legacy"
     ]
     assert not types(legacy) & {"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}
     for each in legacy.of("AWS::Lambda::Function").values():
@@ -238,7 +244,7 @@ def test_a_client_of_two_databases_has_one_rule_of_the_endpoint(
         )
         for name, each in made.items()
     }
-    assert ports == {"orders-production": [443, 6432], "orders-production-stock": [6432]}
+    assert ports == {"orders-production": [443, 6432], "orders-production--stock": [6432]}
 
 
 def endpoint_of(synthesize_all: Callable[..., Stacks], endpoint: Any) -> Template:

@@ -59,7 +59,7 @@ def test_what_generates_the_first_password_never_changes(
     )
     for each in (template, other):
         generate = [
-            each.the("AWS::SecretsManager::Secret", beginning)["GenerateSecretString"]
+            dict(each.the("AWS::SecretsManager::Secret", beginning)["GenerateSecretString"])
             for beginning in ("MainAdmin", "MainLogin")
         ]
         templates = [text(one.pop("SecretStringTemplate")) for one in generate]
