@@ -145,6 +145,17 @@ ASSUMPTIONS = (
         if_wrong="No function reads a secret: the first deployment fails at the login's user.",
     ),
     Assumption(
+        id="role-paths",
+        claim="`aws:PrincipalArn` of a session of a role with a path has the path, and a `*` of "
+        "ArnLike stands for any number of slashes in it.",
+        unsettled="Paths are in the documents' examples of roles of IAM Identity Center. What a "
+        "wildcard stands for is said of the parts of an ARN between colons, not of slashes.",
+        relied_on="The policy of the endpoint lets the roles below the app's path through "
+        "(`credential_rotation/platform.py`).",
+        if_wrong="No function gets to Secrets Manager: the first deployment fails at the first "
+        "login and rolls back.",
+    ),
+    Assumption(
         id="rotator-condition",
         claim="`secretsmanager:resource/AllowRotationLambdaArn` is in the context of all four "
         "calls that a rotation makes, from the first one on, with the function's plain ARN.",

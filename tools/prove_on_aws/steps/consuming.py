@@ -76,7 +76,7 @@ def _administrator(proof: Proof) -> None:
 CONSUME = Step(
     name="consume",
     title="lets the deployed consumer read the secret and log in",
-    settles=("three-policies",),
+    settles=("three-policies", "role-paths"),
     minutes=(0.1, 3),
     needs=("deploy",),
     run=_consume,
