@@ -49,7 +49,8 @@ def _consume(proof: Proof) -> None:
             "The consumer logged in with a version that is not AWSCURRENT",
             remedy="Compare its log with the secret's labels",
         )
-    proof.settle("three-policies", held=True, evidence="the consumer function logged in")
+    for each in ("three-policies", "role-paths"):
+        proof.settle(each, held=True, evidence="the consumer function logged in")
 
 
 def _administrator(proof: Proof) -> None:
