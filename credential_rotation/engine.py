@@ -16,7 +16,6 @@ class Engine:
         folder: The folder of the functions that work with it.
         handlers: The functions that rotate, by strategy.
         users: The function that looks at a server that exists already, and after users.
-        default_port: What everyone tries first.
         logs: What RDS exports to CloudWatch Logs.
         parameters: Where RDS's defaults differ, or must not change under us.
     """
@@ -26,7 +25,6 @@ class Engine:
     folder: str
     handlers: Mapping[str, str]
     users: str
-    default_port: int
     logs: tuple[str, ...]
     parameters: Mapping[str, str]
 
@@ -49,8 +47,7 @@ POSTGRES = Engine(
         "alternating": "postgres_user.handler.alternating_users",
         "single": "postgres_user.handler.single_user",
     },
-    users="postgres_user.handler.users",
-    default_port=5432,
+    users="postgres_user.users.handler",
     logs=("postgresql", "upgrade"),
     parameters={
         "rds.force_ssl": "1",

@@ -1,19 +1,23 @@
 """What a strategy asks of a SQL database; one implementation per product."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from database.access import AccessChange
 from database.credential import Credential
 from database.names import Pair
 from rotation.deadline import Deadline
 from rotation.errors import CredentialRefusedError
 from rotation.secret_text import SecretText
+
+if TYPE_CHECKING:
+    from database.access import AccessChange
 
 
 class Standing(Enum):

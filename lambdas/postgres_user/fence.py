@@ -11,6 +11,7 @@ Advisory locks are per database. Two secrets that name one user in two databases
 """
 
 import hashlib
+from typing import Protocol
 
 from postgres_user.sql import Run, literal
 from rotation.errors import BusyError
@@ -24,6 +25,15 @@ ITSELF = "SET LOCAL ROLE NONE; "
 
 PATIENCE_SECONDS = 3
 """How long a writer waits for another one of the same rotation before it takes it for stuck."""
+
+
+class Begin(Protocol):
+    """Begins a transaction with the lock of a pair."""
+
+    def __call__(
+        self, run: Run, base: str, owner: str, *, lock_seconds: float, statement_seconds: float
+    ) -> None:
+        """See `begin` and `wait_in_turn`."""
 
 
 def session_name(owner: str) -> str:

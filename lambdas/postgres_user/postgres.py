@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from database.access import AccessChange
 from database.credential import Credential
 from database.names import Pair
 from database.target import Difference, Target, Twins
-from postgres_user import access, acting, fence
+from postgres_user import acting, fence
 from postgres_user.sql import Run, identifier, literal
 from postgres_user.twins import PostgresTwins
 from rotation.deadline import Deadline
@@ -18,6 +17,7 @@ from rotation.errors import UnsuitableError
 from rotation.secret_text import SecretText
 
 if TYPE_CHECKING:
+    from database.access import AccessChange
     from postgres_user.connection import Connection
 
 
@@ -108,10 +108,17 @@ class Postgres(Target):
         """Runs a statement that needs nothing."""
         self._connection.run("SELECT 1", doing="answer")
 
-    @contextmanager
-    def fenced(self, base: str) -> Iterator[None]:
+    def fenced(self, base: str) -> AbstractContextManager[None]:
         """Opens the transaction of `postgres_user.fence`."""
-        fence.begin(
+        return self._transaction(fence.begin, base)
+
+    def _in_turn(self, base: str) -> AbstractContextManager[None]:
+        """Opens a transaction that waits for the fence, and that no rotation ends."""
+        return self._transaction(fence.wait_in_turn, base)
+
+    @contextmanager
+    def _transaction(self, begin: fence.Begin, base: str) -> Iterator[None]:
+        begin(
             self._connection.run,
             base,
             self._owner,
@@ -119,19 +126,6 @@ class Postgres(Target):
             statement_seconds=self._deadline.at_most(STATEMENT_SECONDS),
         )
         # On an error the session ends without a commit, and the server undoes everything.
-        yield
-        self._connection.run("COMMIT", doing="commit")
-
-    @contextmanager
-    def _in_turn(self, base: str) -> Iterator[None]:
-        """Opens a transaction that waits for the fence, and that no rotation ends."""
-        fence.wait_in_turn(
-            self._connection.run,
-            base,
-            self._owner,
-            lock_seconds=self._deadline.at_most(LOCK_SECONDS),
-            statement_seconds=self._deadline.at_most(STATEMENT_SECONDS),
-        )
         yield
         self._connection.run("COMMIT", doing="commit")
 
@@ -154,6 +148,8 @@ class Postgres(Target):
 
     def change_access(self, username: str, change: AccessChange) -> Sequence[Difference]:
         """Grants and revokes as the owner; see `postgres_user.access`."""
+        from postgres_user import access  # noqa: PLC0415  # no rotation needs it
+
         run, base = self._connection.run, change.owner.base
         differences: list[Difference] = []
         with self._in_turn(base):
