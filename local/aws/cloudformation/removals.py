@@ -50,20 +50,6 @@ def _flow_log(resource: Any, properties: dict[str, Any], account: str, region: s
     _ec2(account, region).delete_flow_logs([resource.physical_resource_id])
 
 
-def _ingress(resource: Any, properties: dict[str, Any], account: str, region: str) -> None:  # noqa: ANN401 - an object of moto
-    del resource
-    backend = _ec2(account, region)
-    group = backend.get_security_group_from_id(properties["GroupId"])
-    if group:
-        ports = str(properties.get("FromPort")), str(properties.get("ToPort"))
-        source = str(properties.get("SourceSecurityGroupId") or properties.get("CidrIp"))
-        group.ingress_rules = [
-            rule
-            for rule in group.ingress_rules
-            if (str(rule.from_port), str(rule.to_port)) != ports or source not in str(vars(rule))
-        ]
-
-
 def _managed_policy(resource: Any, properties: dict[str, Any], account: str, region: str) -> None:  # noqa: ANN401 - an object of moto
     del properties, region
     backend = iam_backends[account]["aws"]
@@ -92,7 +78,6 @@ def _permission(resource: Any, properties: dict[str, Any], account: str, region:
 _REMOVALS: dict[str, _Remove] = {
     "AWS::EC2::FlowLog": _flow_log,
     "AWS::EC2::RouteTable": _route_table,
-    "AWS::EC2::SecurityGroupIngress": _ingress,
     "AWS::EC2::SubnetRouteTableAssociation": _association,
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::IAM::ManagedPolicy": _managed_policy,

@@ -20,52 +20,47 @@ _ANYWHERE = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
 """What EC2 gives a group that is made without an egress rule."""
 
 
-class SecurityGroupEgress(Resource):
+class _Rule(Resource):
+    """A rule of a security group that is a resource of its own.
+
+    Attributes:
+        outwards: Whether it is about what may leave the group, not about what may get to it.
+    """
+
+    outwards: bool
+
+    def create(self, properties: Properties) -> str:
+        """Add the rule and return an id for it."""
+        self._group, self._rule = properties["GroupId"], dict(properties)
+        _authorize(self._service, self._group, self._rule, outwards=self.outwards)
+        return self.name
+
+    def update(self, properties: Properties) -> None:
+        """Replace the rule."""
+        self.make_anew(properties)
+
+    def remove(self) -> None:
+        """Take the rule away; it may have gone with its group."""
+        if self._service.get_security_group_from_id(self._group):
+            _revoke(self._service, self._group, self._rule, outwards=self.outwards)
+
+    @property
+    def _service(self) -> EC2Backend:
+        return ec2_backends[self.account_id][self.region]
+
+
+class SecurityGroupEgress(_Rule):
     """A rule for what may leave a security group."""
 
     type_name = "AWS::EC2::SecurityGroupEgress"
-
-    def create(self, properties: Properties) -> str:
-        """Add the rule and return an id for it."""
-        self._group, self._rule = properties["GroupId"], dict(properties)
-        _authorize(self._service, self._group, self._rule, outwards=True)
-        return self.name
-
-    def update(self, properties: Properties) -> None:
-        """Replace the rule."""
-        self.make_anew(properties)
-
-    def remove(self) -> None:
-        """Take the rule away."""
-        _revoke(self._service, self._group, self._rule, outwards=True)
-
-    @property
-    def _service(self) -> EC2Backend:
-        return ec2_backends[self.account_id][self.region]
+    outwards = True
 
 
-class SecurityGroupIngress(Resource):
+class SecurityGroupIngress(_Rule):
     """A rule for what may get to a security group."""
 
     type_name = "AWS::EC2::SecurityGroupIngress"
-
-    def create(self, properties: Properties) -> str:
-        """Add the rule and return an id for it."""
-        self._group, self._rule = properties["GroupId"], dict(properties)
-        _authorize(self._service, self._group, self._rule, outwards=False)
-        return self.name
-
-    def update(self, properties: Properties) -> None:
-        """Replace the rule."""
-        self.make_anew(properties)
-
-    def remove(self) -> None:
-        """Take the rule away."""
-        _revoke(self._service, self._group, self._rule, outwards=False)
-
-    @property
-    def _service(self) -> EC2Backend:
-        return ec2_backends[self.account_id][self.region]
+    outwards = False
 
 
 def _authorize(ec2: EC2Backend, group: str, rule: Properties, *, outwards: bool) -> None:
