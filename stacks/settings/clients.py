@@ -7,15 +7,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from stacks.settings.addresses import is_private
-from stacks.settings.lists import split
+from stacks.settings.ids import SECURITY_GROUP
+from stacks.settings.lists import once_each, split
 
 MOST_CLIENTS = 25
 """A security group has 60 rules at most by default, ours for the functions among them.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups
 """
-
-_GROUP = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
 def _client(text: str) -> str:
@@ -24,7 +23,7 @@ def _client(text: str) -> str:
     Raises:
         ValueError: It is neither.
     """
-    if _GROUP.fullmatch(text):
+    if re.fullmatch(SECURITY_GROUP, text):
         return text
     if "/" not in text:
         raise ValueError(f"{text} is neither the id of a security group nor a CIDR block")
@@ -34,15 +33,9 @@ def _client(text: str) -> str:
     return str(network)
 
 
-def _once_each(clients: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(clients)) != len(clients):
-        raise ValueError("one is there twice")
-    return clients
-
-
 Clients = Annotated[
     tuple[Annotated[str, AfterValidator(_client)], ...],
     Field(max_length=MOST_CLIENTS),
     BeforeValidator(split),
-    AfterValidator(_once_each),
+    AfterValidator(once_each),
 ]

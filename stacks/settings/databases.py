@@ -19,9 +19,10 @@ from stacks.settings import names, pem
 from stacks.settings.apart import known_apart
 from stacks.settings.database import Database
 from stacks.settings.field import Group, setting
+from stacks.settings.ids import SECURITY_GROUP, SecurityGroupId
 from stacks.settings.lists import split
 from stacks.settings.roles import Readers
-from stacks.settings.rotation import Rotation, fitting_window, known_schedule
+from stacks.settings.rotation import Rotation, Schedule, Strategy, Window, fitting_window
 
 MAIN = "main"
 """The database that is in the stack of what all share; every other one has a stack."""
@@ -60,18 +61,18 @@ class Login(Group):
         allowed="a PostgreSQL name of 1 to 57 bytes (a-z, 0-9, _), other than the admin's and the "
         "other logins'",
     )
-    strategy: Literal["alternating", "single"] = setting(
+    strategy: Strategy = setting(
         "alternating",
         meaning="See rotation.strategy, which counts if this is left out.",
         allowed="alternating or single",
     )
-    schedule: Annotated[str, AfterValidator(known_schedule)] = setting(
+    schedule: Schedule = setting(
         "rate(30 days)",
         meaning="See rotation.schedule, which counts if this is left out.",
         allowed="see rotation.schedule",
         control="SecretsManager.1, SecretsManager.4",
     )
-    window: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?h$")] = setting(
+    window: Window = setting(
         "3h",
         meaning="See rotation.window, which counts if this is left out.",
         allowed="see rotation.window",
@@ -135,9 +136,7 @@ class Existing(Group):
     dbname: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = setting(
         meaning="Name of the database.", allowed="1 to 63 letters, digits and _"
     )
-    security_group_id: Annotated[
-        str, StringConstraints(pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")
-    ] = setting(
+    security_group_id: SecurityGroupId = setting(
         meaning="Id of the security group that decides who gets to the server.",
         allowed="the id of a security group",
     )
@@ -149,7 +148,7 @@ class Existing(Group):
         allowed="true or false",
     )
     client_security_group_id: Annotated[
-        str, StringConstraints(pattern=r"^(sg-([0-9a-f]{8}|[0-9a-f]{17}))?$")
+        str, StringConstraints(pattern=rf"^({SECURITY_GROUP})?$")
     ] = setting(
         "",
         meaning="Id of a security group that the server's group admits already. The functions are "

@@ -6,3 +6,14 @@ def split(value: object) -> object:
     if value == "":
         return ()
     return value.split(",") if isinstance(value, str) else value
+
+
+def once_each(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a list in which nothing is twice.
+
+    Raises:
+        ValueError: Something is.
+    """
+    if len(set(values)) != len(values):
+        raise ValueError("one is there twice")
+    return values

@@ -16,7 +16,8 @@ from pydantic import (
 
 from stacks.settings.addresses import is_private
 from stacks.settings.field import Group, setting
-from stacks.settings.lists import split
+from stacks.settings.ids import HEXADECIMAL, SecurityGroupId
+from stacks.settings.lists import once_each, split
 
 _ZONES = 2
 _WIDEST, _NARROWEST = 16, 26
@@ -24,8 +25,6 @@ _WIDEST, _NARROWEST = 16, 26
 
 https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
-
-_ID = r"([0-9a-f]{8}|[0-9a-f]{17})"
 
 
 def _two_of_one_region(zones: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,12 +46,6 @@ def _private(cidr: str) -> str:
     return str(network)
 
 
-def _once_each(ids: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(ids)) != len(ids):
-        raise ValueError("one is there twice")
-    return ids
-
-
 Zones = Annotated[
     tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$")], ...],
     BeforeValidator(split),
@@ -60,22 +53,22 @@ Zones = Annotated[
 ]
 
 SubnetIds = Annotated[
-    tuple[Annotated[str, StringConstraints(pattern=rf"^subnet-{_ID}$")], ...],
+    tuple[Annotated[str, StringConstraints(pattern=rf"^subnet-{HEXADECIMAL}$")], ...],
     Field(max_length=16),
     BeforeValidator(split),
-    AfterValidator(_once_each),
+    AfterValidator(once_each),
 ]
 
 
 class ExistingEndpoint(Group):
     """An endpoint of Secrets Manager that exists already."""
 
-    id: Annotated[str, StringConstraints(pattern=rf"^vpce-{_ID}$")] = setting(
+    id: Annotated[str, StringConstraints(pattern=rf"^vpce-{HEXADECIMAL}$")] = setting(
         meaning="Id of an interface endpoint of Secrets Manager in the network. Its policy has to "
-        "let the roles below the path of the app through to its secrets (docs/networks.md).",
+        "let the roles below the path of the app through to its secrets (docs/databases.md).",
         allowed="the id of an endpoint, vpce-…",
     )
-    security_group_id: Annotated[str, StringConstraints(pattern=rf"^sg-{_ID}$")] = setting(
+    security_group_id: SecurityGroupId = setting(
         meaning="Id of the endpoint's security group, which gets a rule of ours.",
         allowed="the id of a security group, sg-…",
     )
@@ -103,7 +96,7 @@ class Network(Group):
         allowed="two names such as eu-west-1a,eu-west-1c of one region; after -c separated by "
         "commas; or nothing",
     )
-    vpc_id: Annotated[str, StringConstraints(pattern=rf"^(vpc-{_ID})?$")] = setting(
+    vpc_id: Annotated[str, StringConstraints(pattern=rf"^(vpc-{HEXADECIMAL})?$")] = setting(
         "",
         meaning="Id of an existing VPC to use instead of one of ours. Its routes stay as they are.",
         allowed="the id of a VPC, or nothing; nothing with network.zones or network.cidr",

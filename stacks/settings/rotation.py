@@ -12,7 +12,7 @@ _EXPRESSIONS = (
 )
 
 
-def known_schedule(expression: str) -> str:
+def _known_schedule(expression: str) -> str:
     """Accept a schedule that Secrets Manager accepts.
 
     Raises:
@@ -20,6 +20,11 @@ def known_schedule(expression: str) -> str:
     """
     rotation_schedule.parse(expression)
     return expression
+
+
+Strategy = Literal["alternating", "single"]
+Schedule = Annotated[str, AfterValidator(_known_schedule)]
+Window = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?h$")]
 
 
 def fitting_window(window: str, expression: str | None) -> str:
@@ -38,19 +43,19 @@ def fitting_window(window: str, expression: str | None) -> str:
 class Rotation(Group):
     """How and when credentials change, unless a database or a login says otherwise itself."""
 
-    strategy: Literal["alternating", "single"] = setting(
+    strategy: Strategy = setting(
         "alternating",
         meaning="`alternating`: two users in turn, so that the previous credential still works. "
         "`single`: one user whose password changes.",
         allowed="alternating or single",
     )
-    schedule: Annotated[str, AfterValidator(known_schedule)] = setting(
+    schedule: Schedule = setting(
         "rate(30 days)",
         meaning="When to rotate the secret of a login (UTC).",
         allowed=_EXPRESSIONS,
         control="SecretsManager.1, SecretsManager.4",
     )
-    window: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?h$")] = setting(
+    window: Window = setting(
         "3h",
         meaning="How long after a scheduled hour the rotation may start. For the admin secret "
         "it is less where its schedule leaves less.",
@@ -67,7 +72,7 @@ class Rotation(Group):
         allowed="true or false",
         control="SecretsManager.1",
     )
-    admin_schedule: Annotated[str, AfterValidator(known_schedule)] = setting(
+    admin_schedule: Schedule = setting(
         "cron(0 4 15 * ? *)",
         meaning="When to rotate the admin secret (UTC); best apart from the logins' windows, "
         "because a rotation of one that meets the other's is put off to its next attempt.",
