@@ -17,7 +17,7 @@ from credential_rotation.engine import Engine
 from credential_rotation.functions import Placement, PythonFunction
 from credential_rotation.names import Names, pascal
 from credential_rotation.platform import Platform
-from credential_rotation.roles import Boundary, at_most
+from credential_rotation.roles import Boundary, ServiceRole, at_most
 from credential_rotation.rotation import Credential, RotationRules, permit_rotation, rotate
 from credential_rotation.secret import ExistingSecret, ReadableSecret
 from credential_rotation.secret_policy import READ, allow_read, allow_rotate
@@ -272,7 +272,9 @@ class Database(Construct):
         if strategy not in self._rotators:
             function = self._rotating(strategy, strategy=strategy, secrets=self._secrets)
             if strategy == "alternating":
-                self.admin.grant_read(function.role, uses_our_key=True)
+                if self.own_admin:
+                    allow_read(function.role, self.own_admin.arn)
+                self._admit_to_admin(function.role)
             self._rotators[strategy] = function
         return self._rotators[strategy]
 
@@ -351,11 +353,15 @@ class Database(Construct):
         # policy of each secret admits the role by name.
         allow_read(function.role, self._secrets)
         self.platform.secrets_key.grant_decrypt(function.role, secret_arn=self._secrets)
-        if self.own_admin:
-            self.own_admin.admit_reader(function.role)
-        else:
-            self.admin.grant_read(function.role)
+        self._admit_to_admin(function.role)
         return function
+
+    def _admit_to_admin(self, role: ServiceRole) -> None:
+        """Let a role read the admin's secret that may use the key for all of the database's."""
+        if self.own_admin:
+            self.own_admin.admit_reader(role)
+        else:
+            self.admin.grant_read(role)
 
     def allow_taking_over(self, secret: DatabaseSecret) -> None:
         """Let the function that looks after users put a present password into a secret."""

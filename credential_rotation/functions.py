@@ -16,7 +16,7 @@ from constructs import Construct, IDependable
 from credential_rotation.bundle import Bundle
 from credential_rotation.names import Names, arn_of
 from credential_rotation.packages import RUNTIME
-from credential_rotation.roles import Grantee, ServiceRole
+from credential_rotation.roles import ServiceRole
 from credential_rotation.security_groups import Member, SecurityGroup
 
 
@@ -205,11 +205,6 @@ class PythonFunction(Construct):
     def arn(self) -> str:
         """The function's ARN, made of its name: naming it does not wait for it."""
         return arn_of(Stack.of(self), "lambda", "function", self.name)
-
-    def grant_read_log(self, role: Grantee) -> None:
-        """Let a role read what the function has logged, as `aws logs tail` does."""
-        log_group = arn_of(Stack.of(self), "logs", "log-group", f"/aws/lambda/{self.name}:*")
-        role.allow(iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=[log_group]))
 
     def _allow_logs_and_traces(self, log_group: EncryptedLogGroup) -> None:
         self.role.allow(

@@ -18,13 +18,8 @@ class ReadableSecret(Protocol):
 
     arn: str
 
-    def grant_read(self, role: ServiceRole, *, uses_our_key: bool = False) -> None:
-        """Let a role read the version in use, and no other.
-
-        Args:
-            role: The role.
-            uses_our_key: Whether it may use the key of our secrets for this one already.
-        """
+    def grant_read(self, role: ServiceRole) -> None:
+        """Let a role read the version in use, and no other."""
 
 
 class RotatedSecret(Construct):
@@ -98,16 +93,10 @@ class RotatedSecret(Construct):
         """The part of its name that it has in common with the others of one alarm."""
         return self.name.rpartition("/")[0]
 
-    def grant_read(self, role: ServiceRole, *, uses_our_key: bool = False) -> None:
-        """Let a role read the version in use, and no other: it has to ask for AWSCURRENT.
-
-        Args:
-            role: The role.
-            uses_our_key: Whether it may use the key for this secret already.
-        """
+    def grant_read(self, role: ServiceRole) -> None:
+        """Let a role read the version in use, and no other: it has to ask for AWSCURRENT."""
         allow_read(role, self.arn)
-        if not uses_our_key:
-            self._key.grant_decrypt(role, secret_arn=self.arn)
+        self._key.grant_decrypt(role, secret_arn=self.arn)
         self.admit_reader(role)
 
     def admit_reader(self, role: ServiceRole) -> None:
@@ -155,13 +144,8 @@ class ExistingSecret:
         self._key_arn = key_arn
         self._region = Stack.of(scope).region
 
-    def grant_read(self, role: ServiceRole, *, uses_our_key: bool = False) -> None:  # noqa: ARG002 - of the protocol
-        """Let a role read the version in use, and no other: it has to ask for AWSCURRENT.
-
-        Args:
-            role: The role.
-            uses_our_key: Of no consequence, because the key is not ours.
-        """
+    def grant_read(self, role: ServiceRole) -> None:
+        """Let a role read the version in use, and no other: it has to ask for AWSCURRENT."""
         allow_read(role, self.arn)
         if self._key_arn:
             role.allow(
