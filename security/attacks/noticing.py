@@ -80,12 +80,22 @@ def _watch(parts: Parts) -> Iterator[Attack]:
     if parts.way:
         call = list_secrets(watch, "list with a session that was carried out", endpoint="")
         yield from refused(call, IDENTITY)
-    rule = parts.rule("watch")
+    yield from invoked_by_others(watch, "the watch", rule=parts.rule("watch"))
+
+
+def invoked_by_others(function: Principal, name: str, *, rule: str) -> Iterator[Attack]:
+    """List who may not invoke a function that one rule of EventBridge invokes.
+
+    Args:
+        function: Its code.
+        name: What people call it.
+        rule: ARN of the rule.
+    """
     for what, source, account in (
-        ("invoke the watch by another rule", arn("events", "rule/another"), ACCOUNT),
-        ("invoke the watch for another account", rule, OTHER_ACCOUNT),
+        (f"invoke {name} by another rule", arn("events", "rule/another"), ACCOUNT),
+        (f"invoke {name} for another account", rule, OTHER_ACCOUNT),
     ):
-        call = invoke(RULES.name, watch.code_of, source, account, what)
+        call = invoke(RULES.name, function.code_of, source, account, what)
         yield from refused(call, RESOURCE)
 
 

@@ -16,18 +16,19 @@ from local.demo.person import Person
 from local.local_aws import REGION, LocalAws
 from local.patience import wait_until
 
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
+LAMBDA_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+"""What a role for functions says, as in a template."""
+
+TRUST = json.dumps(LAMBDA_TRUST)
 
 
 @pytest.fixture(scope="session")

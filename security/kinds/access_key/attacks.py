@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from security.attacks.attack import BOUNDARY, IDENTITY, RESOURCE, Attack, refused
-from security.calls import Calls, invoke
-from security.identifiers import ACCOUNT, OTHER_ACCOUNT, arn
+from security.attacks.noticing import invoked_by_others
+from security.calls import Calls
+from security.identifiers import arn
 from security.intent import Intent
 from security.kinds.access_key.purposes import user
 from security.kinds.applications import beyond
 from security.parts import Parts
 from security.principals import ADMINISTRATOR, STRANGER, Principal
 from security.purposes.keys import deployer
-from security.purposes.noticing import RULES
 
 _ANOTHER_USER = arn("iam", "user/admin", region="")
 _KEYS = ("CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey")
@@ -72,13 +72,7 @@ def _reaper(parts: Parts) -> Iterator[Attack]:
     for name in ("access-key-users", "access-key-rotation"):
         who, what = parts.function(name), "deactivate a key that is in use"
         yield from refused(_iam(who, "UpdateAccessKey", user(parts), what), IDENTITY)
-    rule = parts.rule("access-key-reaper")
-    for what, source, account in (
-        ("invoke the reaper by another rule", arn("events", "rule/another"), ACCOUNT),
-        ("invoke the reaper for another account", rule, OTHER_ACCOUNT),
-    ):
-        call = invoke(RULES.name, reaper.code_of, source, account, what)
-        yield from refused(call, RESOURCE)
+    yield from invoked_by_others(reaper, "the reaper", rule=parts.rule("access-key-reaper"))
 
 
 def _readers(parts: Parts) -> Iterator[Attack]:

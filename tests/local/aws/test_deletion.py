@@ -3,16 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
+from tests.local.conftest import LAMBDA_TRUST
+
 NOTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
@@ -33,7 +25,7 @@ def network(name):
         },
         "Role": {
             "Type": "AWS::IAM::Role",
-            "Properties": {"RoleName": name, "AssumeRolePolicyDocument": TRUST},
+            "Properties": {"RoleName": name, "AssumeRolePolicyDocument": LAMBDA_TRUST},
         },
         "Policy": {
             "Type": "AWS::IAM::ManagedPolicy",

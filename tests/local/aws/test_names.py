@@ -4,22 +4,14 @@ from typing import Any
 
 import pytest
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
+from tests.local.conftest import LAMBDA_TRUST
+
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
 }
 KEY = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": POLICY}}
-ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
+ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": LAMBDA_TRUST}}
 
 NAMED: dict[str, tuple[str, dict[str, Any]]] = {
     "AWS::CloudWatch::Alarm": (
@@ -31,7 +23,7 @@ NAMED: dict[str, tuple[str, dict[str, Any]]] = {
     "AWS::Events::Rule": ("Name", {"ScheduleExpression": "rate(1 day)"}),
     "AWS::IAM::Group": ("GroupName", {}),
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", {"PolicyDocument": POLICY}),
-    "AWS::IAM::Role": ("RoleName", {"AssumeRolePolicyDocument": TRUST}),
+    "AWS::IAM::Role": ("RoleName", {"AssumeRolePolicyDocument": LAMBDA_TRUST}),
     "AWS::IAM::User": ("UserName", {}),
     "AWS::KMS::Alias": ("AliasName", {"TargetKeyId": {"Ref": "Key"}}),
     "AWS::Lambda::Function": (

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.local.conftest import LAMBDA_TRUST
+
 NOT_THERE = "0123456789abcdef0"
 SERVICE = "com.amazonaws.us-east-1.secretsmanager"
 
@@ -72,17 +74,7 @@ def subnet_group(*ids):
     return {"Type": "AWS::RDS::DBSubnetGroup", "Properties": properties}
 
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
+ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": LAMBDA_TRUST}}
 NETWORK = {"Vpc": vpc(), "One": subnet(0), "Two": subnet(1, "us-east-1b"), "Group": group()}
 ONE, TWO = {"Ref": "One"}, {"Ref": "Two"}
 
@@ -190,7 +182,7 @@ def test_a_subnet_group_in_one_zone_is_refused(stack):
 def test_a_role_whose_name_is_too_long_is_refused(stack):
     role = {
         "Type": "AWS::IAM::Role",
-        "Properties": {"RoleName": "r" * 65, "AssumeRolePolicyDocument": TRUST},
+        "Properties": {"RoleName": "r" * 65, "AssumeRolePolicyDocument": LAMBDA_TRUST},
     }
     assert stack.deploy({"Role": role}) == "ROLLBACK_COMPLETE"
     assert any("is too long" in reason for reason in stack.reasons()), stack.reasons()

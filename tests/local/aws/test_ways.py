@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.local.conftest import LAMBDA_TRUST
+
 CODE = """
 import socket
 def handler(event, context):
@@ -13,16 +15,6 @@ def handler(event, context):
         return type(error).__name__
     return "connected"
 """
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 ANYTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -76,7 +68,7 @@ def resources(stack):
     found["Role"] = {
         "Type": "AWS::IAM::Role",
         "Properties": {
-            "AssumeRolePolicyDocument": TRUST,
+            "AssumeRolePolicyDocument": LAMBDA_TRUST,
             "Policies": [{"PolicyName": "anything", "PolicyDocument": ANYTHING}],
         },
     }

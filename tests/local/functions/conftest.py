@@ -14,6 +14,7 @@ from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from local.functions import Functions
+from tests.local.conftest import TRUST
 
 from .packages import zipped
 
@@ -70,18 +71,8 @@ class Lambda:
         self.client().update_function_code(FunctionName=name, ZipFile=zipped(code))
 
     def role(self, name: str) -> str:
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "lambda.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        }
         role = self.client("iam").create_role(
-            RoleName=f"{name}-role", AssumeRolePolicyDocument=json.dumps(trust)
+            RoleName=f"{name}-role", AssumeRolePolicyDocument=TRUST
         )
         return str(role["Role"]["Arn"])
 
