@@ -72,7 +72,9 @@ class Proxy:
             TimeoutError: A connection stays open although nothing holds it.
         """
         patience = Patience(_SETTLE_SECONDS)
-        while not all(link.over for link in self._links):
+        with self._lock:  # a connection passes packets on before it is in the list
+            links = list(self._links)
+        while not all(link.over for link in links):
             if self._fault is not None and self._fault.reached.is_set():
                 return
             if patience.over():
