@@ -1,0 +1,1 @@
+"""Credentials that their issuer makes, two of which work at once."""
