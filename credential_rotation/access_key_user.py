@@ -1,17 +1,11 @@
-"""An IAM user whose access key rotates, and the secret that holds the key."""
-
-import json
-from collections.abc import Sequence
+"""An IAM user whose access key rotates."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from credential_rotation.names import Names
-from credential_rotation.platform import Platform
-from credential_rotation.roles import Grantee, ServiceRole
-from credential_rotation.secret import RotatedSecret
-from credential_rotation.secret_policy import READ, allow_rotate
+from credential_rotation.roles import Grantee
 
 _SEE = ("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys")
 MAKE_KEYS = (*_SEE, "iam:CreateAccessKey", "iam:DeleteAccessKey")
@@ -63,81 +57,10 @@ class KeyUser(Construct):
         most = iam.ManagedPolicy.from_managed_policy_arn(self, "Policy", policy)
         iam.PermissionsBoundary.of(user).apply(most)  # instead of that of the stack's roles
 
-    def grant_make_keys(self, role: Grantee) -> None:
+    def grant_issue(self, role: Grantee) -> None:
         """Let a role make the user's keys, and delete them."""
         role.allow(iam.PolicyStatement(actions=list(MAKE_KEYS), resources=[self.arn]))
 
-    def grant_end_keys(self, role: Grantee) -> None:
+    def grant_end(self, role: Grantee) -> None:
         """Let a role deactivate the user's keys, and delete them."""
         role.allow(iam.PolicyStatement(actions=list(END_KEYS), resources=[self.arn]))
-
-
-_FILL = (READ, "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
-
-_KNOWN_LABELS = ["ATTEMPTED", "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "INTENT"]
-"""Of the versions that say what a key is."""
-
-
-class AccessKeySecret(RotatedSecret):
-    """The user's access key.
-
-    At first it holds the user's name alone, which never changes: the key is put in by a function,
-    so that no template and no stack ever has it.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        platform: Platform,
-        user_name: str,
-        readers: Sequence[str],
-    ) -> None:
-        """Create the secret.
-
-        Args:
-            scope: The parent.
-            construct_id: The name within the parent.
-            platform: What its name begins with, what encrypts it, and the way to it.
-            user_name: Whose key it is going to hold.
-            readers: ARNs of roles that may read it and are not of this stack.
-        """
-        super().__init__(
-            scope,
-            construct_id,
-            name=f"{platform.names.path}/access-key",
-            resource_id="Secret",
-            description=f"Access key of the IAM user {user_name}",
-            text=json.dumps({"UserName": user_name}),
-            platform=platform,
-            readers=readers,
-        )
-
-    def grant_rotate_from_outside(self, role: ServiceRole, *, function_arn: str) -> None:
-        """Let a function outside of the network rotate the secret, if the secret names it."""
-        allow_rotate(role, self.arn, function_arn=function_arn, key=self._key)
-        self.policy.admit(role.arn)
-        self.policy.admit_writing(role.arn)
-
-    def grant_fill(self, role: ServiceRole) -> None:
-        """Let a role put the first key in."""
-        role.allow(iam.PolicyStatement(actions=list(_FILL), resources=[self.arn]))
-        self._key.grant_encrypt_decrypt(role, secret_arn=self.arn)
-        self.policy.admit(role.arn)
-        self.policy.admit_writing(role.arn)
-
-    def grant_know(self, role: ServiceRole) -> None:
-        """Let a role read which version holds which key."""
-        role.allow(
-            iam.PolicyStatement(actions=["secretsmanager:DescribeSecret"], resources=[self.arn])
-        )
-        role.allow(
-            iam.PolicyStatement(
-                actions=[READ],
-                resources=[self.arn],
-                conditions={"StringEquals": {"secretsmanager:VersionStage": _KNOWN_LABELS}},
-            )
-        )
-        self._key.grant_decrypt(role, secret_arn=self.arn)
-        self.policy.admit(role.arn)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 from rotation.errors import BadSecretError
 from rotation.secret_object import SecretObject
 from rotation.secret_text import SecretText
+from rotation.versions import CURRENT
 
 _ID = re.compile(r"[A-Z0-9]{16,128}")
 _FORMAT = 1
@@ -17,7 +18,8 @@ _FORMAT = 1
 class AccessKey:
     """An access key and whose it is.
 
-    The fields have the names that IAM's CreateAccessKey answers with, and with `Version` the whole
+    Fields of the JSON that we don't know are kept as they are. Ours have the names that IAM's
+    CreateAccessKey answers with, and with `Version` the whole
     is what the SDKs and the CLI take from a `credential_process`, so that a consumer needs no code
     to translate it. AWS documents no structure of its own for such a secret.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
@@ -27,13 +29,11 @@ class AccessKey:
         user: Name of the IAM user.
         id: The access key's id, which is no secret.
         secret: The secret access key.
-        document: The whole JSON object. Fields that we don't know are kept as they are.
     """
 
     user: str
     id: str
     secret: SecretText
-    document: SecretObject = field(repr=False)
 
     @classmethod
     def parse(cls, text: SecretText, *, whose: str) -> Self:
@@ -46,16 +46,15 @@ class AccessKey:
         Raises:
             BadSecretError: A field is missing or can't be used.
         """
-        document = _object(text, whose)
-        fields = document.fields
+        fields = _object(text, whose).fields
         user = _text(fields, "UserName", whose)
         key_id = _text(fields, "AccessKeyId", whose)
         if not _ID.fullmatch(key_id):
             raise _bad(whose, "AccessKeyId must be 16 to 128 capital letters and digits")
-        return cls(user, key_id, SecretText(_text(fields, "SecretAccessKey", whose)), document)
+        return cls(user, key_id, SecretText(_text(fields, "SecretAccessKey", whose)))
 
 
-def with_key(like: SecretObject, user: str, key_id: str, secret: SecretText) -> SecretText:
+def with_key(like: SecretText, user: str, key_id: str, secret: SecretText) -> SecretText:
     """The content of a secret with a new key.
 
     Args:
@@ -63,8 +62,11 @@ def with_key(like: SecretObject, user: str, key_id: str, secret: SecretText) -> 
         user: Name of the IAM user.
         key_id: The key's id.
         secret: The secret access key.
+
+    Raises:
+        BadSecretError: It was no JSON object.
     """
-    return like.replaced(
+    return _object(like, CURRENT).replaced(
         {
             "Version": _FORMAT,
             "UserName": user,
@@ -74,21 +76,17 @@ def with_key(like: SecretObject, user: str, key_id: str, secret: SecretText) -> 
     )
 
 
-def without_key(text: SecretText, *, whose: str) -> SecretObject | None:
-    """The JSON object of a secret that waits for its first key.
+def without_key(text: SecretText, *, whose: str) -> bool:
+    """Whether a secret waits for its first key.
 
     Args:
         text: The secret's content.
         whose: Where it comes from, for errors: a label.
 
-    Returns:
-        None if it holds a key.
-
     Raises:
         BadSecretError: It is no JSON object.
     """
-    document = _object(text, whose)
-    return None if {"AccessKeyId", "SecretAccessKey"} & document.fields.keys() else document
+    return not {"AccessKeyId", "SecretAccessKey"} & _object(text, whose).fields.keys()
 
 
 def _object(text: SecretText, whose: str) -> SecretObject:

@@ -23,6 +23,9 @@ Pass both and both are checked: that is one call which reads a version and prove
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 """
 
+_TAKEN = {"InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"}
+"""What UpdateSecretVersionStage answers if the label is elsewhere by now."""
+
 _RETRY_HELPS = {
     "InternalServiceError",
     "InternalServiceErrorException",
@@ -219,6 +222,28 @@ class RotatingSecret:
             MoveToVersionId=token,
             **where,
         )
+
+    def try_move(self, label: str, token: str, *, instead_of: str | None) -> bool:
+        """Moves a label by compare and swap.
+
+        Args:
+            label: Which.
+            token: Version that gets it.
+            instead_of: Version that has it; None if none has.
+
+        Returns:
+            Whether it was moved; False if it was elsewhere by then.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        try:
+            self.move(label, token, instead_of=instead_of)
+        except SecretsManagerError as error:
+            if error.code not in _TAKEN:
+                raise
+            return False
+        return True
 
     def take_off(self, label: str, token: str) -> None:
         """Takes a label off a version.

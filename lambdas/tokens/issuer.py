@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from rotation.errors import BadSecretError
+
 if TYPE_CHECKING:
     from rotation.deadline import Deadline
     from rotation.rotating_secret import RotatingSecret
@@ -21,7 +23,7 @@ class Token:
         id: Its id, which is no secret.
         created: When it was issued, perhaps to the second.
         active: Whether it is accepted; False if it is suspended.
-        name: How whoever had it issued called it; None if tokens have no names.
+        name: As `Account.issue` was told; None if tokens have no names.
     """
 
     id: str
@@ -42,6 +44,10 @@ class Held:
     id: str
     expires: datetime | None = None
 
+    def ended(self, now: datetime) -> bool:
+        """Whether it has ended by itself."""
+        return self.expires is not None and self.expires <= now
+
 
 class Issuer(Protocol):
     """Who issues tokens, and accepts them: IAM for a user's access keys, or a vendor's API.
@@ -51,7 +57,8 @@ class Issuer(Protocol):
     Attributes:
         kind: How its strategy is called in logs and metrics, such as `access-key`.
         noun: How its tokens are called in messages, such as `access key`.
-        owner: Whose tokens they are, in messages, such as `the user orders`.
+        owner: Whose tokens they are, in messages, such as `The user orders`.
+        stranger_remedy: What a person can do about a token that is not ours.
         lists: Whether it tells which tokens there are. Where it does not, what a function that died
             had issued is not found again; then people are told.
         exclusive: Whether all tokens that it lists should be ours. Then one that is not ours is in
@@ -63,6 +70,7 @@ class Issuer(Protocol):
     kind: str
     noun: str
     owner: str
+    stranger_remedy: str
     lists: bool
     exclusive: bool
     suspends: bool
@@ -148,3 +156,24 @@ class Account(Protocol):
             token_id: Which.
             content: Content of the version that holds it; None if no version does.
         """
+
+
+def must_hold(issuer: Issuer, text: SecretText, *, whose: str) -> Held:
+    """Reads the content of a version that has to hold a token.
+
+    Args:
+        issuer: Who issues it.
+        text: The content.
+        whose: Where it comes from, for errors: a label.
+
+    Raises:
+        BadSecretError: It does not, or can't be used.
+        NotOursError: It is somebody else's.
+    """
+    held = issuer.held(text, whose=whose)
+    if held is None:
+        raise BadSecretError(
+            f"{whose} holds no {issuer.noun} yet",
+            remedy="Deploy the stack: it has the first one made",
+        )
+    return held

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from credential_rotation.access_key import AccessKey, KeyLives
+from credential_rotation.access_key import AccessKey
 from credential_rotation.monitoring import CredentialGroup
 from credential_rotation.platform import Platform
+from credential_rotation.token import TokenLives
 from stacks.accepted import BOUNDARY, Accepted, in_standards, resource, wildcards
 from stacks.settings import Settings
+from stacks.settings.access_key import LIMIT_DAYS
 from stacks.settings.databases import MAIN
 
 if TYPE_CHECKING:
@@ -34,11 +36,12 @@ class AccessKeyKind:
             platform=platform,
             policy=given.policy,
             readers=given.readers,
-            lives=KeyLives(
+            lives=TokenLives(
                 interval_days=given.interval_days,
                 grace_days=given.grace_days,
                 rest_days=given.rest_days,
                 notice_days=given.notice_days,
+                limit_days=LIMIT_DAYS,
             ),
         )
         stack.tell(AccessKeyUserName=key.user_name, AccessKeyReaperFunctionName=key.reaper.name)

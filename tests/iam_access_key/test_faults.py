@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from iam_access_key.intent import Intent
-from iam_access_key.ledger import Ledger
-from iam_access_key.maker import Maker
 from tests.faults.bench import Bench
 from tests.faults.scenarios import iam_access_key
 from tests.faults.tally import Tally
+from tokens.intent import Intent
+from tokens.ledger import Ledger
+from tokens.maker import Maker
 
 BENCH = cast("Bench", SimpleNamespace(errors=[], passwords=set()))
 """All that these scenarios need of one."""
@@ -41,7 +41,7 @@ def test_a_lost_key_that_is_not_recognized_is_seen(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_stranger_who_is_taken_for_us_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Intent, "covers", lambda intent, key: key.id not in intent.keys)
+    monkeypatch.setattr(Intent, "covers", lambda intent, token: token.id not in intent.tokens)
     monkeypatch.setattr(Intent, "withdraw", lambda *_: None)
     tally = iam_access_key.strangers(BENCH)
     assert any("stranger was deleted" in finding for finding in tally.findings)
@@ -51,7 +51,8 @@ def test_a_key_that_is_deleted_although_it_was_stored_is_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def take_back(maker: Maker, text: Any) -> None:
-        maker._user.delete(json.loads(text.reveal())["AccessKeyId"])
+        account = maker._ledger().account
+        account.revoke(json.loads(text.reveal())["AccessKeyId"], text)
 
     monkeypatch.setattr(Maker, "take_back", take_back)
     monkeypatch.setattr(Maker, "_kept", lambda _, stored: stored.text)

@@ -9,17 +9,25 @@ from typing import Any, cast
 import pytest
 
 from fakes.context import Context
-from iam_access_key import reaping
-from iam_access_key.settings import STEP_SECONDS, Settings
+from iam_access_key.settings import Settings
 from rotation.client import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from rotation.deadline import RESERVE_SECONDS
 from rotation.errors import BadEventError, BadSettingsError, GoneError
-from tests.iam_access_key.world import ARN, SETTINGS, USER, World
+from tests.iam_access_key.world import ARN, USER, World
+from tokens.lives import Lives
+from tokens.reaping import reaper_handler
+from tokens.two_tokens import STEP_SECONDS
 
 FUNCTION_SECONDS = 90
 """What stacks/access_key has."""
 
-ENVIRONMENT = {"IAM_USER_ARN": USER, "GRACE_DAYS": "7", "REST_DAYS": "7", "NOTICE_DAYS": "14"}
+ENVIRONMENT = {
+    "IAM_USER_ARN": USER,
+    "GRACE_DAYS": "7",
+    "REST_DAYS": "7",
+    "NOTICE_DAYS": "14",
+    "LIMIT_DAYS": "90",
+}
 
 
 @pytest.fixture
@@ -30,9 +38,7 @@ def world() -> World:
 
 
 def invoke(world: World, event: object) -> None:
-    handler = reaping.reaper_handler(
-        world.reaper, cast("Any", world.secrets), SETTINGS, secret_id=ARN, seconds=STEP_SECONDS
-    )
+    handler = reaper_handler(world.reaper, cast("Any", world.secrets), secret_id=ARN)
     handler(event, Context())
 
 
@@ -43,10 +49,11 @@ def at(world: World, days: float = 0) -> dict[str, str]:
 
 def metrics(capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
     [told] = [
-        json.loads(line) for line in capsys.readouterr().out.splitlines() if '"StrangeKeys"' in line
+        json.loads(line)
+        for line in capsys.readouterr().out.splitlines()
+        if '"StrangeTokens"' in line
     ]
-    assert told["user"] == SETTINGS.user_name
-    return {name: told[name] for name in ("DaysLeft", "Late", "StrangeKeys")}
+    return {name: told[name] for name in ("DaysLeft", "Late", "StrangeTokens")}
 
 
 def test_the_reaper_goes_by_the_time_of_its_schedule(
@@ -57,7 +64,7 @@ def test_the_reaper_goes_by_the_time_of_its_schedule(
     assert metrics(capsys) == {
         "DaysLeft": [pytest.approx(90 - 7 - 8, abs=0.1)],
         "Late": [0],
-        "StrangeKeys": [0],
+        "StrangeTokens": [0],
     }
 
 
@@ -76,7 +83,7 @@ def test_people_are_told_of_keys_of_somebody_else(
     theirs = world.iam.make()
     world.clock.pass_days(1)
     invoke(world, at(world))
-    assert metrics(capsys)["StrangeKeys"] == [1]
+    assert metrics(capsys)["StrangeTokens"] == [1]
     assert theirs in function_log.getvalue()
 
 
@@ -111,7 +118,7 @@ def test_the_entry_points_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     module = importlib.import_module("iam_access_key.handler")
-    assert all(callable(getattr(module, name)) for name in ("handler", "reaper", "first_key"))
+    assert all(callable(getattr(module, name)) for name in ("handler", "reaper", "first"))
 
 
 @pytest.mark.parametrize(
@@ -122,14 +129,19 @@ def test_the_entry_points_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
         {"GRACE_DAYS": "0"},
         {"REST_DAYS": "a week"},
         {"NOTICE_DAYS": ""},
+        {"LIMIT_DAYS": "1000"},
         {"KEY_SETTLE_SECONDS": "-1"},
     ],
 )
 def test_an_environment_that_cannot_be_used_is_refused(wrong: dict[str, str]) -> None:
-    Settings.from_environment(ENVIRONMENT)
+    def read(environment: dict[str, str]) -> None:
+        Settings.from_environment(environment)
+        Lives.from_environment(environment)
+
+    read(ENVIRONMENT)
     [name] = wrong
     with pytest.raises(BadSettingsError, match=name):
-        Settings.from_environment({**ENVIRONMENT, **wrong})
+        read({**ENVIRONMENT, **wrong})
 
 
 def test_a_call_that_begins_at_the_last_moment_still_ends_in_time() -> None:

@@ -27,12 +27,12 @@ def test_the_key_before_is_deactivated_after_its_grace_and_deleted_later(world: 
     used = world.clock.now()
     world.iam.set(before, used=used)
     world.clock.pass_days(7.1)
-    assert world.reap().deactivated == {before: used}
+    assert world.reap().suspended == {before: used}
     assert not world.iam.keys[before].active
     world.clock.pass_days(6.8)
     assert not world.reap().gone
     world.clock.pass_days(0.2)
-    assert world.reap().deleted == [before]
+    assert world.reap().revoked == [before]
     assert set(world.iam.keys) == {world.id()}
     assert not world.reap().gone
 
@@ -40,9 +40,9 @@ def test_the_key_before_is_deactivated_after_its_grace_and_deleted_later(world: 
 def test_no_run_deletes_what_it_deactivated(world: World) -> None:
     world.clock.pass_days(40)
     before = world.id("AWSPREVIOUS")
-    assert list(world.reap().deactivated) == [before]
+    assert list(world.reap().suspended) == [before]
     assert before in world.iam.keys
-    assert world.reap().deleted == [before]
+    assert world.reap().revoked == [before]
 
 
 def test_the_current_key_is_never_touched_however_old_it_is(world: World) -> None:
@@ -66,7 +66,7 @@ def test_a_key_before_that_gets_too_old_loses_its_grace(world: World) -> None:
     world.rotate()
     world.clock.pass_days(2.5)
     report = world.reap()
-    assert list(report.deactivated) == [world.id("AWSPREVIOUS")]
+    assert list(report.suspended) == [world.id("AWSPREVIOUS")]
     assert world.works()
 
 
@@ -122,7 +122,7 @@ def test_a_key_that_was_made_and_not_stored_is_deleted(world: World) -> None:
         world.step(world.begin(), Step.CREATE)
     world.clock.sleep(60)
     [lost] = world.iam.keys.keys() - {world.id()}
-    assert world.reap().deleted == [lost]
+    assert world.reap().revoked == [lost]
 
 
 def test_a_key_of_a_rotation_that_was_given_up_is_deactivated_after_a_day(world: World) -> None:
@@ -133,7 +133,7 @@ def test_a_key_of_a_rotation_that_was_given_up_is_deactivated_after_a_day(world:
     world.clock.pass_days(0.5)
     assert not world.reap().gone
     world.clock.pass_days(0.6)
-    assert list(world.reap().deactivated) == [given_up]
+    assert list(world.reap().suspended) == [given_up]
     world.rotate()
     assert world.works()
     assert given_up not in world.iam.keys
@@ -148,7 +148,7 @@ def test_a_label_that_a_person_moved_back_begins_a_grace_of_its_own(world: World
     world.clock.pass_days(6)
     assert not world.reap().gone
     world.clock.pass_days(2)
-    assert list(world.reap().deactivated) == [world.id("AWSPREVIOUS")]
+    assert list(world.reap().suspended) == [world.id("AWSPREVIOUS")]
     assert world.works()
 
 

@@ -7,12 +7,9 @@ from typing import Any, cast
 
 from fakes.secrets_manager import SecretsManager
 from iam_access_key.access_key import AccessKey
-from iam_access_key.first_key import FirstKey
 from iam_access_key.identity import Identity
-from iam_access_key.maker import Time
-from iam_access_key.reaper import Reaper, Report
-from iam_access_key.settings import STEP_SECONDS, Settings
-from iam_access_key.two_keys import TwoKeys
+from iam_access_key.settings import Settings
+from iam_access_key.user import IamUser
 from rotation.deadline import Deadline
 from rotation.engine import Engine
 from rotation.event import Step
@@ -20,11 +17,20 @@ from rotation.rotating_secret import RotatingSecret
 from rotation.rotation import Rotation
 from tests.iam_access_key.clock import Clock
 from tests.iam_access_key.iam import Iam
+from tokens.first_token import FirstToken
+from tokens.lives import Lives
+from tokens.maker import Time
+from tokens.reaper import Reaper, Report
+from tokens.two_tokens import STEP_SECONDS, TwoTokens
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders/production/access-key-AbCdEf"
 USER = "arn:aws:iam::123456789012:user/orders/production/orders-production-access-key"
-SETTINGS = Settings(
-    USER, grace=timedelta(days=7), rest=timedelta(days=7), notice=timedelta(days=14)
+USER_NAME = USER.rpartition("/")[2]
+LIVES = Lives(
+    grace=timedelta(days=7),
+    rest=timedelta(days=7),
+    notice=timedelta(days=14),
+    limit=timedelta(days=90),
 )
 
 
@@ -35,7 +41,7 @@ class World:
     Attributes:
         lag: Seconds that IAM's answers may be behind.
         first: Whether the first key exists.
-        settings: Of the functions.
+        lives: How long keys live.
         clock: What they go by.
         errors: What came out of them.
     """
@@ -43,21 +49,21 @@ class World:
     lag: float = 0
     seed: int = 0
     first: bool = True
-    settings: Settings = SETTINGS
+    lives: Lives = LIVES
     clock: Clock = field(default_factory=Clock)
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.iam = Iam(USER, self.clock.now, lag=self.lag, seed=self.seed)
         self.secrets = SecretsManager(self.clock.now)
-        self.secrets.create(ARN, {"UserName": self.settings.user_name})
+        self.secrets.create(ARN, {"UserName": USER_NAME})
         time = Time(self.clock.now, self.clock.sleep)
         identity = Identity(USER, ask=self._ask, sleep=self.clock.sleep)
-        iam = cast("Any", self.iam)
-        self.strategy = TwoKeys(iam, self.settings, identity=identity, time=time)
+        self.user = IamUser(cast("Any", self.iam), Settings(USER), identity=identity)
+        self.strategy = TwoTokens(self.user, self.lives, time=time)
         self.engine = Engine(self.strategy)
-        self.first_key = FirstKey(self.strategy, seconds=STEP_SECONDS)
-        self.reaper = Reaper(iam, self.settings, time=time)
+        self.first_key = FirstToken(self.strategy, seconds=STEP_SECONDS)
+        self.reaper = Reaper(self.user, self.lives, time=time)
         if self.first:
             self.make_first_key()
             self.clock.pass_days(1)

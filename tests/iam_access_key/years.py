@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fakes.secrets_manager import failure
-from iam_access_key.settings import LIMIT, Settings
 from rotation.errors import RotationError
 from rotation.event import Step
-from tests.iam_access_key.world import SETTINGS, World
+from tests.iam_access_key.world import LIVES, World
+from tokens.lives import Lives
 
 LOOK = timedelta(hours=6)
 """How often the reaper runs, and the promises are checked at least."""
@@ -34,7 +34,7 @@ class Years:
 
     Attributes:
         interval: Days between two rotations.
-        settings: Grace and notice.
+        lives: Grace and notice.
         seed: Of chance.
         failures: How many calls failed, or were not answered, or were the function's last.
         rotations: How many rotations succeeded.
@@ -42,7 +42,7 @@ class Years:
     """
 
     interval: int = 30
-    settings: Settings = SETTINGS
+    lives: Lives = LIVES
     seed: int = 0
     failures: int = 0
     rotations: int = 0
@@ -51,7 +51,7 @@ class Years:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  # the same run each time
-        self.world = World(lag=30, seed=self.seed, settings=self.settings)
+        self.world = World(lag=30, seed=self.seed, lives=self.lives)
         self._moved, self._current = self.world.clock.now(), self.world.labels["AWSCURRENT"]
         self._failed_reaps = 0
 
@@ -79,8 +79,8 @@ class Years:
                 self.world.clock.sleep(pause.total_seconds())
                 if self._attempt(hope=0.5):
                     return
-        late = due + self.settings.notice - timedelta(days=1)
-        act = due + timedelta(days=self._random.uniform(0.5, self.settings.notice.days - 1))
+        late = due + self.lives.notice - timedelta(days=1)
+        act = due + timedelta(days=self._random.uniform(0.5, self.lives.notice.days - 1))
         while self.world.clock.now() < act:
             self._reap()
             self._check()
@@ -154,15 +154,15 @@ class Years:
     def _broken(self, now: datetime) -> Iterator[str]:
         world = self.world
         oldest = max(now - key.created for key in world.iam.keys.values() if key.active)
-        if oldest > LIMIT:
+        if oldest > self.lives.limit:
             yield f"an active key is {oldest.days} days old"
         if not world.works():
             yield "AWSCURRENT does not work"
-        in_grace = now < self._moved + self.settings.grace
+        in_grace = now < self._moved + self.lives.grace
         if self.rotations and in_grace and not world.works("AWSPREVIOUS"):
             yield "AWSPREVIOUS does not work in its grace"
         pending = world.labels.get("AWSPENDING")
         resting = pending in {None, world.labels["AWSCURRENT"]}
         active = sum(key.active for key in world.iam.keys.values())
-        if resting and now > self._moved + self.settings.grace + timedelta(days=1) and active > 1:
+        if resting and now > self._moved + self.lives.grace + timedelta(days=1) and active > 1:
             yield f"{active} keys are active outside of the grace"

@@ -6,7 +6,7 @@ from credential_rotation.bundle import Bundle
 from custom_resource import inner
 from tests.stacks.template import Template, text
 
-KINDS = ("Custom::DatabaseUser", "Custom::FirstAccessKey")
+KINDS = ("Custom::DatabaseUser", "Custom::FirstToken")
 RELAY = "orders-production-custom-resources"
 
 

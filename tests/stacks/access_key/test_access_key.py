@@ -45,7 +45,7 @@ def test_no_template_holds_a_key(keyed: Template) -> None:
 
 def test_it_rotates_after_the_first_key_is_made(keyed: Template) -> None:
     schedule = keyed.name("AWS::SecretsManager::RotationSchedule", "AccessKey")
-    first = keyed.name("Custom::FirstAccessKey")
+    first = keyed.name("Custom::FirstToken")
     policy = keyed.name("AWS::SecretsManager::ResourcePolicy", "AccessKey")
     assert first in keyed.waits_for(schedule)
     assert {keyed.name("AWS::IAM::User"), policy} <= set(keyed.waits_for(first))

@@ -9,27 +9,25 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from iam_access_key.reaper import Reaper, Report
-from iam_access_key.settings import Settings
+from rotation.client import secrets_manager_client
 from rotation.deadline import Deadline, LambdaContext
 from rotation.errors import BadEventError, located
 from rotation.observability import logger, observed
 from rotation.rotating_secret import RotatingSecret
+from tokens.intent import LABEL
+from tokens.two_tokens import STEP_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from tokens.reaper import Reaper, Report
 
 NAME = "reaper"
 _NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "CredentialRotation")
 
 
 def reaper_handler(
-    reaper: Reaper,
-    client: SecretsManagerClient,
-    settings: Settings,
-    *,
-    secret_id: str,
-    seconds: float,
+    reaper: Reaper, client: SecretsManagerClient | None = None, *, secret_id: str = ""
 ) -> Callable[[object, LambdaContext], None]:
     """Makes the Lambda handler that a schedule calls.
 
@@ -38,15 +36,15 @@ def reaper_handler(
 
     Args:
         reaper: Does the work.
-        client: Secrets Manager.
-        settings: Whose keys, and when people are told.
-        secret_id: ARN of the secret.
-        seconds: The longest that it may take.
+        client: Secrets Manager; made here, while the function starts, if left out.
+        secret_id: ARN of the secret; that of the environment (SECRET_ID) if left out.
 
     Returns:
         The handler. It answers nothing, and raises RotationError if not all was done: then Lambda
         runs it again, and an alarm rings.
     """
+    secrets_manager = client or secrets_manager_client()
+    secret_id = secret_id or os.environ.get("SECRET_ID", "")
 
     def handler(event: object, context: LambdaContext) -> None:
         with (
@@ -59,10 +57,9 @@ def reaper_handler(
             ),
             located(secret=secret_id, step="reap"),
         ):
-            now, deadline = _time_of(event), Deadline.of(context, most=seconds)
-            secret = RotatingSecret(client, secret_id, deadline)
-            report = reaper.reap(secret, now=now, deadline=deadline)
-            tell(report, settings)
+            now, deadline = _time_of(event), Deadline.of(context, most=STEP_SECONDS)
+            secret = RotatingSecret(secrets_manager, secret_id, deadline)
+            tell(reaper, reaper.reap(secret, now=now, deadline=deadline))
 
     return handler
 
@@ -77,36 +74,47 @@ def _time_of(event: object) -> datetime:
         ) from error
 
 
-def tell(report: Report, settings: Settings) -> None:
+def tell(reaper: Reaper, report: Report) -> None:
     """Logs what was done, and counts what people have to know.
 
-    The metrics have the dimensions `service` and `user`: DaysLeft; Late (0 or 1: fewer days are
-    left than people are promised); StrangeKeys.
+    The metrics have the dimension `service`: DaysLeft; Late (0 or 1: fewer days are left than
+    people are promised); StrangeTokens, which counts those that are lost too.
 
     Args:
-        report: Of the reaper.
-        settings: Whose keys, and when people are told.
+        reaper: Whose tokens they are, and when people are told.
+        report: What it did.
     """
-    late = report.days_left < settings.notice.days
-    for key_id, used in report.deactivated.items():
+    noun = reaper.issuer.noun
+    late = report.days_left < reaper.lives.notice.days
+    for token_id, used in report.suspended.items():
         logger.warning(
-            "The access key %s, last used %s, was deactivated; until it is deleted it can be"
-            " activated again",
-            key_id,
+            "The %s %s, last used %s, was deactivated; until it is deleted it can be activated"
+            " again",
+            noun,
+            token_id,
             used or "never",
         )
-    for key_id in report.deleted:
-        logger.info("The access key %s was deleted", key_id)
-    for key_id in report.strange:
+    for token_id in report.revoked:
+        logger.info("The %s %s was deleted", noun, token_id)
+    for token_id in report.strange:
         logger.error(
-            "The access key %s is not of this secret and was not touched: find out who made it",
-            key_id,
+            "The %s %s is not of this secret and was not touched: find out who made it",
+            noun,
+            token_id,
+        )
+    for name in sorted(report.lost):
+        logger.error(
+            "The %s named %s was perhaps issued and is in no version of the secret: look for it at"
+            " its issuer and delete it, then take the label %s off its version",
+            noun,
+            name,
+            LABEL,
         )
     if late:
-        logger.error("In %.1f days an access key has to be replaced", report.days_left)
+        logger.error("In %.1f days the %s has to be replaced", report.days_left, noun)
     metrics = Metrics(namespace=_NAMESPACE)
-    metrics.add_dimension("user", settings.user_name)
     metrics.add_metric("DaysLeft", MetricUnit.Count, report.days_left)
     metrics.add_metric("Late", MetricUnit.Count, int(late))
-    metrics.add_metric("StrangeKeys", MetricUnit.Count, len(report.strange))
+    strange = len(report.strange) + len(report.lost)
+    metrics.add_metric("StrangeTokens", MetricUnit.Count, strange)
     metrics.flush_metrics()

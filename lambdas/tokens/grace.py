@@ -1,4 +1,4 @@
-"""How long the key before keeps working."""
+"""How long the token before keeps working."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rotation.versions import CURRENT, PREVIOUS
 
 if TYPE_CHECKING:
-    from iam_access_key.ledger import Ledger
     from rotation.versions import Versions
+    from tokens.ledger import Ledger
 
 
 def grace_end(ledger: Ledger, versions: Versions, grace: timedelta) -> datetime:

@@ -1,0 +1,213 @@
+"""Which of the issuer's tokens is what to the secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError
+from rotation.versions import ATTEMPTED, CURRENT, PENDING, PREVIOUS, Version
+from tokens.issuer import Token
+
+if TYPE_CHECKING:
+    from rotation.deadline import Deadline
+    from rotation.rotating_secret import RotatingSecret
+    from rotation.secret_text import SecretText
+    from tokens.intent import Intent
+    from tokens.issuer import Held, Issuer
+
+REVOKED = "REVOKED"
+"""Our own label, on the version whose token was revoked last; where the issuer does not list."""
+
+_LABELS = (ATTEMPTED, PREVIOUS, PENDING, CURRENT)
+"""A token that several versions hold counts as what the last of these says."""
+
+
+class Standing(Enum):
+    """What a token is to the secret."""
+
+    CURRENT = auto()
+    """AWSCURRENT holds it."""
+
+    PENDING = auto()
+    """AWSPENDING holds it: a rotation is on its way, or stuck."""
+
+    PREVIOUS = auto()
+    """AWSPREVIOUS holds it: consumers may still use it."""
+
+    GIVEN_UP = auto()
+    """A rotation that was given up stored it. No consumer was ever told."""
+
+    ORPHAN = auto()
+    """We had it issued and nobody stored it: it is lost."""
+
+    STRANGE = auto()
+    """Somebody else had it issued, as far as anybody can prove."""
+
+
+_STANDINGS = {
+    CURRENT: Standing.CURRENT,
+    PENDING: Standing.PENDING,
+    PREVIOUS: Standing.PREVIOUS,
+    ATTEMPTED: Standing.GIVEN_UP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A token in a version of the secret.
+
+    Attributes:
+        label: The version's label.
+        version: The version.
+        held: The token.
+    """
+
+    label: str
+    version: Version
+    held: Held
+
+
+class Ledger:
+    """Reads the secret's versions when they are needed, once."""
+
+    def __init__(self, issuer: Issuer, secret: RotatingSecret, deadline: Deadline) -> None:
+        """Opens it; nothing is called yet.
+
+        Args:
+            issuer: Who issues the tokens.
+            secret: The secret.
+            deadline: After it no call is begun.
+        """
+        self.account = issuer.account(secret, deadline)
+        self._issuer = issuer
+        self._secret = secret
+        self._deadline = deadline
+
+    @cached_property
+    def versions(self) -> Mapping[str, Version]:
+        """The versions that hold tokens, by label.
+
+        Raises:
+            SecretsManagerError: A call failed.
+        """
+        found = {label: self._secret.labelled(label) for label in _LABELS}
+        return {label: version for label, version in found.items() if version is not None}
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The tokens that versions hold, by their ids."""
+        entries = {}
+        for label, version in self.versions.items():
+            try:
+                held = self._issuer.held(version.text, whose=label)
+            except (BadSecretError, NotOursError):
+                continue
+            if held is not None:
+                entries[held.id] = Entry(label, version, held)
+        return entries
+
+    def tokens(self) -> Mapping[str, Token]:
+        """The tokens that there are: those that the issuer lists.
+
+        Where it does not, those that versions hold and that we have not revoked.
+
+        Raises:
+            TargetError: The issuer did not tell.
+            SecretsManagerError: A call failed.
+        """
+        if self._issuer.lists:
+            return self.account.tokens()
+        revoked = self._secret.labelled(REVOKED)
+        return {
+            token_id: Token(token_id, entry.version.created)
+            for token_id, entry in self.entries.items()
+            if revoked is None or entry.version.id != revoked.id
+        }
+
+    def works(self, token_id: str, content: SecretText, *, suspended: bool = False) -> bool:
+        """Whether the issuer still knows a token, and accepts it.
+
+        Args:
+            token_id: Which.
+            content: Of the version that holds it.
+            suspended: Whether one counts that is suspended.
+
+        Raises:
+            TargetError: The issuer did not tell.
+        """
+        if self._issuer.lists:
+            token = self.account.tokens().get(token_id)
+            return token is not None and (token.active or suspended)
+        try:
+            self._issuer.prove(content, self._deadline)
+        except CredentialRefusedError:
+            return False
+        return True
+
+    def standing(
+        self, token: Token, tokens: Mapping[str, Token], intent: Intent | None
+    ) -> Standing:
+        """What a token is.
+
+        Args:
+            token: One of those that there are.
+            tokens: All of them.
+            intent: The last one, and it is over.
+
+        Raises:
+            SecretsManagerError: A call failed.
+            TargetError: The issuer did not tell when the token was used.
+        """
+        if token.id in self.entries:
+            return _STANDINGS[self.entries[token.id].label]
+        if intent and self._orphan(tokens, intent) == token:
+            return Standing.STRANGE if self.account.last_used(token.id) else Standing.ORPHAN
+        return Standing.STRANGE
+
+    def lost(self, intent: Intent | None) -> frozenset[str]:
+        """What was perhaps issued, and can't be found again because the issuer does not list.
+
+        Args:
+            intent: The last one, and it is over.
+
+        Returns:
+            The tokens' names.
+
+        Raises:
+            SecretsManagerError: A call failed.
+        """
+        if self._issuer.lists or intent is None:
+            return frozenset()
+        stored = self._secret.stored(intent.token) is not None
+        return intent.lost if stored else intent.lost | {intent.id}
+
+    def revoke(self, token_id: str) -> None:
+        """Ends a token for good.
+
+        Raises:
+            TargetError: The issuer refused.
+            SecretsManagerError: A call failed.
+        """
+        entry = self.entries.get(token_id)
+        self.account.revoke(token_id, entry.version.text if entry else None)
+        if entry and not self._issuer.lists:
+            last = self._secret.labelled(REVOKED)
+            self._secret.try_move(REVOKED, entry.version.id, instead_of=last.id if last else None)
+
+    def _orphan(self, tokens: Mapping[str, Token], intent: Intent) -> Token | None:
+        """The token that the intent was about, if it was not stored.
+
+        Its name tells. Where tokens have no names: it was not there when the intent was recorded,
+        and was issued in the seconds after. If another one was too, nobody can tell which is ours.
+        """
+        for token in tokens.values():
+            if token.name == intent.id:
+                return token
+        nameless = [token for token in tokens.values() if token.name is None]
+        since = [token for token in nameless if token.id not in intent.tokens]
+        lost = [each for each in since if each.id not in self.entries and intent.covers(each)]
+        return lost[0] if len(lost) == len(since) == 1 else None
