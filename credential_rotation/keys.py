@@ -46,7 +46,12 @@ THIS_KEY = "*"
 
 
 def customer_managed_key(
-    scope: Construct, *, alias: str, description: str, uses: list[iam.PolicyStatement]
+    scope: Construct,
+    *,
+    alias: str,
+    description: str,
+    uses: list[iam.PolicyStatement],
+    administration: Sequence[str] = ADMINISTRATION,
 ) -> kms.Key:
     """Create a key that rotates.
 
@@ -55,11 +60,12 @@ def customer_managed_key(
         alias: What people call it, beginning with `alias/`.
         description: What it encrypts.
         uses: Who may use it, and through which service.
+        administration: What an administrator may do with it.
     """
-    administration = iam.PolicyStatement(
+    administer = iam.PolicyStatement(
         sid="AdministerWithoutUse",
         principals=[iam.AccountRootPrincipal()],
-        actions=list(ADMINISTRATION),
+        actions=list(administration),
         resources=[THIS_KEY],
     )
     return kms.Key(
@@ -68,7 +74,7 @@ def customer_managed_key(
         alias=alias,
         description=description,
         enable_key_rotation=True,
-        policy=iam.PolicyDocument(statements=[administration, *uses]),
+        policy=iam.PolicyDocument(statements=[administer, *uses]),
     )
 
 

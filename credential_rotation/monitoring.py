@@ -65,9 +65,9 @@ class Monitoring(Construct):
         alarms.on_overdue_rotation(group.path, watch=platform.watch.name)
         if group.further_alarms:
             group.further_alarms(alarms)
-        TrailRules(self, "Rules", names=group.names, topic=platform.topic).on_unusual_reads(
-            group.secrets, ours=platform.names, strangers=group.strangers
-        )
+        TrailRules(
+            self, "Rules", names=group.names, topic=platform.topic, trail=platform.trail
+        ).on_unusual_reads(group.secrets, ours=platform.names, strangers=group.strangers)
         platform.dashboard.add(
             group.id,
             alarms=alarms.names,

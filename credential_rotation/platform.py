@@ -19,6 +19,7 @@ from credential_rotation.roles import Boundary
 from credential_rotation.rotation_watch import RotationWatch
 from credential_rotation.secret_policy import READ, ROTATE
 from credential_rotation.security_groups import SecurityGroup
+from credential_rotation.trail import Trail, TrailOptions
 from credential_rotation.trail_rules import TrailRules
 
 
@@ -61,6 +62,7 @@ class PlatformOptions:
         emails: Addresses that our topic sends to.
         boundary: ARN of a permissions boundary to take instead of ours; empty for none.
         volumes: Whether instances have volumes under the data key.
+        trail: What a trail of ours is like; None for none.
     """
 
     network: NewNetworkOptions | ExistingNetworkOptions
@@ -69,6 +71,7 @@ class PlatformOptions:
     emails: Sequence[str] = ()
     boundary: str = ""
     volumes: bool = False
+    trail: TrailOptions | None = None
 
 
 class Platform(Construct):
@@ -86,6 +89,7 @@ class Platform(Construct):
         secrets_key: Encrypts secrets.
         data_key: Encrypts databases and logs.
         topic: Where alarms ring.
+        trail: Records what happens in the account; None if the account has another one.
         custom_resources: Answers CloudFormation for functions in the network.
         watch: Measures how old rotations are.
         dashboard: Shows them.
@@ -133,6 +137,9 @@ class Platform(Construct):
         )
         endpoint.admit(names.roles(stack), actions=ROTATE, resource=names.secrets(stack))
         self.topic = self._topic()
+        self.trail = (
+            Trail(self, "Trail", names=names, options=options.trail) if options.trail else None
+        )
         self.custom_resources = CustomResources(
             self,
             "CustomResources",
@@ -161,7 +168,11 @@ class Platform(Construct):
     @property
     def keys(self) -> list[kms.IKey]:
         """The keys that are made here."""
-        return [*([self.secrets_key.key] if self.secrets_key.ours else []), self.data_key]
+        return [
+            *([self.secrets_key.key] if self.secrets_key.ours else []),
+            self.data_key,
+            *([self.trail.key] if self.trail else []),
+        ]
 
     def let_in(self, client: str) -> None:
         """Open the way to Secrets Manager to somebody else's group, or to a range of addresses.
@@ -208,9 +219,11 @@ class Platform(Construct):
         return AlarmTopic(self, "Topic", names=self.names, emails=self.options.emails)
 
     def _monitor(self) -> None:
-        rules = TrailRules(self, "Rules", names=self.names, topic=self.topic)
+        rules = TrailRules(self, "Rules", names=self.names, topic=self.topic, trail=self.trail)
         rules.on_secrets()
         rules.on_keys(self.keys)
+        if self.trail:
+            rules.on_trail(self.trail)
         alarms = Alarms(self, "Alarms", names=self.names, topic=self.topic)
         alarms.on_trouble_of(self.watch)
         alarms.on_trouble_of(self.custom_resources.function)

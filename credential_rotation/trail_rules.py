@@ -11,6 +11,7 @@ from constructs import Construct
 from credential_rotation.alarm_topic import Topic
 from credential_rotation.names import Names
 from credential_rotation.secret_policy import WATCHED
+from credential_rotation.trail import Trail
 
 Pattern = Mapping[str, Any]
 
@@ -137,6 +138,54 @@ def changed_key(ids: Sequence[str], arns: Sequence[str]) -> Pattern:
     }
 
 
+_ABOUT_A_TRAIL = ("DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail")
+_ABOUT_ITS_BUCKET = (
+    "DeleteBucket",
+    "DeleteBucketEncryption",
+    "DeleteBucketLifecycle",
+    "DeleteBucketPolicy",
+    "DeleteBucketPublicAccessBlock",
+    "PutBucketAcl",
+    "PutBucketEncryption",
+    "PutBucketLifecycle",
+    "PutBucketObjectLockConfiguration",
+    "PutBucketOwnershipControls",
+    "PutBucketPolicy",
+    "PutBucketPublicAccessBlock",
+    "PutBucketReplication",
+    "PutBucketVersioning",
+    "PutObjectLockConfiguration",
+)
+"""As S3 has them recorded, the lock by the name of its API or of its permission: https://
+docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html."""
+
+
+def changed_trail(names: Sequence[str], *, bucket: str) -> Pattern:
+    """The trail is to record less, or nothing, or what keeps its records is to change.
+
+    Args:
+        names: The trail's name and its ARN, which callers may use as well.
+        bucket: Name of the bucket.
+    """
+    return {
+        "source": ["aws.cloudtrail", "aws.s3"],
+        "detail-type": [BY_A_CALL],
+        "detail": {
+            "$or": [
+                {"eventName": list(_ABOUT_A_TRAIL), "requestParameters": {"name": list(names)}},
+                {
+                    "eventName": list(_ABOUT_A_TRAIL),
+                    "requestParameters": {"trailName": list(names)},
+                },
+                {
+                    "eventName": list(_ABOUT_ITS_BUCKET),
+                    "requestParameters": {"bucketName": [bucket]},
+                },
+            ]
+        },
+    }
+
+
 def broken_glass(role_arn: str) -> Pattern:
     """Somebody takes the role on that reads in an emergency, or tries to, or reads with it.
 
@@ -175,10 +224,19 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 class TrailRules(Construct):
     """Rules that tell of what the trail has recorded.
 
-    The account has to have a trail that records management events in this region, reads included.
+    There has to be a trail that records management events in this region, reads included: ours, or
+    one that the account has.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names, topic: Topic) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        topic: Topic,
+        trail: Trail | None,
+    ) -> None:
         """Begin without any.
 
         Args:
@@ -186,10 +244,12 @@ class TrailRules(Construct):
             construct_id: The name within the parent.
             names: What the rules' names begin with, and those of the secrets that they are about.
             topic: Where it is told.
+            trail: The trail of ours; None if the account has to have one.
         """
         super().__init__(scope, construct_id)
         self._names = names
         self._topic = topic
+        self._trail = trail
 
     def on_secrets(self) -> None:
         """Tell of refused reads, changes and failed rotations of all secrets of the path."""
@@ -215,6 +275,14 @@ class TrailRules(Construct):
             changed_key([key.key_id for key in keys], [key.key_arn for key in keys]),
         )
 
+    def on_trail(self, trail: Trail) -> None:
+        """Tell of what would end or weaken the evidence."""
+        self._tell(
+            "changed-trail",
+            "The trail is to record less, or nothing, or what keeps its records is to change",
+            changed_trail([trail.name, trail.records.trail_arn], bucket=trail.bucket_name),
+        )
+
     def on_unusual_reads(self, beginning: str, *, ours: Names, strangers: Sequence[str]) -> None:
         """Tell of reads by roles that are not known to.
 
@@ -237,11 +305,12 @@ class TrailRules(Construct):
         )
 
     def _tell(self, name: str, meaning: str, pattern: Pattern, state: str = "ENABLED") -> None:
+        where = f". The trail {self._trail.name} keeps the record" if self._trail else ""
         events.CfnRule(
             self,
             "".join(word.title() for word in name.split("-")),
             name=f"{self._names.prefix}-{name}",
-            description=meaning,
+            description=f"{meaning}{where}",
             event_pattern=pattern,
             state=state,
             targets=[events.CfnRule.TargetProperty(arn=self._topic.arn, id="Alarms")],

@@ -134,6 +134,32 @@ UNPROTECTED = Accepted(
     "It keeps nothing, and CloudFormation can neither replace nor delete a protected instance.",
 )
 
+OF_THE_TRAIL = (
+    Accepted(
+        (f"{SOLUTIONS}-S1", *in_standards("S3BucketLoggingEnabled")),
+        "AWS::S3::Bucket",
+        "Who reads a record, or tries to alter one, the trail itself records as data events, into "
+        "the same locked bucket. Access logs of S3 are delivered without a promise, and would need "
+        "a second bucket (CloudTrail.7).",
+        within="/Trail/",
+    ),
+    Accepted(
+        in_standards("S3BucketReplicationEnabled"),
+        "AWS::S3::Bucket",
+        "A copy in a region or an account of its own is the organisation's to keep, with its own "
+        "key: name the organisation's trail (trail.bucket) where there is one.",
+        within="/Trail/",
+    ),
+    Accepted(
+        in_standards("CloudTrailCloudWatchLogsEnabled"),
+        "AWS::CloudTrail::Trail",
+        "Rules of EventBridge tell of what matters, minutes after it happened. A copy of all "
+        "events in CloudWatch Logs could be deleted by whoever administers the account, and costs "
+        "more than all the rest (CloudTrail.5).",
+        within="/Trail/",
+    ),
+)
+
 
 def accepted(settings: Settings) -> Iterator[Accepted]:
     """List what is accepted of what credentials share: always, and because a team set it so."""
@@ -146,6 +172,8 @@ def accepted(settings: Settings) -> Iterator[Accepted]:
     )
     if not settings.permissions_boundary:
         yield _platform_boundary(settings)
+    if settings.trail.enabled:
+        yield from OF_THE_TRAIL
     if settings.ec2_consumer:
         yield SESSIONS
         yield UNPROTECTED

@@ -92,6 +92,14 @@ QUOTAS = (
     ),
     # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
     Quota(kind="AWS::KMS::Key", key="KeyPolicy", most=32768, what="key policy", grows_with=_NAMES),
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+    Quota(
+        kind="AWS::S3::BucketPolicy",
+        key="PolicyDocument",
+        most=20480,
+        what="bucket policy",
+        grows_with=_READERS,
+    ),
     # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     Quota(
         kind="AWS::Lambda::Function",

@@ -1,6 +1,8 @@
 """The stack of what all databases share, with the database named main."""
 
-from aws_cdk import CfnOutput, Fn, RemovalPolicies, Stack, Tags
+from typing import cast
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Fn, RemovalPolicies, Stack, Tags
 from constructs import Construct
 
 from credential_rotation.monitoring import Monitoring
@@ -12,13 +14,20 @@ from credential_rotation.platform import (
     PlatformOptions,
 )
 from credential_rotation.rotation import Credential
+from credential_rotation.trail import TrailOptions
+from stacks.access import names as people
 from stacks.advice import advise
 from stacks.kinds import KINDS
 from stacks.settings import Settings
 from stacks.settings.databases import MAIN
 from stacks.settings.network import ExistingEndpoint
 
-KEPT = ["AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"]
+KEPT = [
+    "AWS::CloudTrail::Trail",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::SecretsManager::Secret",
+]
 """What outlives a protected stack, except one whose first deployment fails."""
 
 
@@ -48,6 +57,12 @@ class CredentialStack(Stack):
         policies = RemovalPolicies.of(self)
         change = policies.retain_on_update_or_delete if protected else policies.destroy
         change(apply_to_resource_types=KEPT)
+
+    @property
+    def deployer(self) -> str:
+        """The ARN of the role that CloudFormation deploys with, as `cdk bootstrap` made it."""
+        synthesizer = cast("DefaultStackSynthesizer", self.synthesizer)
+        return Fn.sub(synthesizer.cloud_formation_execution_role_arn)
 
     def tell(self, **outputs: str | None) -> None:
         """Add outputs; those without a value are left out."""
@@ -113,6 +128,7 @@ class RotationStack(CredentialStack):
                 emails=settings.alarm_emails,
                 boundary=settings.permissions_boundary,
                 volumes=settings.ec2_consumer,
+                trail=self._trail(settings),
             ),
         )
         network = platform.network
@@ -124,9 +140,22 @@ class RotationStack(CredentialStack):
             SecretsEndpointSecurityGroupId=network.secrets_endpoint.security_group_id,
             SecretsKeyArn=platform.secrets_key.key.key_arn,
             SubnetIds=Fn.join(",", network.subnet_ids),
+            TrailBucketName=(
+                platform.trail.bucket_name if platform.trail else settings.trail.bucket or None
+            ),
             VpcId=network.vpc.vpc_id,
         )
         advise(self, settings)
+
+    def _trail(self, settings: Settings) -> TrailOptions | None:
+        if not settings.trail.enabled:
+            return None
+        auditors = people.role_arn(self, settings, people.AUDITOR)
+        return TrailOptions(
+            retention_days=settings.trail.retention_days,
+            readers=[*([auditors] if settings.access.enabled else []), *settings.trail.readers],
+            deployer=self.deployer,
+        )
 
 
 class DatabaseStack(CredentialStack):

@@ -1,9 +1,31 @@
 """What the rule packs find in the stack for people and is accepted, each with the reason."""
 
+import json
 from collections.abc import Iterator, Sequence
 
+from credential_rotation.trail import RECORDS
 from stacks.accepted import Accepted, in_standards, resource, wildcards
 from stacks.settings import Settings
+
+_BUCKET_ARN = "PublishOutputFnGetAttPlatformTrailBucketC32CAA24Arn5E06A526"
+"""The output by which the stack for people gets to know the bucket of our trail."""
+
+
+def _records(settings: Settings) -> str:
+    """The records that auditors read, as the packs write them; empty without any."""
+    trail = settings.trail
+    if trail.bucket:
+        bucket = f"arn:<AWS::Partition>:s3:::{trail.bucket}"
+        return f"{bucket}/{trail.prefix}/<AWS::AccountId>/*"
+    if not trail.enabled:
+        return ""
+    output = {
+        "StackName": settings.prefix,
+        "Region": {"Ref": "AWS::Region"},
+        "OutputName": _BUCKET_ARN,
+    }
+    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    return f"{bucket}/{RECORDS}/<AWS::AccountId>/*"
 
 
 def accepted_for_people(settings: Settings, rotators: Sequence[str]) -> Iterator[Accepted]:
@@ -60,6 +82,13 @@ def accepted_for_people(settings: Settings, rotators: Sequence[str]) -> Iterator
         "their logs, which Lambda names.",
         within=f"{stack}RotationOperator/",
     )
+    records = _records(settings)
+    if records:
+        yield wildcards(
+            records,
+            reason="All records of the account, and nothing else in the bucket.",
+            within=f"{stack}Auditor/",
+        )
     for group, users in {
         "Auditor": settings.access.auditors,
         "RotationOperator": settings.access.operators,
@@ -79,6 +108,7 @@ def accepted_for_people(settings: Settings, rotators: Sequence[str]) -> Iterator
             logins,
             *functions,
             *logs,
+            *([records] if records else []),
             reason="A permissions boundary gives nothing: it is the most that roles for people "
             "may, and each role's own policy names its resources.",
             within=f"{stack}PeopleBoundary/",

@@ -9,6 +9,7 @@ from credential_rotation.names import Names
 from credential_rotation.platform import Platform
 from credential_rotation.roles import Boundary
 from credential_rotation.rotation import Credential
+from credential_rotation.trail import Records
 from stacks.access.auditor import Auditor
 from stacks.access.break_glass import BreakGlass
 from stacks.access.ceiling import BoundaryStatements
@@ -54,7 +55,8 @@ class AccessStack(Stack):
         )
         self._settings = settings
         self._own = OwnCredentials(self, "OwnCredentials")
-        auditor = Auditor(self, "Auditor", settings=settings)
+        records = records_of(self, settings, platform)
+        auditor = Auditor(self, "Auditor", settings=settings, records=records)
         operator = RotationOperator(
             self,
             "RotationOperator",
@@ -79,6 +81,7 @@ class AccessStack(Stack):
             settings=settings,
             key=platform.secrets_key,
             rotators=rotators,
+            records=records,
         )
         Boundary(
             self,
@@ -114,6 +117,27 @@ class AccessStack(Stack):
             mfa_serial=device, external_id=access.contractor_external_id, source_identity=YOU
         )
         CfnOutput(self, "ContractorProfile", value=profile)
+
+
+def records_of(stack: Stack, settings: Settings, platform: Platform) -> Records | None:
+    """Where the records are that auditors read: of our trail, of another one, or unknown.
+
+    Args:
+        stack: The stack for people.
+        settings: What the team decided.
+        platform: Has our trail, if there is one.
+    """
+    if platform.trail:
+        return platform.trail.records
+    given = settings.trail
+    if not given.bucket:
+        return None
+    return Records(
+        bucket_arn=f"arn:{stack.partition}:s3:::{given.bucket}",
+        prefix=f"{given.prefix}/{stack.account}",
+        region=given.key_arn.split(":")[3] if given.key_arn else stack.region,
+        key_arn=given.key_arn,
+    )
 
 
 def rotating_functions(credentials: Sequence[Credential], names: Names) -> list[str]:

@@ -4,6 +4,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from credential_rotation.trail import Records
 from stacks.access import names
 from stacks.access.person_role import PersonRole
 from stacks.access.sight import see_alarms, see_rotation
@@ -12,7 +13,10 @@ from stacks.settings import Settings
 
 
 class Auditor(PersonRole):
-    """Sees how the rotation does, who may read the secrets, alarms and the dashboard: no value."""
+    """Sees how the rotation does, who may read the secrets, alarms and the dashboard: no value.
+
+    It also reads and validates what CloudTrail has recorded.
+    """
 
     def __init__(
         self,
@@ -20,6 +24,7 @@ class Auditor(PersonRole):
         construct_id: str,
         *,
         settings: Settings,
+        records: Records | None,
     ) -> None:
         """Create the role.
 
@@ -27,6 +32,7 @@ class Auditor(PersonRole):
             scope: The parent.
             construct_id: The name within the parent.
             settings: What the team decided.
+            records: What CloudTrail has recorded; None if the settings name no trail.
         """
         super().__init__(
             scope,
@@ -60,3 +66,5 @@ class Auditor(PersonRole):
                 resources=["*"],  # metrics have no ARN that it could name
             )
         )
+        for statement in records.read() if records else ():
+            self.allow(statement)

@@ -9,6 +9,7 @@ from credential_rotation.keys import SecretsKey
 from credential_rotation.names import arn_of
 from credential_rotation.roles import at_most
 from credential_rotation.secret_policy import READ
+from credential_rotation.trail import Records
 from stacks.access.break_glass import logins_of
 from stacks.access.sight import log_group
 from stacks.settings import Settings
@@ -35,6 +36,7 @@ class BoundaryStatements:
         settings: What the team decided.
         key: Encrypts the secrets.
         rotators: Names of the functions that rotate, with wildcards.
+        records: What CloudTrail has recorded; None if the settings name no trail.
     """
 
     def __init__(
@@ -44,11 +46,13 @@ class BoundaryStatements:
         settings: Settings,
         key: SecretsKey,
         rotators: Sequence[str],
+        records: Records | None,
     ) -> None:
         self._stack = stack
         self._settings = settings
         self._key = key
         self._rotators = rotators
+        self._records = records
 
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
@@ -73,3 +77,5 @@ class BoundaryStatements:
         )
         yield at_most("Dashboard", ["cloudwatch:GetDashboard"], dashboard)
         yield at_most("SeeMetrics", ["cloudwatch:GetMetricData"], "*")  # metrics have no ARN
+        if self._records:
+            yield from self._records.read()

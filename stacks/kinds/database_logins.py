@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
-
-from aws_cdk import DefaultStackSynthesizer, Fn
+from typing import TYPE_CHECKING
 
 from credential_rotation.consumer import Consumer
 from credential_rotation.database import (
@@ -51,7 +49,7 @@ class DatabaseLogins:
             names=settings.names.within(database),
             platform=platform,
             options=_options(given, settings),
-            deployer=_deployer(stack),
+            deployer=stack.deployer,
         )
         logins = {
             name: Login(
@@ -163,12 +161,6 @@ def _server(given: NamedDatabase) -> InstanceOptions | ExistingServer:
         backup_days=given.backup_days,
         protected=given.deletion_protection,
     )
-
-
-def _deployer(stack: CredentialStack) -> str:
-    """The ARN of the role that CloudFormation deploys with, as `cdk bootstrap` made it."""
-    synthesizer = cast("DefaultStackSynthesizer", stack.synthesizer)
-    return Fn.sub(synthesizer.cloud_formation_execution_role_arn)
 
 
 DATABASE_LOGINS = DatabaseLogins()

@@ -39,6 +39,7 @@ from stacks.settings.password import Password
 from stacks.settings.places import in_one_region
 from stacks.settings.rotation import Rotation
 from stacks.settings.tags import Tags
+from stacks.settings.trail import Trail
 
 _LONGEST_NAME = 30
 _LONGEST_ENVIRONMENT = 13
@@ -109,6 +110,7 @@ class Settings(Group):
     password: Password = Password()
     access: Access = Access()
     access_key: AccessKey = AccessKey()
+    trail: Trail = Trail()
     secrets_key_arn: KeyArn = setting(
         "",
         meaning="ARN of a key to encrypt the secrets with, instead of one of ours. Its policy has "
@@ -227,6 +229,16 @@ class Settings(Group):
                     f"{settings} are too long together: {longest} has {len(longest)} characters, "
                     f"and AWS allows {_LONGEST_IN_AWS}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _read_by_somebody(self) -> Self:
+        """Refuse a trail whose records nobody could read."""
+        if self.trail.enabled and not (self.access.enabled or self.trail.readers):
+            raise ValueError(
+                "trail.enabled is on, and nobody could read its records: set access.enabled, for "
+                "auditors of ours, or trail.readers"
+            )
         return self
 
     @model_validator(mode="after")

@@ -30,6 +30,8 @@ def places(settings: "Settings") -> Iterator[Place]:
         yield Place("network.zones", zone[:-1], "")
     for arn in settings.access_key.readers:
         yield from _arn("access_key.readers", arn)
+    for arn in settings.trail.readers:
+        yield from _arn("trail.readers", arn)
     for name, database in settings.databases.items():
         at = f"databases.{name}"
         if database.existing:

@@ -79,7 +79,7 @@ class Template:
                 of=name,
                 type=kind,
                 effect=raw["Effect"],
-                actions=texts(raw["Action"]),
+                actions=texts(raw.get("Action", [])),
                 resources=texts(raw.get("Resource", [])),
                 principals=[
                     principal
