@@ -50,7 +50,7 @@ class Bundle:
     Attributes:
         function: The folder of the function.
         source: The folder that the function's folder is in. The packages that it imports are looked
-            for in there first, and then among ours.
+            for in there first, then among ours, and then among those that the synth uses too.
         target: Where bundles are kept.
         authorities: What the function trusts instead of the authorities that the library ships.
     """
@@ -109,7 +109,7 @@ class Bundle:
         """Name the files of our own, by their path in the zip."""
         if not (self.source / self.function).is_dir():
             raise BundleError(f"There is no function {self.function} in {self.source}.")
-        local = packages.local_packages(self.function, sources=(self.source, FUNCTIONS))
+        local = packages.local_packages(self.function, sources=(self.source, FUNCTIONS, ROOT))
         for package, folder in local.items():
             for file in sorted(folder.rglob("*")):
                 name = f"{package}/{file.relative_to(folder).as_posix()}"

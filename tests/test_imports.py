@@ -11,9 +11,10 @@ LAMBDAS = ROOT / "lambdas"
 
 MAY_IMPORT = {
     "rotation_schedule": set[str](),
-    "lambdas": {"lambdas"},
+    "api_declaration": set[str](),  # what the synth and a function both read
+    "lambdas": {"lambdas", "api_declaration"},
     "credential_rotation": set[str](),  # neither settings nor stacks
-    "stacks": {"credential_rotation", "rotation_schedule"},
+    "stacks": {"api_declaration", "credential_rotation", "rotation_schedule"},
     "app": {"credential_rotation", "stacks"},
     "local": {"rotation_schedule"},  # it must not know what is deployed to it
     "inventory": set[str](),

@@ -1,0 +1,1 @@
+"""Rotates tokens of any HTTP API, as a declaration says."""
