@@ -1,6 +1,6 @@
-"""A handle on a rotating database credential: an application on it never notices a rotation.
+"""Handles on secrets that rotate: an application on them never notices a rotation.
 
-It always reads AWSCURRENT, by that label, and needs the permission to nothing else.
+They always read AWSCURRENT, by that label, and need the permission to nothing else.
 
 Each name is imported when it is first used: the rotation functions take `tls` from here and pay for
 nothing else, and asyncio would be a tenth of a cold start.
@@ -10,33 +10,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rotated_secret.async_secret import AsyncRotatedSecret
+    from rotated_secret.async_secret import AsyncRotatedSecret, AsyncRotatedValue
     from rotated_secret.clock import Clock
     from rotated_secret.credential import Credential
     from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
     from rotated_secret.logins import is_retired, version_of
-    from rotated_secret.secret import RotatedSecret
+    from rotated_secret.secret import RotatedSecret, RotatedValue
+    from rotated_secret.value import Value
 
 __all__ = [
     "AsyncRotatedSecret",
+    "AsyncRotatedValue",
     "BadSecretError",
     "Clock",
     "Credential",
     "RotatedSecret",
     "RotatedSecretError",
+    "RotatedValue",
     "SecretUnavailableError",
+    "Value",
     "is_retired",
     "version_of",
 ]
 
 _MODULES = {
     "AsyncRotatedSecret": "async_secret",
+    "AsyncRotatedValue": "async_secret",
     "BadSecretError": "errors",
     "Clock": "clock",
     "Credential": "credential",
     "RotatedSecret": "secret",
     "RotatedSecretError": "errors",
+    "RotatedValue": "secret",
     "SecretUnavailableError": "errors",
+    "Value": "value",
     "is_retired": "logins",
     "version_of": "logins",
 }

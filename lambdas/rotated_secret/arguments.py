@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from rotated_secret.clock import Clock
-from rotated_secret.credential import Credential
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -118,14 +117,14 @@ def check_seconds(
     return float(seconds)
 
 
-def check_credential(name: str, credential: object) -> None:
-    """Makes sure that something is a credential.
+def check_version(name: str, version: object, kind: type) -> None:
+    """Makes sure that something is a version of a secret, in the handle's form.
 
     Raises:
         TypeError: It is something else.
     """
-    if not isinstance(credential, Credential):
-        raise TypeError(f"{name} must be a Credential, not {_kind(credential)}")
+    if not isinstance(version, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, not {_kind(version)}")
 
 
 def check_function(name: str, function: object) -> None:

@@ -4,12 +4,13 @@ import logging
 import random
 import threading
 from dataclasses import dataclass, replace
+from typing import Generic
 
 from rotated_secret import forks
 from rotated_secret.clock import Clock, Moment
-from rotated_secret.credential import Credential
 from rotated_secret.errors import RotatedSecretError
 from rotated_secret.reader import Reader
+from rotated_secret.value import V
 from rotated_secret.waiting import Flight
 
 AGAIN_SECONDS = 0.1
@@ -36,7 +37,7 @@ The longest is less than the patience of a caller, so that it notices when the e
 """
 
 OLD = 2.0
-"""How many times `refresh_seconds` make a credential so old that a read waits for a newer one."""
+"""How many times `refresh_seconds` make what is held so old that a read waits for a newer one."""
 
 TICK_SECONDS = 0.001
 """Who slept for as long as was told has slept long enough, whatever the clock's grain."""
@@ -45,16 +46,16 @@ logger = logging.getLogger("rotated_secret")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Held(Generic[V]):
     """What is held.
 
     Attributes:
-        credential: The credential.
+        value: One version of the secret.
         asked: When Secrets Manager was asked for it: it is as old as that, whenever it arrived.
         due: When to read it again.
     """
 
-    credential: Credential
+    value: V
     asked: Moment
     due: Moment
 
@@ -76,8 +77,8 @@ class Failing:
     times: int
 
 
-class Cache:
-    """Holds the newest credential, and begins to read it again when it is due or refused.
+class Cache(Generic[V]):
+    """Holds the newest version, and begins to read it again when it is due or refused.
 
     There is one read at a time, however many ask. `fresh` takes no lock.
 
@@ -85,15 +86,15 @@ class Cache:
         held: What is held; None before the first read.
     """
 
-    def __init__(self, reader: Reader, *, refresh_seconds: float, clock: Clock) -> None:
+    def __init__(self, reader: Reader[V], *, refresh_seconds: float, clock: Clock) -> None:
         """Is empty at first.
 
         Args:
             reader: Reads the secret.
-            refresh_seconds: How old a credential becomes before it is read again.
+            refresh_seconds: How old a version becomes before it is read again.
             clock: The time.
         """
-        self.held: Held | None = None
+        self.held: Held[V] | None = None
         self._reader = reader
         self._refresh_seconds = refresh_seconds
         self._clock = clock
@@ -103,26 +104,28 @@ class Cache:
         self._flight: Flight | None = None
         self._asked: Moment | None = None
         self._failing: Failing | None = None
+        self._rejected = ("", 0)
+        """For which version it was read again how often because a target refused it."""
         forks.watch(self)
 
-    def fresh(self) -> Credential | None:
-        """The credential, if it is not yet due. This is the way that a read takes nearly always."""
+    def fresh(self) -> V | None:
+        """What is held, if it is not yet due. This is the way that a read takes nearly always."""
         held = self.held
         if (
             held is not None
             and self._monotonic() < held.due.monotonic
             and self._wall() < held.due.wall
         ):
-            return held.credential
+            return held.value
         return None
 
-    def newest(self) -> Credential | None:
+    def newest(self) -> V | None:
         """What is held, however old it is; begins to read again if that is due."""
-        credential = self.fresh()
-        if credential is None:
+        value = self.fresh()
+        if value is None:
             self.refresh()
-            credential = self.held.credential if self.held else None
-        return credential
+            value = self.held.value if self.held else None
+        return value
 
     def refresh(self) -> Flight:
         """The read that is under way; begins one if there is none.
@@ -148,6 +151,27 @@ class Cache:
         """
         return self._refresh_doubted(version_id, AGAIN_SECONDS)
 
+    def refresh_rejected(self, version_id: str) -> Flight | None:
+        """Reads again because a target refused a version that may be right all the same.
+
+        Such as an HTTP server that forbids something. As long as the version stays, each read is
+        followed by a time twice as long without one.
+
+        Args:
+            version_id: The version.
+
+        Returns:
+            The read; None if another version is held already, or this was read not long ago.
+        """
+        whose, times = self._rejected
+        times = times if whose == version_id else 0
+        doubled = min(AGAIN_SECONDS * 2.0 ** min(times, 30), UNREACHABLE_SECONDS)
+        before = self._flight
+        flight = self._refresh_doubted(version_id, doubled if times else 0.0)
+        if flight is not None and flight is not before:
+            self._rejected = version_id, times + 1
+        return flight
+
     def refresh_unreachable(self, version_id: str) -> Flight | None:
         """Reads again because the server that a version names was not reached.
 
@@ -161,7 +185,7 @@ class Cache:
 
     def _refresh_doubted(self, version_id: str, not_within: float) -> Flight | None:
         with self._lock:
-            if self.held is not None and self.held.credential.version_id != version_id:
+            if self.held is not None and self.held.value.version_id != version_id:
                 return None
             if self._flight is None and (self._asked_within(not_within) or self.back_off()):
                 return None
@@ -179,7 +203,7 @@ class Cache:
         return left if left > TICK_SECONDS else 0.0
 
     def worth_waiting(self, flight: Flight, seconds: float) -> float:
-        """How long a read of the credential waits for a newer one.
+        """How long a caller waits for a newer one.
 
         Args:
             flight: The read that brings it.
@@ -223,22 +247,22 @@ class Cache:
     def _fly(self, flight: Flight) -> None:
         failure = None
         try:
-            credential = self._reader.read()
+            value = self._reader.read()
         except RotatedSecretError as error:
             failure = error
             self._note_failure(flight, error)
         else:
-            self._note(flight, credential)
+            self._note(flight, value)
         finally:
             flight.landed.set_result(failure)
 
-    def _note(self, flight: Flight, credential: Credential) -> None:
+    def _note(self, flight: Flight, value: V) -> None:
         lifetime = self._refresh_seconds * random.uniform(0.8, 1.0)  # noqa: S311  # spreads reads
         with self._lock:
             if self._flight is flight:  # else it was given up, and a newer one may have landed
                 self._flight = None
                 self._failing = None
-                self.held = Held(credential, flight.begun, flight.begun.after(lifetime))
+                self.held = Held(value, flight.begun, flight.begun.after(lifetime))
 
     def _note_failure(self, flight: Flight, error: RotatedSecretError) -> None:
         logger.warning("%s", error)

@@ -1,6 +1,5 @@
-"""The secret's content, parsed once."""
+"""A database credential."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +7,13 @@ from typing import Any, Self
 
 from rotated_secret.discretion import Hidden
 from rotated_secret.errors import BadSecretError
+from rotated_secret.value import Value
 
 _LARGEST_PORT = 65535
+_REMEDY = (
+    "Put the documented JSON: engine, host, port, username, password, dbname. A secret that is no"
+    " database credential is read by RotatedValue"
+)
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, which ends a text on the way, and halves of characters, which are not UTF-8."""
 
@@ -51,21 +55,16 @@ class Credential:
         return self._document.reveal()[name]
 
     @classmethod
-    def parse(cls, text: object, *, version_id: str, secret_id: str) -> Self:
-        """Reads SecretString.
-
-        Args:
-            text: The content.
-            version_id: Of which version.
-            secret_id: Of which secret, for errors.
+    def parse(cls, value: Value) -> Self:
+        """Reads the content.
 
         Raises:
             BadSecretError: It is not the JSON of a database credential.
         """
-        fields = _Fields(_document(text, secret_id), secret_id)
+        fields = _Fields(value, value.document(remedy=_REMEDY))
         fields.text("password")
         return cls(
-            version_id=version_id,
+            version_id=value.version_id,
             username=fields.text("username"),
             host=fields.text("host") if "host" in fields.document else None,
             port=fields.port() if "port" in fields.document else None,
@@ -76,43 +75,22 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
+    value: Value
     document: Mapping[str, Any] = field(repr=False)
-    secret_id: str
 
     def text(self, name: str) -> str:
-        value = self.document.get(name)
-        if not isinstance(value, str) or not value:
-            raise _bad(self.secret_id, f"{name} must be a text that is not empty")
-        if _UNSENDABLE.search(value):
-            raise _bad(self.secret_id, f"{name} holds a character that no database can be sent")
-        return value
+        found = self.document.get(name)
+        if not isinstance(found, str) or not found:
+            raise self._bad(f"{name} must be a text that is not empty")
+        if _UNSENDABLE.search(found):
+            raise self._bad(f"{name} holds a character that no database can be sent")
+        return found
 
     def port(self) -> int:
-        value = str(self.document["port"])
-        if not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= _LARGEST_PORT):
-            raise _bad(self.secret_id, f"port must be a number from 1 to {_LARGEST_PORT}")
-        return int(value)
+        found = str(self.document["port"])
+        if not (found.isascii() and found.isdigit() and 0 < int(found[:9]) <= _LARGEST_PORT):
+            raise self._bad(f"port must be a number from 1 to {_LARGEST_PORT}")
+        return int(found)
 
-
-def _document(text: object, secret_id: str) -> Mapping[str, Any]:
-    if not isinstance(text, str):
-        raise _bad(secret_id, "it holds binary data")
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        why = f"it is not JSON ({type(error).__name__})"
-    else:
-        if isinstance(document, dict):
-            return document
-        why = "it is no JSON object"
-    # Outside of the handler: the exception holds the whole text, and must not travel along.
-    raise _bad(secret_id, why)
-
-
-def _bad(secret_id: str, why: str) -> BadSecretError:
-    return BadSecretError(
-        secret_id,
-        f"the content of the secret can't be used: {why}",
-        remedy="Put the documented JSON: engine, host, port, username, password, dbname",
-        retry_helps=False,
-    )
+    def _bad(self, why: str) -> BadSecretError:
+        return self.value.unusable(why, remedy=_REMEDY)

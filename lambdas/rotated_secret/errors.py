@@ -62,4 +62,4 @@ class SecretUnavailableError(RotatedSecretError):
 
 
 class BadSecretError(RotatedSecretError):
-    """The secret's content is not the JSON of a database credential."""
+    """The secret's content can't be used for what the application wants of it."""

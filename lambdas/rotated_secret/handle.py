@@ -1,13 +1,15 @@
-"""What the handle for threads and the one for coroutines have in common."""
+"""What handles for threads and for coroutines have in common, whatever they hold."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, NoReturn, Self
 
 from rotated_secret.arguments import (
     LONGEST_PATIENCE_SECONDS,
     LONGEST_REFRESH_SECONDS,
     check_clock,
+    check_function,
     check_seconds,
 )
 from rotated_secret.cache import Cache
@@ -15,6 +17,7 @@ from rotated_secret.clock import Clock
 from rotated_secret.credential import Credential
 from rotated_secret.errors import RotatedSecretError, SecretUnavailableError
 from rotated_secret.reader import Reader
+from rotated_secret.value import V
 from rotated_secret.waiting import Patience
 
 if TYPE_CHECKING:
@@ -29,12 +32,15 @@ OLD_WAIT_SECONDS = 2.0
 _CLOCK = Clock()
 
 
-class Handle:
-    """A handle on a rotated secret; the subclasses say how to wait.
+class Handle(Generic[V]):
+    """A handle on a rotated secret; the subclasses say how to wait, and what it holds.
 
     Attributes:
         secret_id: ARN or name of the secret.
     """
+
+    _kind: type[V]
+    """What the content is parsed as."""
 
     def __init__(
         self,
@@ -50,10 +56,10 @@ class Handle:
         Args:
             secret_id: ARN or name of the secret. An ARN says in which region to ask.
             client: Secrets Manager, if the usual client with bounded time-outs will not do.
-            refresh_seconds: How old a credential becomes before it is read again in the background;
+            refresh_seconds: How old a version becomes before it is read again in the background;
                 with 0 each use reads it.
             patience_seconds: How long a call waits at most: for the first read, and for a
-                credential that the target accepts.
+                version that the target accepts.
             clock: Where the time comes from.
 
         Raises:
@@ -70,15 +76,27 @@ class Handle:
             "patience_seconds", patience_seconds, longest=LONGEST_PATIENCE_SECONDS
         )
         self._clock = clock
-        self._cache = Cache(Reader(secret_id, client), refresh_seconds=seconds, clock=clock)
+        self._reader: Reader[V] = Reader(secret_id, self._kind.parse, client)
+        self._cache = Cache(self._reader, refresh_seconds=seconds, clock=clock)
         self.secret_id = secret_id
 
-    def newest(self) -> Credential | None:
+    def newest(self) -> V | None:
         """What is held, without waiting; None before the first read.
 
         A newer one is read in the background if that is due.
         """
         return self._cache.newest()
+
+    def expect(self, check: Callable[[V], object]) -> None:
+        """Takes no version from now on that does not stand a check.
+
+        What is held goes on to be used then, and the failure is logged as one of reading.
+
+        Args:
+            check: Raises BadSecretError for a version that can't be used: see `Value.unusable`.
+        """
+        check_function("check", check)
+        self._reader.checks.append(check)
 
     def _patience(self) -> Patience:
         return Patience(self._patience_seconds, self._clock)
@@ -102,31 +120,32 @@ class Handle:
             retry_helps=True,
         )
 
-    def _moved(self, unreached: Credential, patience: Patience) -> Credential | None:
-        """What is held, if it names another server and there is time to try that."""
+    def _other_than(self, refused: V) -> V | None:
         held = self._cache.held
-        if held is None or held.credential.server == unreached.server or not patience.left():
-            return None
-        return held.credential
+        is_other = held is not None and held.value.version_id != refused.version_id
+        return held.value if held and is_other else None
 
-    def _give_up(self, error: Exception, credential: Credential, *, refused: bool) -> None:
-        """Tells on the driver's error how it came to it."""
-        newest = f"with version {credential.version_id}, the newest that could be read"
+    def _give_up(self, error: Exception, version: V, *, refused: bool) -> None:
+        """Tells on the error of what was tried how it came to it."""
         if refused:
             error.add_note(
-                f"{self.secret_id}: {credential.username} was still refused after"
-                f" {self._patience_seconds:g} seconds, {newest}. See whether its rotation has"
-                " failed, and whether host and user are the right ones."
+                f"{self.secret_id}: {self._named(version)} was still refused after"
+                f" {self._patience_seconds:g} seconds, with version {version.version_id}, the"
+                " newest that could be read. See whether its rotation has failed, and whether"
+                f" {self._doubtful} are the right ones."
             )
-        elif credential.host is not None:
-            error.add_note(
-                f"{self.secret_id}: {credential.host} was tried {newest}. If the database has"
-                " moved, put its host and port into the secret: a login reads it again."
-            )
+
+    def _named(self, version: V) -> str:
+        """What it is that was refused, for people."""
+        del version
+        return "the secret"
+
+    _doubtful = "secret and target"
+    """What else may be wrong where a version is refused."""
 
     def __repr__(self) -> str:
         held = self._cache.held
-        version = held.credential.version_id if held else None
+        version = held.value.version_id if held else None
         return f"{type(self).__name__}({self.secret_id!r}, version_id={version!r})"
 
     def __copy__(self) -> Self:
@@ -141,3 +160,29 @@ class Handle:
             f"A {type(self).__name__} can't be pickled: hand over its secret_id, and make one where"
             " it is used"
         )
+
+
+class OfCredential(Handle[Credential]):
+    """What handles on database credentials have in common."""
+
+    _kind = Credential
+    _doubtful = "host and user"
+
+    def _moved(self, unreached: Credential, patience: Patience) -> Credential | None:
+        """What is held, if it names another server and there is time to try that."""
+        held = self._cache.held
+        if held is None or held.value.server == unreached.server or not patience.left():
+            return None
+        return held.value
+
+    def _named(self, version: Credential) -> str:
+        return version.username
+
+    def _give_up(self, error: Exception, version: Credential, *, refused: bool) -> None:
+        super()._give_up(error, version, refused=refused)
+        if not refused and version.host is not None:
+            error.add_note(
+                f"{self.secret_id}: {version.host} was tried with version {version.version_id}, the"
+                " newest that could be read. If the database has moved, put its host and port into"
+                " the secret: a login reads it again."
+            )

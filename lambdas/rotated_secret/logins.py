@@ -14,8 +14,9 @@ from weakref import WeakKeyDictionary
 
 from rotated_secret.credential import Credential
 from rotated_secret.discretion import without_frames
-from rotated_secret.handle import Handle
+from rotated_secret.handle import Handle, OfCredential
 from rotated_secret.secret import RotatedSecret
+from rotated_secret.value import V
 
 if TYPE_CHECKING:
     from rotated_secret.async_secret import AsyncRotatedSecret
@@ -51,7 +52,7 @@ def check_for_coroutines(secret: object) -> None:
     Raises:
         TypeError: It was given something else, such as the handle for threads.
     """
-    if not isinstance(secret, Handle) or isinstance(secret, RotatedSecret):
+    if not isinstance(secret, OfCredential) or isinstance(secret, RotatedSecret):
         raise TypeError(f"secret must be an AsyncRotatedSecret, not {type(secret).__name__}")
 
 
@@ -112,7 +113,7 @@ def version_of(connection: object) -> str | None:
     return _versions.get(connection)
 
 
-def is_retired(connection: object, secret: Handle) -> bool:
+def is_retired(connection: object, secret: Handle[V]) -> bool:
     """Whether the secret has another version now than the one that a connection logged in with.
 
     It does not wait, and takes less than a microsecond as a rule.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -18,9 +19,9 @@ from botocore.exceptions import (
 
 from rotated_secret.arguments import Place, check_client
 from rotated_secret.client import shared_clients
-from rotated_secret.credential import Credential
-from rotated_secret.discretion import Hidden, silence, without_frames
+from rotated_secret.discretion import silence, without_frames
 from rotated_secret.errors import BadSecretError, RotatedSecretError, SecretUnavailableError
+from rotated_secret.value import V, Value
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -63,18 +64,25 @@ _NO_CREDENTIALS: tuple[type[BotoCoreError], ...] = (
 _LATER = "Try again later; if it stays, look at the network, the VPC endpoint and the credentials"
 
 
-class Reader:
+class Reader(Generic[V]):
     """Reads AWSCURRENT of one secret.
 
     Attributes:
         secret_id: ARN or name of the secret.
+        checks: Each raises BadSecretError for a version that is not to be taken.
     """
 
-    def __init__(self, secret_id: str, client: SecretsManagerClient | None) -> None:
+    def __init__(
+        self,
+        secret_id: str,
+        parse: Callable[[Value], V],
+        client: SecretsManagerClient | None,
+    ) -> None:
         """Names the secret.
 
         Args:
             secret_id: ARN or name.
+            parse: Makes something of the content, or raises BadSecretError.
             client: Secrets Manager; shared with other handles if left out.
 
         Raises:
@@ -83,6 +91,8 @@ class Reader:
             botocore.exceptions.NoRegionError: No region is known.
         """
         self.secret_id = secret_id
+        self.checks: list[Callable[[V], object]] = []
+        self._parse = parse
         self._place = Place.of(secret_id)
         self._is_own = client is None
         self._client = client
@@ -93,7 +103,7 @@ class Reader:
             check_client(client)
             self._place.check(client, secret_id=secret_id)
 
-    def read(self) -> Credential:
+    def read(self) -> V:
         """Reads it.
 
         The label is always passed: only then can a policy allow AWSCURRENT and nothing else.
@@ -102,12 +112,12 @@ class Reader:
             SecretUnavailableError: Secrets Manager did not give it.
             BadSecretError: Its content can't be used.
         """
-        parsed = _parsed(*self._asked(), self.secret_id)
+        parsed = self._parsed(self._asked())
         if isinstance(parsed, BadSecretError):
             raise parsed
         return parsed
 
-    def _asked(self) -> tuple[Hidden[object], str]:
+    def _asked(self) -> Value:
         try:
             with silence():
                 client = self._connected()
@@ -115,7 +125,18 @@ class Reader:
         except Exception as error:
             self._look_for_credentials_anew(error)
             raise self._unavailable(without_frames(error)) from error
-        return Hidden(answer.get("SecretString")), answer["VersionId"]
+        content = answer.get("SecretString", answer.get("SecretBinary"))
+        return Value.of(content, version_id=answer["VersionId"], secret_id=self.secret_id)
+
+    def _parsed(self, value: Value) -> V | BadSecretError:
+        """The version; or why it can't be used, without the frames that hold the content."""
+        try:
+            parsed = self._parse(value)
+            for check in self.checks:
+                check(parsed)
+        except BadSecretError as error:
+            return without_frames(error)
+        return parsed
 
     def forked(self) -> None:
         """Lets go of connections that the parent process uses too, at the next call."""
@@ -155,16 +176,6 @@ class Reader:
             remedy=_FINAL.get(code, _LATER),
             retry_helps=code not in _FINAL,
         )
-
-
-def _parsed(
-    content: Hidden[object], version_id: str, secret_id: str
-) -> Credential | BadSecretError:
-    """The credential; or why there is none, without the frames that hold the content."""
-    try:
-        return Credential.parse(content.reveal(), version_id=version_id, secret_id=secret_id)
-    except BadSecretError as error:
-        return without_frames(error)
 
 
 def _code(error: Exception) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from rotated_secret.handle import Handle
+from rotated_secret.handle import OfCredential
 from rotated_secret.logins import check_for_threads, is_retired
 from rotated_secret.options import check_options
 from rotated_secret.secret import RotatedSecret
@@ -102,7 +102,7 @@ def adapter_for(url: str | URL, functions: dict[str, str]) -> Any:  # noqa: ANN4
     return getattr(import_module(f"rotated_secret.{driver}"), functions[driver])
 
 
-def let_retired_go(engine: Engine, secret: Handle) -> None:
+def let_retired_go(engine: Engine, secret: OfCredential) -> None:
     """Replaces a connection whose credential is retired when it is about to be handed out.
 
     One that was made just now is handed out in any case: else rotations that come faster than

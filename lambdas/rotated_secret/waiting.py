@@ -36,6 +36,10 @@ class Flight:
         flight.landed.set_result(failure)
         return flight
 
+    def is_older_than(self, moment: Moment) -> bool:
+        """Whether it began before a moment: what it brings may be older, too."""
+        return moment.since(self.begun) > 0
+
     def wait(self, seconds: float) -> RotatedSecretError | None:
         """Waits for the end, and so long at most.
 

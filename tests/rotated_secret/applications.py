@@ -18,7 +18,7 @@ from rotated_secret import psycopg_pool as pool_adapter
 from rotated_secret import sqlalchemy as sqlalchemy_adapter
 from rotated_secret import sqlalchemy_async as sqlalchemy_async_adapter
 from rotated_secret.cache import AGAIN_SECONDS
-from rotated_secret.handle import Handle
+from rotated_secret.handle import OfCredential
 
 WHO = "SELECT session_user"
 
@@ -37,7 +37,7 @@ class Application:
     user: Callable[[], str]
     renew: Callable[[], object]
     rest: Callable[[], object]
-    secret: Handle
+    secret: OfCredential
 
 
 def first(row: Any) -> str:

@@ -107,5 +107,5 @@ def test_a_client_goes_away_with_its_last_handle() -> None:
     assert client() is None
 
 
-def client_of(handle: Handle) -> int:
+def client_of(handle: Handle[Any]) -> int:
     return id(handle._cache._reader._client)

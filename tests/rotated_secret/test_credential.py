@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from rotated_secret import BadSecretError, Credential, RotatedSecret
+from rotated_secret import BadSecretError, Credential, RotatedSecret, Value
 from tests.rotated_secret.conftest import ARN, Hands, Store, document
 
 PASSWORD = "very-Secret-1"
@@ -13,7 +13,7 @@ PASSWORD = "very-Secret-1"
 
 def parse(content: object) -> Credential:
     text = content if isinstance(content, str | None) else json.dumps(content)
-    return Credential.parse(text, version_id="v1", secret_id=ARN)
+    return Credential.parse(Value.of(text, version_id="v1", secret_id=ARN))
 
 
 def test_a_secret_that_rds_manages_has_no_more_than_user_and_password() -> None:
