@@ -6,6 +6,7 @@ from tests.faults.bench import Bench
 from tests.faults.packet_fault import Action
 from tests.faults.scenarios import (
     bad_input,
+    certificate,
     consumers,
     crashes,
     duplicates,
@@ -60,6 +61,7 @@ def plan() -> Mapping[str, list[Scenario]]:
         ],
         "first_user": _first_user(),
         "hostile_settings": _for_both(_hostile_settings),
+        "certificate": [certificate.crashes, certificate.duplicates, certificate.stale],
         "iam_access_key": [
             iam_access_key.crashes,
             iam_access_key.duplicates,

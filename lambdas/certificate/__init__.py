@@ -1,0 +1,1 @@
+"""Certificates as rotated secrets, signed by an authority whose key never leaves KMS."""
