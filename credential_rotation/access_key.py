@@ -110,7 +110,7 @@ class AccessKey(Construct):
             self,
             platform=platform,
             names=names.within("access-key"),
-            code=TokenCode("iam_access_key", "access key", {"IAM_USER_ARN": user.arn}),
+            code=TokenCode("iam_access_key", "access key", {"IAM_USER_ARN": user.arn}, by_id=False),
             lives=lives,
             secret=self.secret,
             issuer=user,

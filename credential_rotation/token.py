@@ -31,7 +31,7 @@ REAPED_EVERY = Duration.hours(6)
 _MARK = "secretsmanager:UpdateSecretVersionStage"
 _FILL = (READ, "secretsmanager:PutSecretValue", _MARK)
 
-_KNOWN_LABELS = ["ATTEMPTED", "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "INTENT", "REVOKED"]
+_KNOWN_LABELS = ["ATTEMPTED", "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "INTENT"]
 """Of the versions that say what a token is."""
 
 
@@ -116,26 +116,28 @@ class TokenSecret(RotatedSecret):
         self.policy.admit(role.arn)
         self.policy.admit_writing(role.arn)
 
-    def grant_know(self, role: ServiceRole, *, mark: bool = False) -> None:
+    def grant_know(self, role: ServiceRole, *, by_id: bool = False) -> None:
         """Let a role read which version holds which token.
 
         Args:
             role: The role.
-            mark: Whether it also marks the version whose token it revoked.
+            by_id: Whether it looks versions up by their ids, and marks the one whose token it
+                revoked.
         """
         role.allow(
             iam.PolicyStatement(actions=["secretsmanager:DescribeSecret"], resources=[self.arn])
         )
+        labels = {"StringEquals": {"secretsmanager:VersionStage": _KNOWN_LABELS}}
         role.allow(
             iam.PolicyStatement(
                 actions=[READ],
                 resources=[self.arn],
-                conditions={"StringEquals": {"secretsmanager:VersionStage": _KNOWN_LABELS}},
+                conditions=None if by_id else labels,
             )
         )
         self._key.grant_decrypt(role, secret_arn=self.arn)
         self.policy.admit(role.arn)
-        if mark:
+        if by_id:
             role.allow(iam.PolicyStatement(actions=[_MARK], resources=[self.arn]))
             self.policy.admit_writing(role.arn)
 
@@ -160,14 +162,15 @@ class TokenCode:
         noun: How its tokens are called in descriptions, such as `access key`.
         environment: Variables besides those of all functions of tokens.
         placement: Where in a network the functions run; outside of one if left out.
-        lists: Whether the issuer tells which tokens there are.
+        by_id: Whether the reaper looks versions up by their ids: where tokens have names, or the
+            issuer does not tell which there are.
     """
 
     package: str
     noun: str
     environment: Mapping[str, str] = field(default_factory=dict)
     placement: Placement | None = None
-    lists: bool = True
+    by_id: bool = True
 
 
 class TokenRotation:
@@ -280,7 +283,7 @@ class TokenRotation:
             SECRET_ID=self._secret.arn,
         )
         self._issuer.grant_end(function.role)
-        self._secret.grant_know(function.role, mark=not self._code.lists)
+        self._secret.grant_know(function.role, by_id=self._code.by_id)
         run_every(
             reaper,
             function,

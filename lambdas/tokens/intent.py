@@ -9,6 +9,7 @@ on it moves from one intent to the next by compare and swap, so one run at a tim
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from rotation.secret_text import SecretText
 
 if TYPE_CHECKING:
     from rotation.rotating_secret import RotatingSecret
+    from rotation.versions import Version
     from tokens.issuer import Token
 
 LABEL = "INTENT"
@@ -36,6 +38,7 @@ HURRY = timedelta(seconds=15)
 OVER = timedelta(seconds=40)
 """By then the maker has stored its token or never will: 15 seconds, a call of 13, and clocks."""
 
+_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,8 +51,8 @@ class Intent:
         since: When the tokens were listed.
         tokens: Ids of those that there were. None is ours to revoke because of this.
         token: The version that is to hold the new one.
-        lost: Names of tokens that were perhaps issued before and can't be found again, until a
-            person takes the label off.
+        lost: Names or ids of tokens that were perhaps issued before and can't be found again. It
+            grows until a person takes the label off.
     """
 
     id: str
@@ -70,14 +73,31 @@ class Intent:
         """The last one.
 
         Returns:
-            None if there is none, or it was withdrawn, or it can't be read.
+            None if there is none, or it was withdrawn.
 
         Raises:
             SecretsManagerError: The call failed.
         """
         version = secret.labelled(LABEL)
-        if version is None:
-            return None
+        return cls.parse(version) if version else None
+
+    @classmethod
+    def named(cls, secret: RotatingSecret, name: str) -> Self | None:
+        """The one in which we gave a token its name.
+
+        Returns:
+            None if it was not us.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        version = secret.stored(name) if _NAME.fullmatch(name) else None
+        intent = cls.parse(version) if version else None
+        return intent if intent and intent.since > _LONG_AGO else None
+
+    @classmethod
+    def parse(cls, version: Version) -> Self:
+        """Reads a version; one that can't be read was long ago, and about nothing."""
         try:
             content: dict[str, Any] = json.loads(version.text.reveal())
             since = datetime.fromisoformat(content["Since"]).astimezone(UTC)

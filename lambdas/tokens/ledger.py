@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError
 from rotation.versions import ATTEMPTED, CURRENT, PENDING, PREVIOUS, Version
+from tokens.intent import Intent
 from tokens.issuer import Token
 
 if TYPE_CHECKING:
     from rotation.deadline import Deadline
     from rotation.rotating_secret import RotatingSecret
     from rotation.secret_text import SecretText
-    from tokens.intent import Intent
     from tokens.issuer import Held, Issuer
 
 REVOKED = "REVOKED"
@@ -164,26 +164,29 @@ class Ledger:
         """
         if token.id in self.entries:
             return _STANDINGS[self.entries[token.id].label]
-        if intent and self._orphan(tokens, intent) == token:
-            return Standing.STRANGE if self.account.last_used(token.id) else Standing.ORPHAN
+        if self._is_orphan(token, tokens, intent) and not self.account.last_used(token.id):
+            return Standing.ORPHAN
         return Standing.STRANGE
 
-    def lost(self, intent: Intent | None) -> frozenset[str]:
+    def lost(self, intent: Intent | None, *, at_it: bool = False) -> frozenset[str]:
         """What was perhaps issued, and can't be found again because the issuer does not list.
 
         Args:
-            intent: The last one, and it is over.
+            intent: The last one.
+            at_it: Whether it is not over.
 
         Returns:
-            The tokens' names.
+            The tokens' names, or ids where those are known.
 
         Raises:
             SecretsManagerError: A call failed.
         """
         if self._issuer.lists or intent is None:
             return frozenset()
-        stored = self._secret.stored(intent.token) is not None
-        return intent.lost if stored else intent.lost | {intent.id}
+        known = at_it or self._secret.stored(intent.token) is not None
+        unstored = set() if known else {intent.id}
+        # Where a late run moved AWSCURRENT, a token may be in no version with a label any more.
+        return intent.lost | unstored | (intent.tokens - self.entries.keys())
 
     def revoke(self, token_id: str) -> None:
         """Ends a token for good.
@@ -198,16 +201,23 @@ class Ledger:
             last = self._secret.labelled(REVOKED)
             self._secret.try_move(REVOKED, entry.version.id, instead_of=last.id if last else None)
 
-    def _orphan(self, tokens: Mapping[str, Token], intent: Intent) -> Token | None:
-        """The token that the intent was about, if it was not stored.
+    def _is_orphan(self, token: Token, tokens: Mapping[str, Token], intent: Intent | None) -> bool:
+        """Whether we had a token issued that no version with a label holds, and never stored it.
 
         Its name tells. Where tokens have no names: it was not there when the intent was recorded,
         and was issued in the seconds after. If another one was too, nobody can tell which is ours.
         """
-        for token in tokens.values():
-            if token.name == intent.id:
-                return token
-        nameless = [token for token in tokens.values() if token.name is None]
-        since = [token for token in nameless if token.id not in intent.tokens]
+        if token.name is not None:
+            ours = Intent.named(self._secret, token.name)
+            return ours is not None and not self._stored(ours.token, token)
+        if intent is None:
+            return False
+        since = [each for each in tokens.values() if each.id not in intent.tokens]
         lost = [each for each in since if each.id not in self.entries and intent.covers(each)]
-        return lost[0] if len(lost) == len(since) == 1 else None
+        return lost == since == [token]
+
+    def _stored(self, version_id: str, token: Token) -> bool:
+        """Whether a version holds a token, although it may have no label any more."""
+        version = self._secret.stored(version_id)
+        held = version and self._issuer.held(version.text, whose="A version")
+        return held is not None and held.id == token.id

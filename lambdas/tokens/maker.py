@@ -135,11 +135,13 @@ class Maker:
         last = Intent.read(self._secret)
         if last and not last.over(now):
             return None
-        room = Room(self._issuer, self._rotation, grace=self._grace)
-        for token_id in tokens.keys() - {beside.id if beside else None}:
-            room.clear(tokens[token_id], tokens, last, now)
         lost = ledger.lost(last)
-        intent = Intent.of(now, tokens, token=self._rotation.token, lost=lost)
+        room = Room(self._issuer, self._rotation, grace=self._grace)
+        others = tokens.keys() - {beside.id if beside else None}
+        gone = {each for each in others if room.clear(tokens[each], tokens, last, now)}
+        # A list may show for a while what is gone, and then the intent has to name it as well.
+        known = tokens.keys() - (set() if self._issuer.lists else gone)
+        intent = Intent.of(now, known, token=self._rotation.token, lost=lost)
         return self._issue(ledger, intent, like) if intent.claim(self._secret, last) else None
 
     def _issue(self, ledger: Ledger, intent: Intent, like: SecretText) -> SecretText | None:

@@ -33,7 +33,7 @@ class Report:
         suspended: Tokens that are not accepted any more, and when they were used last.
         revoked: Tokens that are gone.
         strange: Tokens that somebody else had issued.
-        lost: Names of tokens that were perhaps issued and can't be found again.
+        lost: Names or ids of tokens that were perhaps issued and can't be found again.
     """
 
     days_left: float
@@ -104,7 +104,7 @@ class Reaper:
             if token.active and token.id not in report.gone:
                 left = self._left(ledger, token, standing, now) / timedelta(days=1)
                 report.days_left = min(report.days_left, left)
-        report.lost = frozenset() if at_it else ledger.lost(last)
+        report.lost = ledger.lost(last, at_it=at_it)
         return report
 
     def _end(
@@ -122,7 +122,8 @@ class Reaper:
         self, ledger: Ledger, token: Token, end: datetime, now: datetime, report: Report
     ) -> None:
         if not self.issuer.suspends:
-            self._revoke(ledger, token, report)
+            if token.active:
+                self._revoke(ledger, token, report)
         elif token.active:
             report.suspended[token.id] = ledger.account.last_used(token.id)
             ledger.account.suspend(token.id)

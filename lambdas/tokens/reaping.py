@@ -104,8 +104,8 @@ def tell(reaper: Reaper, report: Report) -> None:
         )
     for name in sorted(report.lost):
         logger.error(
-            "The %s named %s was perhaps issued and is in no version of the secret: look for it at"
-            " its issuer and delete it, then take the label %s off its version",
+            "The %s %s, by its name or id, may exist and is in no version of the secret: look for"
+            " it at its issuer and delete it, then take the label %s off its version",
             noun,
             name,
             LABEL,

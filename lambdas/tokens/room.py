@@ -33,7 +33,7 @@ class Room:
 
     def clear(
         self, token: Token, tokens: Mapping[str, Token], intent: Intent | None, now: datetime
-    ) -> None:
+    ) -> bool:
         """Revokes a token, if it is ours and nobody can be using it.
 
         Args:
@@ -41,6 +41,9 @@ class Room:
             tokens: All that there are.
             intent: The last one, and it is over.
             now: The time.
+
+        Returns:
+            Whether it was revoked; not if it is somebody else's and in nobody's way.
 
         Raises:
             BusyError: Consumers may still use it.
@@ -61,8 +64,9 @@ class Room:
             case Standing.STRANGE:
                 if self._issuer.exclusive:
                     raise self._strange(token)
-                return
+                return False
         ledger.revoke(token.id)
+        return True
 
     def _must_rest(self, ledger: Ledger, token: Token, now: datetime) -> None:
         """Refuses a token that works and may be in use."""

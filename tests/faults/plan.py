@@ -1,7 +1,9 @@
 """All that `make faults` does."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from iam_access_key.user import IamUser
 from tests.faults.bench import Bench
 from tests.faults.packet_fault import Action
 from tests.faults.scenarios import (
@@ -12,15 +14,16 @@ from tests.faults.scenarios import (
     duplicates,
     first_user,
     hostile_settings,
-    iam_access_key,
     impostors,
     locks,
     stale,
+    tokens,
     unproven,
     window,
 )
 from tests.faults.site import STRATEGIES
 from tests.faults.tally import Tally
+from tests.tokens.vendors import Blind, Listing
 
 Scenario = Callable[[Bench], Tally]
 
@@ -62,12 +65,16 @@ def plan() -> Mapping[str, list[Scenario]]:
         "first_user": _first_user(),
         "hostile_settings": _for_both(_hostile_settings),
         "certificate": [certificate.crashes, certificate.duplicates, certificate.stale],
-        "iam_access_key": [
-            iam_access_key.crashes,
-            iam_access_key.duplicates,
-            iam_access_key.strangers,
-            iam_access_key.stale,
-            lambda bench: iam_access_key.years(bench, lives=LIVES),
+        "tokens": [
+            scenario
+            for issuer in (IamUser, Listing, Blind)
+            for scenario in (
+                partial(tokens.crashes, issuer=issuer),
+                partial(tokens.duplicates, issuer=issuer),
+                partial(tokens.strangers, issuer=issuer),
+                partial(tokens.stale, issuer=issuer),
+                partial(tokens.years, issuer=issuer, lives=LIVES),
+            )
         ],
     }
 

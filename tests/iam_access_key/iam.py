@@ -28,6 +28,7 @@ class FakeKey:
     by: str = "us"
     active: bool = True
     used: datetime | None = None
+    name: str = ""
 
 
 class Iam:
@@ -35,6 +36,7 @@ class Iam:
 
     Attributes:
         lag: Seconds that an answer may be behind.
+        most: How many keys there may be; None if any number.
         calls: Names of the calls so far.
         before: Is told of a call before it is done.
         after: Is told of a call after it is done.
@@ -46,6 +48,7 @@ class Iam:
     ) -> None:
         self.arn = arn
         self.lag = lag
+        self.most: int | None = 2
         self.calls: list[str] = []
         self.before: Callable[[str], None] = lambda _: None
         self.after: Callable[[str], None] = lambda _: None
@@ -62,15 +65,15 @@ class Iam:
         """What there really is."""
         return self._history[-1][1]
 
-    def make(self, by: str = "somebody") -> str:
+    def make(self, by: str = "somebody", name: str = "") -> str:
         """Somebody makes a key by hand."""
         with self._lock:
-            if len(self.keys) == 2:
+            if len(self.keys) == self.most:
                 raise failure("LimitExceeded", "CreateAccessKey", 409)
             number = next(self._numbers)
             key_id = f"AKIA{number:016d}"
             created = self._now().replace(microsecond=0)
-            key = FakeKey(f"made-up-Secret-{number:025d}", created, by)
+            key = FakeKey(f"made-up-Secret-{number:025d}", created, by, name=name)
             self._change({**self.keys, key_id: key})
             return key_id
 
@@ -105,6 +108,7 @@ class Iam:
                         "AccessKeyId": key_id,
                         "Status": "Active" if key.active else "Inactive",
                         "CreateDate": key.created,
+                        "Name": key.name,
                     }
                     for key_id, key in self._seen().items()
                 ]
@@ -112,9 +116,9 @@ class Iam:
 
         return self._observed("list_access_keys", run)
 
-    def create_access_key(self, *, UserName: str) -> dict[str, Any]:  # noqa: N803
+    def create_access_key(self, *, UserName: str, Name: str = "") -> dict[str, Any]:  # noqa: N803
         def run() -> dict[str, Any]:
-            key_id = self.make(by="us")
+            key_id = self.make(by="us", name=Name)
             return {
                 "AccessKey": {
                     "UserName": UserName,

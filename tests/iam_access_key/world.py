@@ -1,6 +1,7 @@
 """A user with an access key, its secret, and the functions that look after it."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -18,6 +19,7 @@ from rotation.rotation import Rotation
 from tests.iam_access_key.clock import Clock
 from tests.iam_access_key.iam import Iam
 from tokens.first_token import FirstToken
+from tokens.intent import LABEL
 from tokens.lives import Lives
 from tokens.maker import Time
 from tokens.reaper import Reaper, Report
@@ -42,6 +44,7 @@ class World:
         lag: Seconds that IAM's answers may be behind.
         first: Whether the first key exists.
         lives: How long keys live.
+        issuer: Who issues the keys.
         clock: What they go by.
         errors: What came out of them.
     """
@@ -50,6 +53,7 @@ class World:
     seed: int = 0
     first: bool = True
     lives: Lives = LIVES
+    issuer: type[IamUser] = IamUser
     clock: Clock = field(default_factory=Clock)
     errors: list[str] = field(default_factory=list)
 
@@ -59,7 +63,7 @@ class World:
         self.secrets.create(ARN, {"UserName": USER_NAME})
         time = Time(self.clock.now, self.clock.sleep)
         identity = Identity(USER, ask=self._ask, sleep=self.clock.sleep)
-        self.user = IamUser(cast("Any", self.iam), Settings(USER), identity=identity)
+        self.user = self.issuer(cast("Any", self.iam), Settings(USER), identity=identity)
         self.strategy = TwoTokens(self.user, self.lives, time=time)
         self.engine = Engine(self.strategy)
         self.first_key = FirstToken(self.strategy, seconds=STEP_SECONDS)
@@ -108,6 +112,13 @@ class World:
         deadline = self.deadline()
         now = now or self.clock.now()
         return self.reaper.reap(self.secret(deadline), now=now, deadline=deadline)
+
+    def look_after(self, lost: Collection[str]) -> None:
+        """A person does what the reaper's log says about tokens that are perhaps lost."""
+        for key_id, key in [*self.iam.keys.items()]:
+            if {key_id, key.name} & set(lost):
+                self.iam.remove(key_id)
+        del self.labels[LABEL]
 
     @property
     def stored(self) -> Any:

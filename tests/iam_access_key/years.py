@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fakes.secrets_manager import failure
+from iam_access_key.user import IamUser
 from rotation.errors import RotationError
 from rotation.event import Step
 from tests.iam_access_key.world import LIVES, World
@@ -35,6 +36,7 @@ class Years:
     Attributes:
         interval: Days between two rotations.
         lives: Grace and notice.
+        issuer: Who issues the keys.
         seed: Of chance.
         failures: How many calls failed, or were not answered, or were the function's last.
         rotations: How many rotations succeeded.
@@ -43,6 +45,7 @@ class Years:
 
     interval: int = 30
     lives: Lives = LIVES
+    issuer: type[IamUser] = IamUser
     seed: int = 0
     failures: int = 0
     rotations: int = 0
@@ -51,7 +54,7 @@ class Years:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  # the same run each time
-        self.world = World(lag=30, seed=self.seed, lives=self.lives)
+        self.world = World(lag=30, seed=self.seed, lives=self.lives, issuer=self.issuer)
         self._moved, self._current = self.world.clock.now(), self.world.labels["AWSCURRENT"]
         self._failed_reaps = 0
 
@@ -114,7 +117,10 @@ class Years:
         self._failed_reaps = 0 if done else self._failed_reaps + 1
 
     def _reaped(self) -> None:
-        self.reaped += len(self.world.reap().gone)
+        report = self.world.reap()
+        self.reaped += len(report.gone)
+        if report.lost:
+            self.world.look_after(report.lost)
 
     def _strike(self, run: Callable[[], None], *, with_failures: bool) -> bool:
         """Runs a function; something may happen around one of its calls.

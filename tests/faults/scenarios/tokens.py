@@ -1,7 +1,8 @@
-"""An access key whose rotation is struck at any call: crashes, duplicates, strangers, late calls.
+"""A token whose rotation is struck at any call: crashes, duplicates, strangers, late calls.
 
-IAM, STS and Secrets Manager are in memory, at a simulated clock; IAM's answers may be half a minute
-behind. There is no PostgreSQL in it; the bench looks for keys in what the functions print.
+The issuer (IAM with STS, or a vendor) and Secrets Manager are in memory, at a simulated clock; the
+issuer's answers may be half a minute behind. There is no PostgreSQL in it; the bench looks for
+tokens in what the functions print.
 """
 
 import json
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from fakes.secrets_manager import failure
+from iam_access_key.user import IamUser
 from rotation.errors import RotationError
 from rotation.event import Step
 from rotation.observability import observed
@@ -23,7 +25,6 @@ from tests.faults.tally import Tally, Verdict
 from tests.iam_access_key.world import ARN, World
 from tests.iam_access_key.years import Years
 
-STRATEGY = "access-key"
 LAGS = (0, 30)
 ATTEMPTS = 6
 """How often Secrets Manager tries, a minute or two apart."""
@@ -40,7 +41,8 @@ class Struck:
         when: On which side of it.
         how: What it is called.
         strike: What happens; it may raise.
-        lag: Seconds that IAM's answers may be behind.
+        lag: Seconds that the issuer's answers may be behind.
+        issuer: Who it is.
         more: What else goes wrong from then on, by the name of the call.
         reached: Whether it happened.
         world: To whose rotation.
@@ -52,6 +54,7 @@ class Struck:
     how: str
     strike: Strike
     lag: float
+    issuer: type[IamUser]
     more: frozenset[str] = frozenset()
     reached: bool = False
     world: World = field(init=False)
@@ -62,7 +65,7 @@ class Struck:
 
     def prepare(self) -> World:
         """Makes the world to which it happens."""
-        self.world = prepared(self.lag, seed=self.number)
+        self.world = prepared(self.issuer, self.lag, seed=self.number)
         self.world.errors = self.errors
         return self.world
 
@@ -91,9 +94,9 @@ def disarm(world: World) -> None:
     world.iam.after = world.secrets.after = lambda _: None
 
 
-def prepared(lag: float, seed: int = 0) -> World:
+def prepared(issuer: type[IamUser], lag: float, seed: int = 0) -> World:
     """A key that was rotated, so that the next rotation has to make room too."""
-    world = World(lag=lag, seed=seed)
+    world = World(lag=lag, seed=seed, issuer=issuer)
     world.rotate()
     world.clock.pass_days(10)
     return world
@@ -111,7 +114,7 @@ def _refuse(_: World) -> None:
     raise failure("ServiceUnavailable", "AnyCall", 503)
 
 
-def crashes(bench: Bench, *, pick: slice = EVERY) -> Tally:
+def crashes(bench: Bench, *, issuer: type[IamUser] = IamUser, pick: slice = EVERY) -> Tally:
     """The function dies, or gets no answer, before and after each call of both services."""
     kinds: dict[str, tuple[Strike, frozenset[str]]] = {
         "crash": (_die, frozenset()),
@@ -119,16 +122,16 @@ def crashes(bench: Bench, *, pick: slice = EVERY) -> Tally:
         "refusal, and no deletion": (_refuse, frozenset({"delete_access_key"})),
     }
     faults = [
-        Struck(number, when, how, strike, lag, more)
+        Struck(number, when, how, strike, lag, issuer, more)
         for lag in LAGS
         for how, (strike, more) in kinds.items()
-        for when, number in calls_of_a_rotation(lag)
+        for when, number in calls_of_a_rotation(issuer, lag)
         if not (how.startswith("refusal") and when is When.AFTER)
     ]
-    return _run(bench, "crash around each call of IAM and Secrets Manager", faults[pick], _crash)
+    return _run(bench, "crash around each call of both services", faults[pick], _crash)
 
 
-def duplicates(bench: Bench, *, pick: slice = EVERY) -> Tally:
+def duplicates(bench: Bench, *, issuer: type[IamUser] = IamUser, pick: slice = EVERY) -> Tally:
     """A second and a third run do all four steps while the first one is at any call."""
 
     def twins(world: World) -> None:
@@ -137,20 +140,22 @@ def duplicates(bench: Bench, *, pick: slice = EVERY) -> Tally:
         for _ in range(2):
             attempt(world, token)
 
-    return _run(bench, "three runs at once", _at_each_call("twins", twins, pick), _crash)
+    return _run(bench, "three runs at once", _at_each_call(issuer, "twins", twins, pick), _crash)
 
 
-def strangers(bench: Bench, *, pick: slice = EVERY) -> Tally:
+def strangers(bench: Bench, *, issuer: type[IamUser] = IamUser, pick: slice = EVERY) -> Tally:
     """Somebody makes a key for the user while the rotation is at any call."""
 
     def make(world: World) -> None:
         with suppress(ClientError):  # if there is no room, there is no stranger
             world.iam.make(by="stranger")
 
-    return _run(bench, "a stranger makes a key", _at_each_call("stranger", make, pick), _stranger)
+    return _run(
+        bench, "a stranger makes a key", _at_each_call(issuer, "stranger", make, pick), _stranger
+    )
 
 
-def stale(bench: Bench, *, pick: slice = EVERY) -> Tally:
+def stale(bench: Bench, *, issuer: type[IamUser] = IamUser, pick: slice = EVERY) -> Tally:
     """A run hangs at any call, is given up, and comes back when two newer rotations are over."""
 
     def give_up(world: World) -> None:
@@ -160,15 +165,17 @@ def stale(bench: Bench, *, pick: slice = EVERY) -> Tally:
             world.clock.pass_days(10)
             settle(world)
 
-    return _run(bench, "stale (given up): call", _at_each_call("stuck", give_up, pick), _stale)
+    return _run(
+        bench, "stale (given up): call", _at_each_call(issuer, "stuck", give_up, pick), _stale
+    )
 
 
-def years(_: Bench, *, lives: int) -> Tally:
+def years(_: Bench, *, issuer: type[IamUser] = IamUser, lives: int) -> Tally:
     """Ten years of schedules, rotations and reapers that fail, and people who mend them in time."""
-    tally = Tally("10 years of one key, everything failing", STRATEGY, wanted=lives)
+    tally = Tally("10 years of one key, everything failing", strategy_of(issuer), wanted=lives)
     failures = 0
     for seed in range(lives):
-        verdict, life = Verdict(f"life {seed}"), Years(seed=seed)
+        verdict, life = Verdict(f"life {seed}"), Years(seed=seed, issuer=issuer)
         life.live(10)
         failures += life.failures
         verdict.wrong(life.violations, "")
@@ -177,17 +184,22 @@ def years(_: Bench, *, lives: int) -> Tally:
     return tally
 
 
-def _at_each_call(how: str, strike: Strike, pick: slice) -> list[Struck]:
+def strategy_of(issuer: type[IamUser]) -> str:
+    """How the table calls it."""
+    return issuer.kind if issuer.lists else f"{issuer.kind}, unlisted"
+
+
+def _at_each_call(issuer: type[IamUser], how: str, strike: Strike, pick: slice) -> list[Struck]:
     return [
-        Struck(number, when, how, strike, lag)
+        Struck(number, when, how, strike, lag, issuer)
         for lag in LAGS
-        for when, number in calls_of_a_rotation(lag)
+        for when, number in calls_of_a_rotation(issuer, lag)
     ][pick]
 
 
-def calls_of_a_rotation(lag: float) -> list[tuple[When, int]]:
+def calls_of_a_rotation(issuer: type[IamUser], lag: float) -> list[tuple[When, int]]:
     """Where something can happen until the label has moved, polling included."""
-    world, seen = prepared(lag), {When.BEFORE: 0, When.AFTER: 0}
+    world, seen = prepared(issuer, lag), {When.BEFORE: 0, When.AFTER: 0}
 
     def count(when: When) -> Callable[[str], None]:
         def one_more(_: str) -> None:
@@ -206,7 +218,11 @@ def attempt(world: World, token: str) -> RotationError | Crash | None:
     for step in Step:
         try:
             with observed(
-                strategy=STRATEGY, step=step, secret=ARN, correlation_id=token, request_id="request"
+                strategy=world.strategy.name,
+                step=step,
+                secret=ARN,
+                correlation_id=token,
+                request_id="request",
             ):
                 world.step(token, step)
         except (RotationError, Crash) as error:
@@ -243,8 +259,14 @@ def wrong(world: World) -> Iterator[str]:
 
 
 def _finished(world: World, verdict: Verdict) -> None:
+    """Nothing of ours is lost; a vendor's token may be left to the reaper, or be told to people."""
+    told: frozenset[str] = frozenset()
+    if not world.strategy.issuer.exclusive:
+        world.clock.sleep(60)  # until nobody is at it
+        told = world.reap().lost
+    ours = {id_: key.name for id_, key in world.iam.keys.items() if key.by == "us"}
     held = {world.id(), world.id("AWSPREVIOUS")}
-    lost = {id_ for id_, key in world.iam.keys.items() if key.by == "us"} - held
+    lost = {id_ for id_, name in ours.items() if not {id_, name} & told} - held
     verdict.wrong([f"{len(lost)} key(s) of ours lost"] if lost else [], "at the end")
     verdict.wrong(list(wrong(world)), "at the end")
 
@@ -281,7 +303,7 @@ def _stranger(struck: Struck) -> Verdict:
         world.reap()
         verdict.wrong(list(wrong(world)), "while it was there")
     theirs = [id_ for id_, key in world.iam.keys.items() if key.by == "stranger"]
-    for key_id in theirs:
+    for key_id in theirs if world.strategy.issuer.exclusive else []:
         verdict.remarks.append("refused until somebody looked")
         world.iam.remove(key_id)
         world.iam.deleted.pop(key_id)
@@ -313,7 +335,7 @@ def _stale(struck: Struck) -> Verdict:
 def _run(
     bench: Bench, name: str, faults: list[Struck], check: Callable[[Struck], Verdict]
 ) -> Tally:
-    tally = Tally(name, STRATEGY, wanted=len(faults))
+    tally = Tally(name, strategy_of(faults[0].issuer), wanted=len(faults))
     for struck in faults:
         tally.add(check(struck))
         bench.errors += struck.errors
