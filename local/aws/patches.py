@@ -4,7 +4,7 @@ Functions, people and the judging of calls have their own: `local.functions`, `l
 `local.policies`.
 """
 
-from local.aws import alarms, dispatch, failures, networks, rds, secrets_manager, trail
+from local.aws import alarms, dispatch, failures, keys, networks, rds, secrets_manager, trail
 from local.aws.cloudformation import (
     change_sets,
     completions,
@@ -43,6 +43,7 @@ def install(
     alarms.install()
     trail.install(rotations.journal)
     failures.install()
+    keys.install()
     dispatch.install()
     networks.install()
     change_sets.install()

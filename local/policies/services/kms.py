@@ -21,6 +21,7 @@ def key_access(
     account: str,
     encryption_context: Mapping[str, str],
     by_service: str | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Access:
     """Describe the use of a key.
 
@@ -31,11 +32,13 @@ def key_access(
         account: Who uses it.
         encryption_context: What the ciphertext is bound to.
         by_service: The service that uses it for the caller, if one does.
+        more: Further condition keys of the call.
     """
     key = _find(key_id, region, account)
     context: dict[str, str | tuple[str, ...]] = {
         f"kms:EncryptionContext:{name}": value for name, value in encryption_context.items()
     }
+    context |= more or {}
     context["kms:CallerAccount"] = account
     if encryption_context:
         context["kms:EncryptionContextKeys"] = tuple(encryption_context)
@@ -52,7 +55,16 @@ def key_access(
     )
 
 
+_SAID = {
+    "KeyPairSpec": "kms:DataKeyPairSpec",
+    "MessageType": "kms:MessageType",
+    "SigningAlgorithm": "kms:SigningAlgorithm",
+}
+"""The condition keys of parameters."""
+
+
 def _on_key(call: Call) -> list[Access]:
+    given = call.parameters
     return [
         key_access(
             call.name,
@@ -60,6 +72,7 @@ def _on_key(call: Call) -> list[Access]:
             region=call.region,
             account=call.account,
             encryption_context=call.parameters.get("EncryptionContext", {}),
+            more={key: given[name] for name, key in _SAID.items() if name in given},
         )
     ]
 
@@ -100,9 +113,12 @@ OPERATIONS = {
     "DescribeKey": _on_key,
     "Encrypt": _on_key,
     "GenerateDataKey": _on_key,
+    "GenerateDataKeyPair": _on_key,
     "GenerateDataKeyWithoutPlaintext": _on_key,
     "GetKeyPolicy": _on_key,
+    "GetPublicKey": _on_key,
     "ListAliases": _everywhere,
     "PutKeyPolicy": _on_key,
     "ScheduleKeyDeletion": _on_key,
+    "Sign": _on_key,
 }

@@ -1,0 +1,165 @@
+"""KMS as it is documented, where moto differs.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from moto.core.exceptions import JsonRESTError
+from moto.kms.exceptions import ValidationException
+from moto.kms.models import Key
+from moto.kms.responses import KmsResponse
+
+from local.moto_patch import add, wrap
+
+LONGEST_MESSAGE = 4096
+"""Bytes of a message that is signed as it is, https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html."""
+
+_CURVES: dict[str, ec.EllipticCurve] = {
+    "ECC_NIST_P256": ec.SECP256R1(),
+    "ECC_NIST_P384": ec.SECP384R1(),
+    "ECC_NIST_P521": ec.SECP521R1(),
+    "ECC_SECG_P256K1": ec.SECP256K1(),
+}
+_SIZES = {"RSA_2048": 2048, "RSA_3072": 3072, "RSA_4096": 4096}
+_DIGESTS: dict[str, hashes.HashAlgorithm] = {
+    "256": hashes.SHA256(),
+    "384": hashes.SHA384(),
+    "512": hashes.SHA512(),
+}
+
+
+class KeyStateError(JsonRESTError):
+    """The key's state does not let it be used.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+    """
+
+    code = 400
+
+
+class KeyUsageError(JsonRESTError):
+    """The key is of another kind than the call needs."""
+
+    code = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__("InvalidKeyUsageException", message)
+
+
+def install() -> None:
+    """Answer GenerateDataKeyPair, which moto lacks, and Sign and GetPublicKey as KMS does."""
+    add(KmsResponse, "generate_data_key_pair", generate_data_key_pair)
+    wrap(KmsResponse, "sign", _signing)
+    wrap(KmsResponse, "get_public_key", _with_key_spec)
+
+
+def generate_data_key_pair(response: KmsResponse) -> str:
+    """Make a key pair: the private key in clear, and encrypted under a symmetric key."""
+    key = _usable(response)
+    if key.key_spec != "SYMMETRIC_DEFAULT":
+        raise KeyUsageError(f"{key.arn} key usage is {key.key_usage}, which is not valid here.")
+    spec = response._get_param("KeyPairSpec")  # noqa: SLF001 - there is no other way to them
+    private = _private(spec)
+    plaintext = private.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    ciphertext, arn = response.kms_backend.encrypt(
+        key_id=key.id,
+        plaintext=plaintext,
+        encryption_context=response._get_param("EncryptionContext", {}),  # noqa: SLF001 - the same
+    )
+    public = private.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return json.dumps(
+        {
+            "KeyId": arn,
+            "KeyPairSpec": spec,
+            "PrivateKeyCiphertextBlob": _text(ciphertext),
+            "PrivateKeyPlaintext": _text(plaintext),
+            "PublicKey": _text(public),
+        }
+    )
+
+
+def _signing(sign: Callable[[KmsResponse], str]) -> Callable[[KmsResponse], str]:
+    """Sign only what and with what KMS signs; moto takes a digest for a message, and any state."""
+
+    def signed(response: KmsResponse) -> str:
+        key = _usable(response)
+        message = response._get_param("Message")  # noqa: SLF001 - there is no other way to it
+        if response._get_param("MessageType", "RAW") == "RAW":  # noqa: SLF001 - the same
+            if len(message) > LONGEST_MESSAGE:
+                raise ValidationException(
+                    "1 validation error detected: Value at 'message' failed to satisfy constraint: "
+                    f"Member must have length less than or equal to {LONGEST_MESSAGE}"
+                )
+            return sign(response)
+        answer: dict[str, Any] = json.loads(sign(response))  # refuses what is no key for it
+        signature = _of_digest(key, message, answer["SigningAlgorithm"])
+        return json.dumps({**answer, "Signature": _text(signature)})
+
+    return signed
+
+
+def _with_key_spec(read: Callable[[KmsResponse], str]) -> Callable[[KmsResponse], str]:
+    """Answer the key's ARN and ``KeySpec``; moto has the id and the deprecated name alone."""
+
+    def answered(response: KmsResponse) -> str:
+        answer: dict[str, Any] = json.loads(read(response))
+        key = response.kms_backend.describe_key(answer["KeyId"])
+        return json.dumps({**answer, "KeyId": key.arn, "KeySpec": key.key_spec})
+
+    return answered
+
+
+def _usable(response: KmsResponse) -> Key:
+    """Return the key that a call names, if its state lets it be used."""
+    key_id = response._get_param("KeyId")  # noqa: SLF001 - there is no other way to it
+    response._validate_key_id(key_id)  # noqa: SLF001 - as moto's own operations do
+    key = response.kms_backend.describe_key(key_id)
+    if key.key_state == "Disabled":
+        raise KeyStateError("DisabledException", f"{key.arn} is disabled.")
+    if key.key_state != "Enabled":
+        state = {"PendingDeletion": "pending deletion"}.get(key.key_state, key.key_state)
+        raise KeyStateError("KMSInvalidStateException", f"{key.arn} is {state}.")
+    return key
+
+
+def _private(spec: str) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+    if spec in _CURVES:
+        return ec.generate_private_key(_CURVES[spec])
+    if spec in _SIZES:
+        return rsa.generate_private_key(65537, _SIZES[spec])
+    raise ValidationException(
+        f"1 validation error detected: Value '{spec}' at 'keyPairSpec' failed to satisfy "
+        f"constraint: Member must satisfy enum value set: {[*_CURVES, *_SIZES]}"
+    )
+
+
+def _of_digest(key: Key, digest: bytes, algorithm: str) -> bytes:
+    hashed = _DIGESTS[algorithm[-3:]]
+    if len(digest) != hashed.digest_size:
+        raise ValidationException("Digest is invalid length for algorithm " + algorithm)
+    own: Any = key.private_key
+    private, prehashed = own.private_key, utils.Prehashed(hashed)
+    if algorithm.startswith("ECDSA"):
+        signature: bytes = private.sign(digest, ec.ECDSA(prehashed))
+    elif "PSS" in algorithm:
+        salt = padding.PSS(mgf=padding.MGF1(hashed), salt_length=hashed.digest_size)
+        signature = private.sign(digest, salt, prehashed)
+    else:
+        signature = private.sign(digest, padding.PKCS1v15(), prehashed)
+    return signature
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
