@@ -16,7 +16,8 @@ from api_declaration.errors import DeclarationError, FillingError
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _NAME = re.compile(r"[a-z]+(\.[A-Za-z_][A-Za-z0-9_-]{0,63})?")
-_LONGEST = 16_384
+LONGEST = 16_384
+"""Characters of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,15 @@ class Values:
             raise FillingError(name, "is missing, or is neither a text nor a number")
         if not value:
             raise FillingError(name, "is empty")
-        if len(value) > _LONGEST:
-            raise FillingError(name, f"is longer than {_LONGEST} characters")
+        if len(value) > LONGEST:
+            raise FillingError(name, f"is longer than {LONGEST} characters")
         return value
+
+    def __or__(self, others: Values) -> Values:
+        return Values({**self._by_name, **others._by_name})
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
 
     def __repr__(self) -> str:
         return "Values(********)"
