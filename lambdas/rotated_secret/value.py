@@ -69,6 +69,11 @@ class Value:
         raise self.unusable("it holds no binary data")
 
     @property
+    def is_json(self) -> bool:
+        """Whether the content is a JSON object."""
+        return not isinstance(self._document.reveal(), str)
+
+    @property
     def json(self) -> Mapping[str, Any]:
         """The content as a JSON object.
 

@@ -10,13 +10,20 @@ import pytest
 
 from fakes.secrets_manager import SecretsManager
 from local.patience import patient
-from rotated_secret import AsyncRotatedSecret, Clock, RotatedSecret
+from rotated_secret import (
+    AsyncRotatedSecret,
+    AsyncRotatedValue,
+    Clock,
+    RotatedSecret,
+    RotatedValue,
+)
 from rotated_secret.logins import CONNECT_SECONDS
 
 ADAPTERS = ("asyncpg", "pg8000", "psycopg", "pymysql")
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 FIRST_PASSWORD = "the-First-Password-1"
+TOKEN = "the-Token-of-nobody-1"
 
 
 def document(password: str = FIRST_PASSWORD, **changes: object) -> dict[str, object]:
@@ -88,6 +95,26 @@ class Store:
 
 
 @dataclass
+class Safe(Store):
+    """Secrets Manager with one secret of any content."""
+
+    content: str | bytes = field(default=TOKEN, repr=False)
+    version: int = 1
+    before: Callable[[], object] = field(default=lambda: None)
+
+    def get_secret_value(self, **which: str) -> dict[str, Any]:
+        self.asked.append(which)
+        version, content = f"v{self.version}", self.content
+        self.before()
+        name = "SecretString" if isinstance(content, str) else "SecretBinary"
+        return {"VersionId": version, name: content}
+
+    def change(self, content: str | bytes) -> str:
+        self.version, self.content = self.version + 1, content
+        return f"v{self.version}"
+
+
+@dataclass
 class Hands:
     """The hands of two clocks; who sleeps moves both."""
 
@@ -125,3 +152,18 @@ def secret(store: Store, hands: Hands) -> RotatedSecret:
 @pytest.fixture
 def async_secret(store: Store) -> AsyncRotatedSecret:
     return AsyncRotatedSecret(ARN, client=cast("Any", store))
+
+
+@pytest.fixture
+def safe() -> Safe:
+    return Safe()
+
+
+@pytest.fixture
+def token(safe: Safe, hands: Hands) -> RotatedValue:
+    return RotatedValue(ARN, client=cast("Any", safe), clock=hands.clock())
+
+
+@pytest.fixture
+def async_token(safe: Safe) -> AsyncRotatedValue:
+    return AsyncRotatedValue(ARN, client=cast("Any", safe))

@@ -1,27 +1,69 @@
-"""Each snippet of docs/any-secret.md runs."""
+"""Each snippet of docs/any-secret.md runs, at a real server behind TLS."""
 
 import json
 import re
+import tomllib
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
 from rotated_secret.client import shared_clients
-from tests.rotated_secret.conftest import Store
+from tests.rotated_secret.api import Api, serving
+from tests.rotated_secret.conftest import TOKEN, Store
+from tests.rotated_secret.tls import server_context
 
-PAGE = Path(__file__).parents[2] / "docs" / "any-secret.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "any-secret.md"
 SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
-TOKEN = "the-Token-of-nobody-1"
+EXTRAS = {"httpx", "requests"}
+PAIR = b64encode(f"me:{TOKEN}".encode()).decode()
+SECRETS = {
+    "orders/production/partner/token": {"token": TOKEN},
+    "orders/production/partner/oauth": {"client_id": "me", "client_secret": TOKEN},
+}
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS)
-def test_a_snippet_gets_the_secret(
-    store: Store,
+@pytest.fixture
+def client(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    for name, content in SECRETS.items():
+        store.manager.create(name, json.dumps(content))
+    monkeypatch.setattr(shared_clients, "get", lambda _: store)
+    return store
+
+
+def run(snippet: str) -> None:
+    exec(compile(snippet, str(PAGE), "exec"), {"__name__": "snippet"})  # noqa: S102  # our own page
+
+
+def test_each_extra_is_shown_and_named() -> None:
+    project = tomllib.loads((ROOT / "lambdas/rotated_secret/pyproject.toml").read_text())["project"]
+    for extra in EXTRAS:
+        assert extra in project["optional-dependencies"]
+        assert f"`{extra}`" in PAGE.read_text()
+        assert any(f"from rotated_secret.{extra} import" in snippet for snippet in SNIPPETS)
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if "https://" not in each])
+def test_a_snippet_gets_the_secret(capsys: pytest.CaptureFixture[str], snippet: str) -> None:
+    run(snippet)
+    assert TOKEN in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if "https://" in each])
+def test_a_snippet_gets_in(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
     snippet: str,
 ) -> None:
-    store.manager.create("orders/production/partner/token", json.dumps({"token": TOKEN}))
-    monkeypatch.setattr(shared_clients, "get", lambda _: store)
-    exec(compile(snippet, str(PAGE), "exec"), {"__name__": "snippet"})  # noqa: S102  # our own page
-    assert TOKEN in capsys.readouterr().out
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(tmp_path / "ca.pem"))
+    accepted = {f"Bearer {TOKEN}", f"Basic {PAIR}", TOKEN}
+    header = "X-Api-Key" if "X-Api-Key" in snippet else "Authorization"
+    with serving(Api(accepted=accepted, header=header), server_context(tmp_path / "ca.pem")) as api:
+        run(re.sub(r"https://\w+\.example\.com", api.url, snippet))
+    assert {"200", "the-Access-Token"} & set(capsys.readouterr().out.split())
+    assert set(api.shown) <= accepted

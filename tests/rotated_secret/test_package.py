@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = Path(rotated_secret.__file__).parent
 PROJECT = tomllib.loads((FOLDER / "pyproject.toml").read_text())["project"]
 
-ADAPTERS = {"asyncpg", "pg8000", "psycopg", "pymysql", "sqlalchemy"}
+ADAPTERS = {"asyncpg", "httpx", "pg8000", "psycopg", "pymysql", "requests", "sqlalchemy"}
 
 
 CONTENT = {

@@ -8,7 +8,6 @@ import pickle
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
@@ -23,48 +22,12 @@ from rotated_secret import (
     Value,
 )
 from rotated_secret.cache import UNREACHABLE_SECONDS
-from tests.rotated_secret.conftest import ARN, Hands, RefusedError, Store
+from tests.rotated_secret.conftest import ARN, TOKEN, Hands, RefusedError, Safe
 from tests.rotated_secret.frames import recorded
 from tests.rotated_secret.test_forks import in_a_child
 
-TOKEN = "the-Token-of-nobody-1"
 THREADS = 32
 WAITERS = 1_000
-
-
-@dataclass
-class Safe(Store):
-    """Secrets Manager with one secret of any content."""
-
-    content: str | bytes = TOKEN
-    version: int = 1
-    before: Callable[[], object] = field(default=lambda: None)
-
-    def get_secret_value(self, **which: str) -> dict[str, Any]:
-        self.asked.append(which)
-        version, content = f"v{self.version}", self.content
-        self.before()
-        name = "SecretString" if isinstance(content, str) else "SecretBinary"
-        return {"VersionId": version, name: content}
-
-    def change(self, content: str | bytes) -> str:
-        self.version, self.content = self.version + 1, content
-        return f"v{self.version}"
-
-
-@pytest.fixture
-def safe() -> Safe:
-    return Safe()
-
-
-@pytest.fixture
-def token(safe: Safe, hands: Hands) -> RotatedValue:
-    return RotatedValue(ARN, client=cast("Any", safe), clock=hands.clock())
-
-
-@pytest.fixture
-def async_token(safe: Safe) -> AsyncRotatedValue:
-    return AsyncRotatedValue(ARN, client=cast("Any", safe))
 
 
 def of(content: object) -> Value:
