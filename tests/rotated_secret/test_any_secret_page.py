@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rotated_secret.client import shared_clients
+from tests.rotated_secret import aws
 from tests.rotated_secret.api import Api, serving
 from tests.rotated_secret.conftest import TOKEN, Store
 from tests.rotated_secret.tls import server_context
@@ -16,12 +17,18 @@ from tests.rotated_secret.tls import server_context
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "any-secret.md"
 SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+REMOTE = {"https", "boto3"}
 EXTRAS = {"httpx", "requests"}
 PAIR = b64encode(f"me:{TOKEN}".encode()).decode()
 SECRETS = {
     "orders/production/partner/token": {"token": TOKEN},
+    "orders/production/access-key": {"AccessKeyId": "AKIA1", "SecretAccessKey": TOKEN},
     "orders/production/partner/oauth": {"client_id": "me", "client_secret": TOKEN},
 }
+
+
+def words(snippet: str) -> set[str]:
+    return set(re.findall(r"\w+", snippet))
 
 
 @pytest.fixture
@@ -45,14 +52,14 @@ def test_each_extra_is_shown_and_named() -> None:
 
 
 @pytest.mark.usefixtures("client")
-@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if "https://" not in each])
+@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if not words(each) & REMOTE])
 def test_a_snippet_gets_the_secret(capsys: pytest.CaptureFixture[str], snippet: str) -> None:
     run(snippet)
     assert TOKEN in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("client")
-@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if "https://" in each])
+@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if "https" in words(each)])
 def test_a_snippet_gets_in(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -67,3 +74,21 @@ def test_a_snippet_gets_in(
         run(re.sub(r"https://\w+\.example\.com", api.url, snippet))
     assert {"200", "the-Access-Token"} & set(capsys.readouterr().out.split())
     assert set(api.shown) <= accepted
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("snippet", [each for each in SNIPPETS if "boto3" in words(each)])
+def test_a_snippet_is_known_to_aws(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    snippet: str,
+) -> None:
+    pytest.importorskip("boto3")
+    context = server_context(tmp_path / "ca.pem")
+    with aws.serving(aws.Aws(keys={"AKIA1": TOKEN}), context) as served:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        run(snippet)
+    assert capsys.readouterr().out == "123456789012\n"
