@@ -4,55 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicies, SecretValue, Stack
+from aws_cdk import Duration, RemovalPolicies, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from credential_rotation.boundary_statements import DatabaseBoundary
 from credential_rotation.bundle import Bundle
 from credential_rotation.custom_resources import MAKERS
-from credential_rotation.database_instance import Instance, InstanceOptions
+from credential_rotation.database_instance import InstanceOptions
 from credential_rotation.database_secret import DatabaseSecret
 from credential_rotation.engine import Engine
 from credential_rotation.functions import Placement, PythonFunction
 from credential_rotation.names import Names, pascal
 from credential_rotation.platform import Platform
-from credential_rotation.roles import Boundary, ServiceRole, at_most
+from credential_rotation.roles import Boundary, at_most
 from credential_rotation.rotation import Credential, RotationRules, permit_rotation, rotate
-from credential_rotation.secret import ExistingSecret, ReadableSecret
+from credential_rotation.secret import ExistingSecret
 from credential_rotation.secret_policy import READ, allow_read, allow_rotate
 from credential_rotation.security_groups import ExistingSecurityGroup, SecurityGroup, let_in
-
-ADMIN = "admin"
-"""What the admin's secret and the function that rotates it are called."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExistingServer:
-    """A server that exists already: an RDS instance, or the writer of an Aurora cluster.
-
-    Attributes:
-        host: Its name in the network, as its certificate has it.
-        port: Its TCP port.
-        dbname: Name of the database.
-        security_group_id: Id of the security group that decides who gets to it.
-        manage_ingress: Whether that group gets rules of ours; False where somebody else sees to
-            them, whose tool would take ours out again.
-        client_security_group_id: Id of a group that is admitted already, which the functions are
-            put into; empty for one of ours.
-        admin_secret_arn: ARN of the secret of a user who may create users; it may be one that RDS
-            manages.
-        admin_secret_key_arn: ARN of the key of that secret; empty for AWS's own.
-    """
-
-    host: str
-    port: int
-    dbname: str
-    security_group_id: str
-    manage_ingress: bool = True
-    client_security_group_id: str = ""
-    admin_secret_arn: str
-    admin_secret_key_arn: str = ""
+from credential_rotation.server import (
+    ADMIN,
+    ExistingServer,
+    ExistingServerOptions,
+    NewServer,
+    Server,
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +66,7 @@ class DatabaseOptions:
     """
 
     engine: Engine
-    server: InstanceOptions | ExistingServer
+    server: InstanceOptions | ExistingServerOptions
     authorities: Path | None = None
     passwords: PasswordRules
     admin: RotationRules | None
@@ -108,12 +84,7 @@ class Database(Construct):
         names: What names begin with.
         platform: What it shares with others.
         options: What it is like.
-        admin: The credential of a user who may create users.
-        own_admin: The same, if it is ours.
-        host: The server's name in the network.
-        port: Its TCP port.
-        security_group_id: Id of the security group that decides who gets to it.
-        instance: The instance, if it is ours.
+        server: Where it is, and its admin's credential.
         functions_group_id: Id of the security group of the functions that log in.
         placement: Where they run.
         users: What creates users.
@@ -148,13 +119,10 @@ class Database(Construct):
         self.options = options
         self.deployer = deployer
         self.credentials: list[Credential] = []
-        self.secrets: list[DatabaseSecret] = []
-        self.instance: Instance | None = None
         self._taken_over: list[str] = []
         self._encryption: iam.PolicyStatement | None = None
         self._rotators: dict[str, PythonFunction] = {}
-        self._needs: list[IDependable] = []
-        server, engine = options.server, options.engine
+        given = options.server
         self._boundary = Boundary(
             self,
             "Boundary",
@@ -162,71 +130,36 @@ class Database(Construct):
             given=platform.options.boundary,
             ceiling=list(
                 DatabaseBoundary(
-                    Stack.of(self), platform, names=names, ours=isinstance(server, InstanceOptions)
+                    Stack.of(self), platform, names=names, ours=isinstance(given, InstanceOptions)
                 ).statements()
             ),
         )
-        if isinstance(server, InstanceOptions):
-            secret = DatabaseSecret(
-                self,
-                "AdminSecret",
-                database=self,
-                name=ADMIN,
-                description=f"Master user of the database {names.prefix}",
-                username=server.admin_username,
-            )
-            self.own_admin: DatabaseSecret | None = secret
-            self.admin: ReadableSecret = secret
-            self.secrets.append(secret)
-            self.instance = Instance(
-                self,
-                "Server",
-                names=names,
-                engine=engine,
-                options=server,
-                platform=platform,
-                password=SecretValue.secrets_manager(secret.arn, json_field="password"),
-            )
-            self.host, self.port = self.instance.host, self.instance.port
-            self.security_group_id = self.instance.security_group_id
-            self._needs.append(secret.attach(self.instance))
-        else:
-            self.own_admin = None
-            self.host, self.port = server.host, str(server.port)
-            self.security_group_id = server.security_group_id
-            self.admin = self.read_existing(server.admin_secret_arn, server.admin_secret_key_arn)
+        self.server: Server = (
+            NewServer(self, given)
+            if isinstance(given, InstanceOptions)
+            else ExistingServer(self, given)
+        )
         self.placement, self.functions_group_id = self.place(
             self, "Functions", description=f"Functions of {names.path}"
         )
         self.users = self._users()
-        if isinstance(server, InstanceOptions):
-            if options.admin:
-                self.credentials.append(
-                    AdminCredential(self, "Admin", secret=secret, rules=options.admin)
-                )
-        else:
-            self._needs.append(self._check(server))
+        self._needs = [*self.server.needs, *self.server.check(self.users)]
+        admin = self.server.own_admin
+        self.secrets = [admin] if admin else []
+        if admin and options.admin:
+            self.credentials.append(
+                AdminCredential(self, "Admin", secret=admin, rules=options.admin)
+            )
         for client in options.clients:
             platform.let_in(client)
-            if self._rules_are_ours:
+            if self.server.rules_are_ours:
                 let_in(
                     self,
                     client,
-                    group_id=self.security_group_id,
-                    port=server.port,
-                    description=engine.title,
+                    group_id=self.server.security_group_id,
+                    port=given.port,
+                    description=options.engine.title,
                 )
-
-    @property
-    def _rules_are_ours(self) -> bool:
-        """Whether the group of the server gets rules of ours."""
-        server = self.options.server
-        return isinstance(server, InstanceOptions) or server.manage_ingress
-
-    @property
-    def completes(self) -> bool:
-        """Whether a deployment completes its secrets with the address of the server."""
-        return isinstance(self.options.server, InstanceOptions)
 
     @property
     def strangers(self) -> list[str]:
@@ -245,10 +178,10 @@ class Database(Construct):
             What has to exist before the way is open.
         """
         return security_group.open_to(
-            self.security_group_id,
+            self.server.security_group_id,
             port=self.options.server.port,
             description=self.options.engine.title,
-            admitted=not self._rules_are_ours,
+            admitted=not self.server.rules_are_ours,
         )
 
     def widen_boundary(self, statement: iam.PolicyStatement) -> None:
@@ -272,9 +205,7 @@ class Database(Construct):
         if strategy not in self._rotators:
             function = self._rotating(strategy, strategy=strategy, secrets=self._secrets)
             if strategy == "alternating":
-                if self.own_admin:
-                    allow_read(function.role, self.own_admin.arn)
-                self._admit_to_admin(function.role)
+                self.server.lend_admin(function.role)
             self._rotators[strategy] = function
         return self._rotators[strategy]
 
@@ -328,9 +259,8 @@ class Database(Construct):
         Returns:
             Where; and the id of the group, which is the one that is admitted already if there is.
         """
-        server, platform = self.options.server, self.platform
-        if isinstance(server, ExistingServer) and server.client_security_group_id:
-            admitted = server.client_security_group_id
+        platform, admitted = self.platform, self.server.admitted_group_id
+        if admitted:
             group = ExistingSecurityGroup(scope, construct_id, admitted)
             return platform.placement.within(group), admitted
         own = SecurityGroup(scope, construct_id, vpc=platform.network.vpc, description=description)
@@ -353,15 +283,8 @@ class Database(Construct):
         # policy of each secret admits the role by name.
         allow_read(function.role, self._secrets)
         self.platform.secrets_key.grant_decrypt(function.role, secret_arn=self._secrets)
-        self._admit_to_admin(function.role)
+        self.server.admit_to_admin(function.role)
         return function
-
-    def _admit_to_admin(self, role: ServiceRole) -> None:
-        """Let a role read the admin's secret that may use the key for all of the database's."""
-        if self.own_admin:
-            self.own_admin.admit_reader(role)
-        else:
-            self.admin.grant_read(role)
 
     def allow_taking_over(self, secret: DatabaseSecret) -> None:
         """Let the function that looks after users put a present password into a secret."""
@@ -375,24 +298,6 @@ class Database(Construct):
             role, secret_arns=self._taken_over, instead_of=self._encryption
         )
         secret.admit_put(role)
-
-    def _check(self, server: ExistingServer) -> IDependable:
-        """Tell what is wrong with an existing server before anything is written to it."""
-        return self.platform.custom_resources.make(
-            self,
-            "Check",
-            kind="DatabaseCheck",
-            function=self.users.arn,
-            properties={
-                "SecretArn": server.admin_secret_arn,
-                "Engine": self.options.engine.name,
-                "Host": server.host,
-                "Port": str(server.port),
-                "Dbname": server.dbname,
-                "Alternating": str(self.options.alternating).lower(),
-            },
-            after=self.users.ready,
-        )
 
 
 class AdminCredential(Construct):

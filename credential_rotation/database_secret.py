@@ -34,6 +34,7 @@ class DatabaseSecret(RotatedSecret):
         construct_id: str,
         *,
         database: Database,
+        completes: bool,
         name: str,
         description: str,
         username: str,
@@ -50,8 +51,9 @@ class DatabaseSecret(RotatedSecret):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            database: Where it is accepted. Where the server is ours, its deployer has to read the
-                secret: without that a deployment, which completes it, would lock itself out.
+            database: Where it is accepted.
+            completes: Whether a deployment completes it. Then the deployer has to read it: without
+                that, a deployment would lock itself out.
             name: The last part of the secret's name.
             description: What the credential is for.
             username: Who logs in with it.
@@ -73,7 +75,7 @@ class DatabaseSecret(RotatedSecret):
                 exclude_punctuation=True,
             ),
             platform=database.platform,
-            deployers=[database.deployer] if database.completes else [],
+            deployers=[database.deployer] if completes else [],
             readers=readers,
         )
         self.attachment: secretsmanager.CfnSecretTargetAttachment | None = None

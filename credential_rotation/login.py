@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from credential_rotation.database import Database, ExistingServer
+from credential_rotation.database import Database
 from credential_rotation.database_secret import DatabaseSecret
 from credential_rotation.names import pascal
 from credential_rotation.rotation import RotationRules, rotate
@@ -67,14 +67,14 @@ class Login(Construct):
             self,
             "Secret",
             database=database,
+            completes=database.server.completes,
             name=name,
             description=f"What {name} logs in to the database {database.names.prefix} with",
             username=options.username,
-            more={"masterarn": database.admin.arn, **_place(database)},
+            more={"masterarn": database.server.admin_arn, **database.server.place()},
             readers=options.readers,
         )
-        if database.instance:
-            self.secret.attach(database.instance)
+        database.server.complete(self.secret)
         users = database.users.role
         self.secret.admit_reader(users)
         if options.present_secret_arn:
@@ -103,19 +103,6 @@ class Login(Construct):
         )
         database.secrets.append(self.secret)
         database.credentials.append(self)
-
-
-def _place(database: Database) -> dict[str, str | int]:
-    """Where an existing server is; of one of ours, its attachment adds it."""
-    server = database.options.server
-    if not isinstance(server, ExistingServer):
-        return {}
-    return {
-        "engine": database.options.engine.name,
-        "host": server.host,
-        "port": server.port,
-        "dbname": server.dbname,
-    }
 
 
 def _properties(secret: str, options: LoginOptions) -> dict[str, str | list[str]]:

@@ -4,10 +4,10 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from credential_rotation.database import ADMIN
 from credential_rotation.keys import SecretsKey
 from credential_rotation.names import Names, arn_of
 from credential_rotation.secret_policy import READ, allow_read
+from credential_rotation.server import ADMIN
 from stacks.access import names
 from stacks.access.break_glass_rule import BreakGlassRule
 from stacks.access.person_role import PersonRole

@@ -9,10 +9,8 @@ from credential_rotation.consumer import Consumer
 from credential_rotation.database import (
     Database,
     DatabaseOptions,
-    ExistingServer,
     PasswordRules,
 )
-from credential_rotation.database_events import DatabaseEvents
 from credential_rotation.database_instance import InstanceOptions
 from credential_rotation.engine import ENGINES
 from credential_rotation.instance import Ec2Consumer
@@ -21,6 +19,7 @@ from credential_rotation.monitoring import CredentialGroup
 from credential_rotation.names import pascal
 from credential_rotation.platform import Platform
 from credential_rotation.rotation import RotationRules
+from credential_rotation.server import ExistingServerOptions
 from stacks.accepted import Accepted
 from stacks.access.names import BREAK_GLASS, role_arn
 from stacks.kinds.database_accepted import accepted_of_databases
@@ -77,20 +76,14 @@ class DatabaseLogins:
                 each.secret.admit_person(role_arn(stack, settings, BREAK_GLASS))
         if database == MAIN:
             _add_samples(stack, made, next(iter(logins.values())), settings)
-        if made.instance:
-            DatabaseEvents(
-                made,
-                "Events",
-                identifier=made.instance.identifier,
-                topic_arn=platform.topic.arn,
-            )
-        if made.own_admin and not given.rotation.admin:
-            stack.tell(**{f"{made.id}AdminSecretName": made.own_admin.name})
+        server = made.server
+        if server.own_admin and not given.rotation.admin:
+            stack.tell(**{f"{made.id}AdminSecretName": server.own_admin.name})
         stack.tell(
             **{
-                f"{made.id}Endpoint": f"{made.host}:{made.port}",
+                f"{made.id}Endpoint": f"{server.host}:{server.port}",
                 f"{made.id}FunctionsSecurityGroupId": made.functions_group_id,
-                f"{made.id}SecurityGroupId": made.security_group_id,
+                f"{made.id}SecurityGroupId": server.security_group_id,
             }
         )
         group = CredentialGroup(
@@ -136,10 +129,10 @@ def _options(given: NamedDatabase, settings: Settings) -> DatabaseOptions:
     )
 
 
-def _server(given: NamedDatabase) -> InstanceOptions | ExistingServer:
+def _server(given: NamedDatabase) -> InstanceOptions | ExistingServerOptions:
     if given.existing:
         existing = given.existing
-        return ExistingServer(
+        return ExistingServerOptions(
             host=existing.host,
             port=existing.port,
             dbname=existing.dbname,
