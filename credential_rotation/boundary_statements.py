@@ -44,7 +44,9 @@ METRICS_LOG = "RDSOSMetrics:*"
 what is about a whole group with the ARN of a stream whose name is empty."""
 
 
-def of_functions(stack: Stack, names: Names) -> Iterator[iam.PolicyStatement]:
+def of_functions(
+    stack: Stack, names: Names, *, in_a_network: bool = True
+) -> Iterator[iam.PolicyStatement]:
     """What all functions do: write logs, send traces and, in a network, have interfaces."""
     yield at_most(
         "FunctionLogs",
@@ -52,7 +54,8 @@ def of_functions(stack: Stack, names: Names) -> Iterator[iam.PolicyStatement]:
         arn_of(stack, "logs", "log-group", f"/aws/lambda/{names.prefix}-*:*"),
     )
     yield at_most("Traces", TRACES, "*")  # as for the functions' roles, see there
-    yield at_most("NetworkInterfaces", functions.NETWORK_INTERFACE_ACTIONS, "*")  # the same
+    if in_a_network:
+        yield at_most("NetworkInterfaces", functions.NETWORK_INTERFACE_ACTIONS, "*")  # the same
 
 
 class PlatformBoundary:

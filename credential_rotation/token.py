@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from aws_cdk import Duration, RemovalPolicies
@@ -164,6 +165,7 @@ class TokenCode:
         placement: Where in a network the functions run; outside of one if left out.
         by_id: Whether the reaper looks versions up by their ids: where tokens have names, or the
             issuer does not tell which there are.
+        authorities: What the functions trust instead of the authorities that the library ships.
     """
 
     package: str
@@ -171,6 +173,7 @@ class TokenCode:
     environment: Mapping[str, str] = field(default_factory=dict)
     placement: Placement | None = None
     by_id: bool = True
+    authorities: Path | None = None
 
 
 class TokenRotation:
@@ -309,7 +312,7 @@ class TokenRotation:
             names=self._names,
             name=name,
             description=description,
-            bundle=Bundle(self._code.package),
+            bundle=Bundle(self._code.package, authorities=self._code.authorities),
             handler=f"{self._code.package}.handler.{handler}",
             key=self._platform.data_key,
             placement=self._code.placement,

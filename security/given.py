@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from local.policies import Layer
 from security.documents import Document, Place
 from security.identifiers import ACCOUNT, PARTITION, REGION
-from security.parts import foreign_secrets
 from stacks.settings import Settings
+from stacks.settings.places import foreign_secrets
 
 
 def given(settings: Settings) -> Mapping[Place, Document]:

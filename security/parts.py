@@ -10,9 +10,11 @@ from security.identifiers import Identifiers, arn, stem
 from security.principals import Principal
 from stacks.settings import Settings
 from stacks.settings.network import ExistingEndpoint
+from stacks.settings.places import foreign_secrets
 
 _ENDPOINT = "AWS::EC2::VPCEndpoint"
 _FUNCTION = "AWS::Lambda::Function"
+_ALWAYS_IN_THE_NETWORK = "watch"
 _SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  # the name of a type
 
 
@@ -20,9 +22,9 @@ _SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  # the name of a type
 class Parts:
     """Functions, roles, secrets, keys and logs of a template.
 
-    What belongs together has a home, which is the first part of the names of its secrets below the
-    path of the app: a database, or whatever else has a secret. The roles of a home share a
-    permissions boundary. What all share has none.
+    What belongs together has a home, which is what the names of its functions begin with: a
+    database, or whatever else has a secret. The roles of a home share a permissions boundary. What
+    all share has none.
 
     Attributes:
         ids: What references stand for.
@@ -66,7 +68,13 @@ class Parts:
         return list(dict.fromkeys(self.home_of(each) for each in self.secrets()))
 
     def home_of(self, secret: str) -> str:
-        """The home of a secret, which is given by its ARN; empty if it is not one of ours."""
+        """The home of a secret, which is given by its ARN; empty if it is not one of ours.
+
+        The name of what rotates it tells, or else the first part of its own below the path.
+        """
+        if secret in self.rotators:
+            function = self.rotators[secret].rpartition(":")[2]
+            return function.removeprefix(f"{self.ids.stack}-").rpartition("-")[0]
         return self.name_of(secret).partition("/")[0]
 
     def name_of(self, secret: str) -> str:
@@ -84,8 +92,8 @@ class Parts:
         return bool(self.home(function)) and self.home(function) == self.home_of(secret)
 
     def has_interfaces(self, home: str) -> bool:
-        """Whether a function of a home, or of those that all share, runs in the network."""
-        return any(self.in_network(each) for each in self.functions() if self.home(each) == home)
+        """Whether a function of a home, or of those that all share, runs in any network."""
+        return any(self.in_subnets(each) for each in self.functions() if self.home(each) == home)
 
     @cached_property
     def way(self) -> str:
@@ -113,9 +121,17 @@ class Parts:
         raise ProofError(f"No function of the template rotates {secret}")
 
     def in_network(self, name: str) -> bool:
-        """Whether a function runs in the network."""
+        """Whether a function runs in the network that all share, and not in one of a team's."""
+        return self._subnets(name) == self._subnets(_ALWAYS_IN_THE_NETWORK)
+
+    def in_subnets(self, name: str) -> bool:
+        """Whether a function runs in a network, whosever it is."""
+        return self._subnets(name) is not None
+
+    def _subnets(self, name: str) -> object:
+        """The subnets of a function; None if it is in no network."""
         logical_id = self._named(_FUNCTION, "FunctionName", f"{self.ids.stack}-{name}")
-        return "VpcConfig" in self.of(_FUNCTION)[logical_id]
+        return self.of(_FUNCTION)[logical_id].get("VpcConfig", {}).get("SubnetIds")
 
     def role(self, name: str) -> Principal:
         """A session of the role with this logical id, without its hash.
@@ -272,13 +288,3 @@ class Parts:
 
     def _role_arn(self, function: str) -> str:
         return str(self.ids.property(function, "Role"))
-
-
-def foreign_secrets(settings: Settings) -> Iterator[tuple[str, str]]:
-    """List the secrets of others that settings name, each with its key."""
-    for database in settings.databases.values():
-        if existing := database.existing:
-            yield existing.admin_secret_arn, existing.admin_secret_key_arn
-        for login in database.logins.values():
-            if login.present_secret_arn:
-                yield login.present_secret_arn, login.present_secret_key_arn

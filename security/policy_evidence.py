@@ -1,6 +1,7 @@
 """What in the policies, and in what hangs together, shows that a control is satisfied."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from local.policies import Layer
@@ -177,17 +178,23 @@ def functions_run_in_the_network(deployment: Deployment) -> Sequence[str]:
     """All functions do, but those that talk to APIs to which the network has no way."""
     functions = list(of(deployment, "AWS::Lambda::Function"))
     outside = [at(each, "FunctionName") for _, each in functions if not at(each, "VpcConfig")]
-    stack = deployment.parts.ids.stack
     known = dict(_OUTSIDE)
     for proof in proofs():
         known |= proof.outside
-    if not {f"{stack}-{name}" for name in known}.issuperset(outside):
+    prefix = f"{deployment.parts.ids.stack}-"
+    reasons = {each: _reason(str(each).removeprefix(prefix), known) for each in outside}
+    if not all(reasons.values()):
         return ()
     inside = [name for name, each in functions if at(each, "VpcConfig")]
     return [
         *(f"{name}.VpcConfig" for name in inside),
-        *(f"{each}: outside, for {known[each.removeprefix(f'{stack}-')]}" for each in outside),
+        *(f"{each}: outside, for {reason}" for each, reason in reasons.items()),
     ]
+
+
+def _reason(function: str, known: Mapping[str, str]) -> str:
+    """What a function is outside of the network for; empty if nobody says so."""
+    return next((why for name, why in known.items() if fnmatchcase(function, name)), "")
 
 
 def functions_run_in_two_zones(deployment: Deployment) -> Sequence[str]:

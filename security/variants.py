@@ -28,6 +28,25 @@ _ACCESS_KEY = {
     "access_key__policy": f"arn:aws:iam::{ACCOUNT}:policy/partner/upload",
     "access_key__readers": APPLICATION,
 }
+_TOKEN = {
+    "preset": "oauth-client",
+    "parameters": {
+        "registration_url": "https://auth.example.com/reg",
+        "token_url": "https://auth.example.com/token",
+    },
+    "management_secret_arn": arn("secretsmanager", "secret:partner/registration-a1b2c3"),
+    "management_secret_key_arn": arn("kms", f"key/{_KEY}"),
+}
+_TOKENS = {
+    "partner": {**_TOKEN, "readers": [APPLICATION]},
+    "inner": {
+        **_TOKEN,
+        "private_networks": ["10.20.0.0/16"],
+        "vpc_id": "vpc-0123456789abcdef3",
+        "subnet_ids": ["subnet-0123456789abcdef3", "subnet-0123456789abcdef4"],
+        "security_group_ids": ["sg-0123456789abcdef3"],
+    },
+}
 _EXISTING_SERVER = {
     "host": f"legacy.abcdefghijkl.{REGION}.rds.amazonaws.com",
     "dbname": "legacy",
@@ -115,5 +134,6 @@ VARIANTS = (
             "alarm_topic_arn": arn("sns", "pager"),
         },
     ),
+    Variant("tokens of an API, outside and in subnets of a team's", {"api_tokens": _TOKENS}),
     Variant("access key and people", _ACCESS_KEY, people=True),
 )

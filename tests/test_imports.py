@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "local": {"rotation_schedule"},  # it must not know what is deployed to it
     "inventory": set[str](),
     "bootstrap": set[str](),  # runs before anything is installed
-    "security": {"credential_rotation", "local", "stacks"},
+    "security": {"api_declaration", "credential_rotation", "local", "stacks"},
     "fakes": {"lambdas", "local"},
     "benchmarks": {"credential_rotation", "fakes", "lambdas", "local", "stacks"},
     "tools": {"credential_rotation", "fakes", "lambdas", "local", "stacks"},

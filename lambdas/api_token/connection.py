@@ -8,7 +8,10 @@ import ssl
 import threading
 from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import botocore
 
 from api_declaration.address import Origin
 from api_token.destinations import Destinations
@@ -173,11 +176,15 @@ class _BoundedReader(io.RawIOBase):
         return count
 
 
-def trusting(authorities: str | None) -> ssl.SSLContext:
+PUBLIC_AUTHORITIES = str(Path(botocore.__file__).with_name("cacert.pem"))
+"""What the SDK trusts AWS by: the public authorities, in every runtime of Lambda."""
+
+
+def trusting(authorities: str) -> ssl.SSLContext:
     """TLS 1.2 or newer, with a certificate and a name that are checked.
 
     Args:
-        authorities: File with the authorities that are trusted; None for those of the system.
+        authorities: File with the authorities that are trusted, and no others.
     """
     context = ssl.create_default_context(cafile=authorities)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

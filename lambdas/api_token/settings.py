@@ -12,6 +12,7 @@ from typing import Self
 
 from api_declaration.declaration import Declaration
 from api_declaration.errors import DeclarationError
+from api_token.connection import PUBLIC_AUTHORITIES
 from api_token.destinations import Network
 from rotation.errors import BadSettingsError
 
@@ -29,13 +30,13 @@ class Settings:
         declaration: The API's requests.
         management_secret: ARN of the secret that lets us manage tokens; None for none.
         private_networks: Those that may be connected to besides the public internet.
-        authorities: File with the authorities that are trusted; None for those of the system.
+        authorities: File with the authorities that are trusted.
     """
 
     declaration: Declaration
     management_secret: str | None
     private_networks: tuple[Network, ...]
-    authorities: str | None
+    authorities: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -55,14 +56,14 @@ class Settings:
             raise _bad("MANAGEMENT_SECRET_ARN", "must be the ARN of a secret")
         if declaration.managed and not secret:
             raise _bad("MANAGEMENT_SECRET_ARN", "is missing, and the declaration uses {management}")
-        authorities = environment.get("AUTHORITIES", "system")
-        if authorities not in {"system", "own"}:
-            raise _bad("AUTHORITIES", "must be system or own")
+        authorities = environment.get("AUTHORITIES", "public")
+        if authorities not in {"public", "own"}:
+            raise _bad("AUTHORITIES", "must be public or own")
         return cls(
             declaration,
             secret,
             tuple(_networks(environment.get("PRIVATE_NETWORKS", ""))),
-            str(OWN_AUTHORITIES) if authorities == "own" else None,
+            str(OWN_AUTHORITIES) if authorities == "own" else PUBLIC_AUTHORITIES,
         )
 
 

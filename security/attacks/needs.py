@@ -30,6 +30,11 @@ class Needs:
         """Whether somebody needs to write a secret."""
         return (who, "secretsmanager:PutSecretValue", secret) in self
 
+    def change(self, who: Principal, secret: str) -> bool:
+        """Whether somebody needs to write a secret, or to move its labels."""
+        moves = (who, "secretsmanager:UpdateSecretVersionStage", secret) in self
+        return moves or self.write(who, secret)
+
     def calls(self, endpoint: str) -> list[Intent]:
         """What must be allowed through an endpoint, to roles of the templates."""
         return [each for each in self._intents if each.endpoint == endpoint and endpoint]

@@ -33,7 +33,7 @@ def _of_the_wrong_function(parts: Parts, needs: Needs) -> Iterator[Attack]:
                 call = calls.secret_alone(who, operation, secret, what)
                 foreign = not parts.share_home(who.name, secret)
                 layers = [BOUNDARY] if foreign else []
-                if not needs.write(who, secret):  # the secret's policy names who writes at all
+                if not needs.change(who, secret):  # the secret's policy names who writes at all
                     layers.append(RESOURCE)
                 yield from refused(call, IDENTITY, *layers)
 

@@ -20,8 +20,8 @@ class KindProof:
     Attributes:
         purposes: Lists what must be allowed because of credentials of this kind.
         attacks: Lists what must be denied around them.
-        outside: Functions that are outside of the network, without what names begin with, and what
-            for.
+        outside: Functions that are outside of the network, without what names begin with and with
+            wildcards, and what for.
         wildcards: Why statements are for all resources, by the layer and the statement's name.
         controls: Controls that are about this kind alone.
     """

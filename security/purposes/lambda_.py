@@ -37,7 +37,7 @@ def purposes(parts: Parts, name: str) -> Iterator[Intent]:
     lambda_ = code.as_service_of("Lambda")
     yield from _logs(lambda_, f"/aws/lambda/{code.code_of.rpartition(':')[2]}")
     yield from _traces(lambda_)
-    if parts.in_network(name):
+    if parts.in_subnets(name):
         for action, (resource, what) in _NETWORK.items():
             yield Intent(
                 what=what,

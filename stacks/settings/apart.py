@@ -13,6 +13,7 @@ RESERVED = {
     "access-key": "the access key, its functions and its secret",
     "deploy-role": "the stack of a pipeline's role",
     "platform": "what all databases share",
+    "token": "the tokens of APIs, their functions and their secrets",
 }
 """Names that no database may have, because something else has them, now or after a setting."""
 
@@ -37,6 +38,8 @@ def not_reserved(names: Iterable[str]) -> None:
         ValueError: Says what has it.
     """
     for name in names:
+        if name.startswith("token-"):
+            raise ValueError(f"{name} could be the name of functions of a token (api_tokens)")
         if name in RESERVED:
             raise ValueError(f"{name} is the name of {RESERVED[name]}")
 

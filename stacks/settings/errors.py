@@ -55,7 +55,8 @@ def _line(detail: ErrorDetails) -> str:
     allowed = f"Allowed: {note(found[1], 'allowed')}."
     if detail["type"] == "missing":
         return f"  {name}: it is not set. {allowed}"
-    whole = path[0] == "databases" and isinstance(detail["input"], Mapping)
+    # An object may be long, and the reason names what is in it.
+    whole = isinstance(detail["input"], Mapping) and path[0] != "tags"
     value = "" if whole else f" = {detail['input']!r}"
     return f"  {name}{value}{_reason(detail)}. {allowed}"
 

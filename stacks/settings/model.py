@@ -23,6 +23,7 @@ from stacks.settings import apart
 from stacks.settings import names as valid
 from stacks.settings.access import Access
 from stacks.settings.access_key import AccessKey
+from stacks.settings.api_tokens import ApiToken, ApiTokens
 from stacks.settings.database import Database
 from stacks.settings.databases import (
     MAIN,
@@ -110,6 +111,11 @@ class Settings(Group):
     password: Password = Password()
     access: Access = Access()
     access_key: AccessKey = AccessKey()
+    api_tokens: ApiTokens = setting(
+        {},
+        meaning="Tokens of HTTP APIs that rotate (docs/api-tokens.md).",
+        allowed="up to 20, by names of up to 20 lower-case letters, digits and hyphens",
+    )
     trail: Trail = Trail()
     secrets_key_arn: KeyArn = setting(
         "",
@@ -211,6 +217,12 @@ class Settings(Group):
             },
         }
 
+    @field_validator("api_tokens")
+    @classmethod
+    def _told_apart(cls, tokens: Mapping[str, ApiToken]) -> Mapping[str, ApiToken]:
+        apart.known_apart(tokens)
+        return tokens
+
     @field_validator("databases")
     @classmethod
     def _apart(cls, databases: Mapping[str, NamedDatabase]) -> Mapping[str, NamedDatabase]:
@@ -252,6 +264,9 @@ class Settings(Group):
         yield f"{self.prefix}-custom-resources", ours
         if self.access_key.enabled:
             yield f"{self.prefix}-access-key-rotation", f"{ours}, with access_key.enabled,"
+        for name in self.api_tokens:
+            longest = f"{self.names.within('token').within(name).prefix}-rotation"
+            yield longest, "name_prefix, name, environment and the name of the token"
         if self.access.enabled:
             yield f"{self.prefix}-rotation-operator", f"{ours}, with access.enabled,"
         for name in self.databases:

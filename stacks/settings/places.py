@@ -30,6 +30,12 @@ def places(settings: "Settings") -> Iterator[Place]:
         yield Place("network.zones", zone[:-1], "")
     for arn in settings.access_key.readers:
         yield from _arn("access_key.readers", arn)
+    for name, token in settings.api_tokens.items():
+        here = f"api_tokens.{name}"
+        management, key = token.management_secret_arn, token.management_secret_key_arn
+        yield from _secret(f"{here}.management_secret", management, key)
+        for arn in token.readers:
+            yield from _arn(f"{here}.readers", arn)
     for arn in settings.trail.readers:
         yield from _arn("trail.readers", arn)
     for name, database in settings.databases.items():
@@ -46,6 +52,19 @@ def places(settings: "Settings") -> Iterator[Place]:
             )
             for arn in given.readers:
                 yield from _arn(f"{here}.readers", arn)
+
+
+def foreign_secrets(settings: "Settings") -> Iterator[tuple[str, str]]:
+    """List the secrets of others that settings name for functions of ours, each with its key."""
+    for database in settings.databases.values():
+        if existing := database.existing:
+            yield existing.admin_secret_arn, existing.admin_secret_key_arn
+        for login in database.logins.values():
+            if login.present_secret_arn:
+                yield login.present_secret_arn, login.present_secret_key_arn
+    for token in settings.api_tokens.values():
+        if token.management_secret_arn:
+            yield token.management_secret_arn, token.management_secret_key_arn
 
 
 def _secret(setting: str, arn: str, key_arn: str) -> Iterator[Place]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from api_declaration.address import Origin, Url
 from api_declaration.request import Request
 from api_token.client import Answer, Client, NoAnswerError
-from api_token.connection import LARGEST_ANSWER, trusting
+from api_token.connection import LARGEST_ANSWER, PUBLIC_AUTHORITIES, trusting
 from api_token.destinations import Destinations
 from rotation.deadline import Deadline
 from rotation.errors import OutOfTimeError, UnreachableError, UntrustedServerError
@@ -196,10 +196,8 @@ def test_nothing_is_sent_to_a_host_that_is_not_proven(authority, client) -> None
         assert not server.received
 
 
-def test_by_default_the_authorities_of_the_system_are_trusted_and_not_a_strangers(
-    authority,
-) -> None:
-    client = Client(trusting(None), LOOPBACK)
+def test_by_default_the_public_authorities_are_trusted_and_no_stranger(authority) -> None:
+    client = Client(trusting(PUBLIC_AUTHORITIES), LOOPBACK)
     with (
         serving(answering(http("200 OK")), authority=authority) as server,
         pytest.raises(UntrustedServerError),

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from api_token.connection import PUBLIC_AUTHORITIES
 from api_token.settings import OWN_AUTHORITIES, Settings
 from rotation.errors import BadSettingsError
 from tests.api_declaration.examples import short, whole
@@ -36,7 +37,8 @@ def test_what_may_be_missing_may_be_missing() -> None:
     declared = short()
     del declared["issue"]["headers"]
     found = Settings.from_environment({"API_DECLARATION": json.dumps(declared)})
-    assert (found.management_secret, found.private_networks, found.authorities) == (None, (), None)
+    assert (found.management_secret, found.private_networks) == (None, ())
+    assert found.authorities == PUBLIC_AUTHORITIES
 
 
 @pytest.mark.parametrize(

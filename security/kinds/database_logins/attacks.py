@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import BOUNDARY, ENDPOINT, IDENTITY, KEY, Attack, refused
+from security.attacks.attack import IDENTITY, Attack, refused
 from security.attacks.deputies import sources
 from security.attacks.needs import Needs
-from security.attacks.readers import STRANGE_SECRET, other_versions
+from security.attacks.readers import other_versions
 from security.calls import Calls
 from security.identifiers import arn
 from security.kinds.applications import beyond
 from security.kinds.database_logins import instance_attacks
 from security.kinds.database_logins.database import DatabaseParts, databases
 from security.kinds.database_logins.purposes import MONITORING, purposes
-from security.parts import Parts, foreign_secrets
-from security.principals import ADMINISTRATOR, Principal
+from security.kinds.others_secrets import attacks_on
+from security.parts import Parts
+from stacks.settings.places import foreign_secrets
 
 
 def attacks(parts: Parts) -> Iterator[Attack]:
@@ -55,35 +56,12 @@ def _admin_rotator(database: DatabaseParts) -> Iterator[Attack]:
 
 
 def _secrets_of_others(parts: Parts) -> Iterator[Attack]:
-    """Those that settings name, which policies of their owners may protect, and ours do."""
-    calls, needs = Calls(parts), Needs(purposes(parts))
-    for secret, _ in foreign_secrets(parts.settings):
+    """Those that settings of databases name, which policies of their owners may protect."""
+    needs = Needs(purposes(parts))
+    for secret in dict(foreign_secrets(parts.settings)):
         homes = {each.name for each in databases(parts) if secret in _foreign(each)}
-        for who in parts.all_code():
-            if needs.read(who, secret):
-                continue
-            what = "read a secret of somebody else's"
-            call = calls.secret_alone(
-                who, "GetSecretValue", secret, what, VersionStage="AWSCURRENT"
-            )
-            at_home = parts.home(who.name) in homes
-            yield from refused(call, IDENTITY, *(() if at_home else (BOUNDARY,)))
-        what = "use the functions' way to a secret of somebody else's"
-        call = calls.secret_alone(
-            ADMINISTRATOR, "GetSecretValue", secret, what, VersionStage="AWSCURRENT"
-        )
-        yield from refused(call, ENDPOINT)
-        for who in parts.all_code():
-            if parts.key_of(secret) and needs.read(who, secret):
-                yield from _key_of_somebody_else(calls, who, secret)
-
-
-def _key_of_somebody_else(calls: Calls, who: Principal, secret: str) -> Iterator[Attack]:
-    what = "use somebody else's key without Secrets Manager"
-    yield from refused(calls.key_directly(who, "kms:Decrypt", secret, what), IDENTITY, KEY)
-    what = "use somebody else's key for another secret"
-    other = {"kms:EncryptionContext:SecretARN": STRANGE_SECRET}
-    yield from refused(calls.key(who, "kms:Decrypt", secret, what, **other), IDENTITY)
+        if homes:
+            yield from attacks_on(Calls(parts), needs, secret, homes=homes, admitted=True)
 
 
 def _foreign(database: DatabaseParts) -> set[str]:
