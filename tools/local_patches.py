@@ -18,6 +18,7 @@ from local.aws.instance_servers import InstanceServers
 from local.aws.journal import Journal
 from local.aws.rotations import Rotations
 from local.functions import Functions
+from local.policies import Evaluator
 from local.postgres_client import PostgresClient
 
 _NOWHERE = "http://127.0.0.1:9"
@@ -58,9 +59,11 @@ class _NoServers(InstanceServers):
 def pytest_configure() -> None:
     """Change moto before the first test is collected."""
     directory = Path(_made.enter_context(tempfile.TemporaryDirectory()))
+    tools = toolchain.find()
     functions = _made.enter_context(
-        Functions(interpreter=toolchain.find().runtime, directory=directory, endpoint_url=_NOWHERE)
+        Functions(interpreter=tools.runtime, directory=directory, endpoint_url=_NOWHERE)
     )
+    evaluator = Evaluator(node=tools.node, node_modules=tools.node_modules)
     _made.enter_context(identity.installed())
     patches.install(
         rotations=Rotations(
@@ -70,6 +73,7 @@ def pytest_configure() -> None:
         answers=Answers(_NOWHERE),
         call=functions.invoke,
         instances=_NoServers(),
+        evaluator=_made.enter_context(evaluator),
     )
 
 

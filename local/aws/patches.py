@@ -4,7 +4,18 @@ Functions, people and the judging of calls have their own: `local.functions`, `l
 `local.policies`.
 """
 
-from local.aws import alarms, dispatch, failures, keys, networks, rds, secrets_manager, trail
+from local import trail as trails
+from local.aws import (
+    alarms,
+    dispatch,
+    failures,
+    keys,
+    networks,
+    rds,
+    s3,
+    secrets_manager,
+    trail,
+)
 from local.aws.cloudformation import (
     change_sets,
     completions,
@@ -19,6 +30,7 @@ from local.aws.cloudformation.custom_resources import Answers, Call
 from local.aws.instance_servers import InstanceServers
 from local.aws.rotations import Rotations
 from local.aws.secrets_manager import MayInvoke
+from local.policies import Evaluator
 
 
 def install(
@@ -28,6 +40,7 @@ def install(
     answers: Answers,
     call: Call,
     instances: InstanceServers,
+    evaluator: Evaluator,
 ) -> None:
     """Change moto for good.
 
@@ -37,11 +50,14 @@ def install(
         answers: Where custom resources put their answers.
         call: Calls the function of a custom resource.
         instances: The servers behind the instances of RDS.
+        evaluator: Decides what CloudTrail may do with a bucket and a key.
     """
     secrets_manager.install(rotations=rotations, may_invoke=may_invoke)
     custom_resources.install(answers=answers, call=call)
     alarms.install()
     trail.install(rotations.journal)
+    trails.install(evaluator)
+    s3.install()
     failures.install()
     keys.install()
     dispatch.install()

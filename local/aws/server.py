@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -34,10 +35,12 @@ from local.aws.permissions import InvokePermission, TrustOf
 from local.aws.rotations import Rotations
 from local.aws.rules import Rules
 from local.aws.scheduler import Scheduler
+from local.aws.trail import service_events
 from local.aws.ways import Ways
 from local.functions import Functions
 from local.instances import InstanceSessions, MetadataService
 from local.policies import Evaluator, enforce
+from local.trail import Delivery
 
 _LOOK_FOR_THE_END_SECONDS = 0.05
 
@@ -107,12 +110,18 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
             region=configuration.region,
             may_assume=TrustOf(evaluator, "ec2.amazonaws.com"),
         )
+        delivery = Delivery(
+            evaluator,
+            clock=clock,
+            service_events=partial(service_events, Journal(configuration.rotations)),
+        )
         judged = enforce(
             application,
             evaluator=evaluator,
             functions=functions,
             instances=instances,
             decisions=decisions,
+            recorder=delivery,
         )
         late.application = Control(
             judged,
@@ -126,7 +135,7 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
             clock=clock,
             may_invoke=InvokePermission(evaluator, service="events.amazonaws.com"),
         )
-        with Scheduler(rules.fire_what_is_due, Alarms().look):
+        with Scheduler(rules.fire_what_is_due, Alarms().look, delivery.deliver_what_is_due):
             yield url, server
 
 
@@ -148,6 +157,7 @@ def _install(
         answers=answers,
         call=functions.invoke,
         instances=servers,
+        evaluator=evaluator,
     )
 
 

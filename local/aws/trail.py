@@ -32,11 +32,16 @@ def install(rotations: Journal) -> None:
         if strange:
             raise NotImplementedError(f"LookupEvents by {strange[0]['AttributeKey']}")
         sources = {each["AttributeValue"] for each in attributes} or {_SOURCE}
-        events = _events(rotations, self.current_account, self.region)
-        found = list(events) if _SOURCE in sources else []
+        events = service_events(rotations, self.current_account, self.region)
+        found = events if _SOURCE in sources else []
         return json.dumps({"Events": [_answer(each) for each in reversed(found)]})
 
     add(CloudTrailResponse, "lookup_events", lookup_events)
+
+
+def service_events(rotations: Journal, account: str, region: str) -> list[dict[str, Any]]:
+    """List what Secrets Manager has recorded of its rotations so far, the oldest first."""
+    return list(_events(rotations, account, region))
 
 
 def _events(rotations: Journal, account: str, region: str) -> Iterator[dict[str, Any]]:

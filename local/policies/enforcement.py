@@ -1,12 +1,14 @@
 """Policies in front of the local AWS: a call that they refuse does not reach it."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local.policies.call import buffered, protocol_of, service_of
 from local.policies.credential import credential_of
 from local.policies.evaluator import Evaluator
 from local.policies.judge import DecisionLog, Judge, RunningFunctions, RunningInstances
+from local.policies.recording import Nobody, Recorder, followed, refused
 from local.policies.refusal import Fault, Refusal, answer
 from local.policies.unsigned import unsigned_protocol
 
@@ -21,6 +23,7 @@ def enforce(
     functions: RunningFunctions,
     instances: RunningInstances,
     decisions: DecisionLog,
+    recorder: Recorder | None = None,
 ) -> "WSGIApplication":
     """Put policies in front of the local AWS.
 
@@ -37,17 +40,19 @@ def enforce(
         decisions: Is told of every decision: `time`, `principal`, `action`, `resource`, `verdict`
             (`allowed`, `denied explicitly`, `denied implicitly`, or `refused` for another reason
             than a policy), `layer` (what refused it) and `message`.
+        recorder: Is told of every judged call and what became of it; nobody if left out.
     """
     judge = Judge(
         evaluator=evaluator, functions=functions, instances=instances, decisions=decisions
     )
-    return _Enforcement(app, judge)
+    return _Enforcement(app, judge, recorder or Nobody())
 
 
 class _Enforcement:
-    def __init__(self, app: "WSGIApplication", judge: Judge) -> None:
+    def __init__(self, app: "WSGIApplication", judge: Judge, recorder: Recorder) -> None:
         self._app = app
         self._judge = judge
+        self._recorder = recorder
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         environ = buffered(environ)
@@ -61,13 +66,22 @@ class _Enforcement:
         if credential.is_issued:
             # moto lets whoever sends this header into any account.
             environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
+            # Before the call, which may be the one that switches a trail off.
+            listeners = self._recorder.listeners()
             try:
-                self._judge.judge(environ, credential)
+                judged = self._judge.judge(environ, credential)
             except Refusal as refusal:
+                seen = refused(refusal, environ) if listeners else None
+                if seen:
+                    self._recorder.note(seen, listeners)
                 return answer(
                     refusal,
                     start_response,
                     service=service_of(credential),
                     protocol=protocol_of(credential, environ.get("CONTENT_TYPE", "")),
                 )
+            if judged and listeners:
+                body, seen = followed(judged, environ, partial(self._app, environ), start_response)
+                self._recorder.note(seen, listeners)
+                return body
         return self._app(environ, start_response)

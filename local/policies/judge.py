@@ -12,7 +12,8 @@ from local.policies.call import UnknownCall, read_call
 from local.policies.callers import Caller, CredentialsRefused, find_caller
 from local.policies.credential import Credential
 from local.policies.evaluator import Evaluator, EvaluatorError
-from local.policies.network import Host, Unreachable, path_to
+from local.policies.network import Host, Path, Unreachable, path_to
+from local.policies.recording import Judged
 from local.policies.refusal import Fault, Refusal
 from local.policies.request import Access, Request
 from local.policies.request_for import request_for
@@ -63,12 +64,15 @@ class Judge:
         self._instances = instances
         self._decisions = decisions
 
-    def judge(self, environ: Mapping[str, Any], credential: Credential) -> None:
+    def judge(self, environ: Mapping[str, Any], credential: Credential) -> Judged | None:
         """Judge a signed request.
 
         Args:
             environ: The request, with a body that can be read again.
             credential: The scope of its signature.
+
+        Returns:
+            The call; None if it is not judged.
 
         Raises:
             Refusal: It must not reach the service.
@@ -81,28 +85,32 @@ class Judge:
                 credential.access_key_id, credential.service, "credentials", refusal, fault
             ) from refusal
         record_use(credential.access_key_id, service=credential.service, region=credential.region)
-        if not caller.deploys:
-            self._judge(environ, credential, caller)
+        return None if caller.deploys else self._judge(environ, credential, caller)
 
-    def _judge(self, environ: Mapping[str, Any], credential: Credential, caller: Caller) -> None:
-        asked = credential.service
+    def _judge(self, environ: Mapping[str, Any], credential: Credential, caller: Caller) -> Judged:
+        asked, key, judged = credential.service, credential.access_key_id, None
         try:
             call = read_call(environ, credential, caller)
             asked = call.name
+            judged = Judged(call, Path({"aws:SourceIp": environ["REMOTE_ADDR"]}), key, ())
             caller = authenticated(call)
             function = self._functions.function_of(credential.access_key_id)
             host = function or self._instances.instance_of(credential.access_key_id)
             path = path_to(call.service, call.region, host=host, environ=environ)
-            for access in accesses_of(call):
+            accesses = accesses_of(call)
+            judged = Judged(replace(call, caller=caller), path, key, accesses)
+            for access in accesses:
                 asked = access.action
-                self._decide(
-                    access,
-                    request_for(access, call=call, caller=caller, function=function, path=path),
+                request = request_for(
+                    access, call=call, caller=caller, function=function, path=path
                 )
+                self._decide(access, request, judged)
         except Refusal:
             raise
         except NotAuthenticated as error:
-            raise self._refused(caller.arn, asked, "authentication", error, error.fault) from error
+            refusal = self._refused(caller.arn, asked, "authentication", error, error.fault)
+            refusal.judged = judged
+            raise refusal from error
         except UnknownCall as error:
             raise self._refused(caller.arn, asked, "not known to the local AWS", error) from error
         except Unreachable as error:
@@ -112,8 +120,9 @@ class Judge:
         except Exception as error:  # whatever went wrong, nothing is allowed because of it
             told = UnjudgedError(asked, error)
             raise self._refused(caller.arn, asked, "error in the local AWS", told) from error
+        return judged
 
-    def _decide(self, access: Access, request: Request) -> None:
+    def _decide(self, access: Access, request: Request, judged: Judged) -> None:
         decision = self._evaluator.decide(request)
         if access.unless_denied and not decision.explicit:
             decision = replace(decision, refused_by=None)
@@ -127,7 +136,7 @@ class Judge:
         )
         if not decision.allowed:
             via = "Access to KMS is not allowed. " if _implied(request) else ""
-            raise Refusal(f"{via}{decision}")
+            raise Refusal(f"{via}{decision}", judged=judged, layer=decision.refused_by)
 
     def _refused(
         self,

@@ -7,8 +7,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from local.policies.decision import Layer
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
+
+    from local.policies.recording import Judged
 
 _XML = "text/xml"
 
@@ -41,11 +45,22 @@ class Refusal(Exception):  # noqa: N818  # it is an answer
 
     Attributes:
         fault: Why.
+        judged: The call, if it got so far that AWS records it.
+        layer: What refused it, if a policy did.
     """
 
-    def __init__(self, message: str, fault: Fault = Fault.DENIED) -> None:
+    def __init__(
+        self,
+        message: str,
+        fault: Fault = Fault.DENIED,
+        *,
+        judged: "Judged | None" = None,
+        layer: Layer | None = None,
+    ) -> None:
         super().__init__(message)
         self.fault = fault
+        self.judged = judged
+        self.layer = layer
 
 
 def answer(

@@ -62,12 +62,11 @@ def deployed_people(deployed_aws: LocalAws) -> dict[str, Person]:
 
 @pytest.fixture(scope="session")
 def deployed_cdk(deployed_aws: LocalAws, deployed_people: dict[str, Person]) -> Cdk:
-    """The app, deployed by the real CDK CLI, with the stack for people."""
-    settings = {"enabled": "true", **{key: who.name for key, who in deployed_people.items()}}
+    """The app, deployed by the real CDK CLI, with the stack for people and a trail."""
+    people = {f"access.{key}": who.name for key, who in deployed_people.items()}
+    settings = {"access.enabled": "true", "trail.enabled": "true", **people}
     cdk = deployed_aws.cdk()
-    cdk.deploy(
-        *(word for key, value in settings.items() for word in ("-c", f"access.{key}={value}"))
-    )
+    cdk.deploy(*(word for key, value in settings.items() for word in ("-c", f"{key}={value}")))
     for person in deployed_people.values():
         person.enrol()
     return cdk

@@ -11,6 +11,7 @@ from typing import Any
 from moto.awslambda.models import lambda_backends
 from moto.cloudformation import parsing
 from moto.cloudformation.models import Stack
+from moto.cloudtrail.models import cloudtrail_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
@@ -96,6 +97,7 @@ _NAMES: dict[str, tuple[str, Taken]] = {
         lambda a, r: rds_backends[a][r].event_subscriptions,
     ),
     "AWS::S3::Bucket": ("BucketName", lambda a, _: s3_backends[a]["aws"].buckets),
+    "AWS::CloudTrail::Trail": ("TrailName", lambda a, r: cloudtrail_backends[a][r].trails),
     "AWS::SNS::Topic": ("TopicName", _topics),
     "AWS::SSM::Parameter": ("Name", lambda a, r: ssm_backends[a][r]._parameters),  # noqa: SLF001 - no accessor
     "AWS::SecretsManager::Secret": ("Name", lambda a, r: secretsmanager_backends[a][r].secrets),

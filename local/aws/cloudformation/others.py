@@ -15,20 +15,3 @@ class Metadata(Resource):
 
     def update(self, properties: Properties) -> None:
         """Do nothing, as CloudFormation does."""
-
-
-class BucketPolicy(Resource):
-    """A bucket's policy, kept out of moto; the CDK's bootstrap makes one.
-
-    moto's S3 ignores the conditions of a policy: of one that denies what comes without TLS, it
-    would make one that denies everything.
-    """
-
-    type_name = "AWS::S3::BucketPolicy"
-
-    def create(self, properties: Properties) -> str:
-        """Return the bucket's name."""
-        return str(properties["Bucket"])
-
-    def update(self, properties: Properties) -> None:
-        """Do nothing."""

@@ -3,6 +3,7 @@
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
+from local.aws.cloudformation.buckets import Bucket, BucketPolicy
 from local.aws.cloudformation.instances import Instance
 from local.aws.cloudformation.noticing import (
     Alarm,
@@ -10,7 +11,7 @@ from local.aws.cloudformation.noticing import (
     Subscription,
     TopicPolicy,
 )
-from local.aws.cloudformation.others import BucketPolicy, Metadata
+from local.aws.cloudformation.others import Metadata
 from local.aws.cloudformation.people import Group, User, UserToGroupAddition
 from local.aws.cloudformation.resource import Resource
 from local.aws.cloudformation.secrets import (
@@ -20,6 +21,7 @@ from local.aws.cloudformation.secrets import (
     SecretTargetAttachment,
 )
 from local.aws.cloudformation.security_groups import SecurityGroupEgress, SecurityGroupIngress
+from local.aws.cloudformation.trails import Trail
 from local.moto_patch import replace
 
 MADE_BY_MOTO = frozenset(
@@ -47,7 +49,6 @@ MADE_BY_MOTO = frozenset(
         "AWS::RDS::DBInstance",
         "AWS::RDS::DBParameterGroup",
         "AWS::RDS::DBSubnetGroup",
-        "AWS::S3::Bucket",
         "AWS::SNS::Topic",
         "AWS::SSM::Parameter",
     }
@@ -59,6 +60,7 @@ MADE_HERE: dict[str, type[Resource]] = {
     kind.type_name: kind
     for kind in (
         Alarm,
+        Bucket,
         BucketPolicy,
         EventSubscription,
         Group,
@@ -72,6 +74,7 @@ MADE_HERE: dict[str, type[Resource]] = {
         SecurityGroupIngress,
         Subscription,
         TopicPolicy,
+        Trail,
         User,
         UserToGroupAddition,
     )

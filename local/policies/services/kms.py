@@ -111,6 +111,7 @@ def _everywhere(call: Call) -> list[Access]:
 OPERATIONS = {
     "Decrypt": _decrypt,
     "DescribeKey": _on_key,
+    "DisableKey": _on_key,
     "Encrypt": _on_key,
     "GenerateDataKey": _on_key,
     "GenerateDataKeyPair": _on_key,

@@ -20,6 +20,9 @@ _TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:nothing"
 _BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
 _RDS = f"arn:aws:rds:{REGION}:{ACCOUNT}"
 _EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+_BUCKET = "arn:aws:s3:::bucket"
+_OBJECT = {"Bucket": "bucket", "Key": "a/b"}
+_TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/nothing"
 _RULE = {
     "GroupId": "sg-1",
     "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1}],
@@ -83,6 +86,7 @@ CALLS: list[Call] = [
         {"KeyId": _KEY},
         decrypt={"CiphertextBlob": b"x"},
         describe_key={},
+        disable_key={},
         encrypt={"Plaintext": b"x"},
         generate_data_key={"KeySpec": "AES_256"},
         generate_data_key_pair={"KeyPairSpec": "RSA_2048"},
@@ -184,8 +188,7 @@ CALLS: list[Call] = [
         put_events={"Entries": [{"Source": "s", "DetailType": "d", "Detail": "{}"}]},
     ),
     *_calls("sns", _TOPIC, publish={"TopicArn": _TOPIC, "Message": "m"}),
-    *_calls("s3", "arn:aws:s3:::bucket/a/b", {"Bucket": "bucket", "Key": "a/b"}, get_object={}),
-    *_calls("s3", "arn:aws:s3:::bucket/a/b", {"Bucket": "bucket", "Key": "a/b"}, put_object={}),
+    *_calls("s3", f"{_BUCKET}/a/b", _OBJECT, get_object={}, put_object={}),
     *_calls(
         "cloudformation",
         f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/nothing/*",
@@ -195,7 +198,26 @@ CALLS: list[Call] = [
         describe_stacks={},
     ),
     *_calls("cloudformation", "*", describe_stacks={}),
-    *_calls("cloudtrail", "*", lookup_events={}),
+    *_calls("cloudtrail", "*", describe_trails={}, lookup_events={}),
+    *_calls(
+        "cloudtrail",
+        _TRAIL,
+        {"Name": "nothing"},
+        create_trail={"S3BucketName": "bucket"},
+        delete_trail={},
+        get_trail={},
+        get_trail_status={},
+        start_logging={},
+        stop_logging={},
+        update_trail={},
+    ),
+    *_calls(
+        "cloudtrail",
+        _TRAIL,
+        {"TrailName": "nothing"},
+        get_event_selectors={},
+        put_event_selectors={"EventSelectors": []},
+    ),
     *_calls(
         "rds",
         f"{_RDS}:pg:nothing",
@@ -221,19 +243,63 @@ CALLS: list[Call] = [
         update_function_configuration={},
     ),
     # These are named otherwise in policies.
-    Call(
-        "s3",
-        "head_object",
-        {"Bucket": "bucket", "Key": "a/b"},
-        "s3:GetObject",
-        "arn:aws:s3:::bucket/a/b",
+    *(
+        Call("s3", method, {**_OBJECT, **more}, f"s3:{action}", f"{_BUCKET}/a/b")
+        for method, more, action in (
+            ("head_object", {}, "GetObject"),
+            ("get_object", {"VersionId": "1"}, "GetObjectVersion"),
+            ("delete_object", {}, "DeleteObject"),
+            ("delete_object", {"VersionId": "1"}, "DeleteObjectVersion"),
+            ("get_object_retention", {}, "GetObjectRetention"),
+            ("put_object_retention", {"Retention": {}}, "PutObjectRetention"),
+        )
     ),
     Call(
         "s3",
-        "get_bucket_encryption",
-        {"Bucket": "bucket"},
-        "s3:GetEncryptionConfiguration",
-        "arn:aws:s3:::bucket",
+        "delete_objects",
+        {"Bucket": "bucket", "Delete": {"Objects": [{"Key": "a/b", "VersionId": "1"}]}},
+        "s3:DeleteObjectVersion",
+        f"{_BUCKET}/a/b",
+    ),
+    *(
+        Call("s3", method, {"Bucket": "bucket", **more}, f"s3:{action}", _BUCKET)
+        for method, more, action in (
+            ("delete_bucket", {}, "DeleteBucket"),
+            ("delete_bucket_encryption", {}, "PutEncryptionConfiguration"),
+            ("delete_bucket_lifecycle", {}, "PutLifecycleConfiguration"),
+            ("delete_bucket_policy", {}, "DeleteBucketPolicy"),
+            ("get_bucket_encryption", {}, "GetEncryptionConfiguration"),
+            ("get_bucket_location", {}, "GetBucketLocation"),
+            ("get_bucket_policy", {}, "GetBucketPolicy"),
+            ("get_bucket_versioning", {}, "GetBucketVersioning"),
+            ("get_object_lock_configuration", {}, "GetBucketObjectLockConfiguration"),
+            ("head_bucket", {}, "ListBucket"),
+            ("list_object_versions", {}, "ListBucketVersions"),
+            ("list_objects", {}, "ListBucket"),
+            ("list_objects_v2", {}, "ListBucket"),
+            (
+                "put_bucket_encryption",
+                {"ServerSideEncryptionConfiguration": {"Rules": []}},
+                "PutEncryptionConfiguration",
+            ),
+            (
+                "put_bucket_lifecycle_configuration",
+                {"LifecycleConfiguration": {"Rules": []}},
+                "PutLifecycleConfiguration",
+            ),
+            ("put_bucket_policy", {"Policy": "{}"}, "PutBucketPolicy"),
+            (
+                "put_bucket_versioning",
+                {"VersioningConfiguration": {"Status": "Suspended"}},
+                "PutBucketVersioning",
+            ),
+            ("put_object_lock_configuration", {}, "PutBucketObjectLockConfiguration"),
+            (
+                "put_public_access_block",
+                {"PublicAccessBlockConfiguration": {}},
+                "PutBucketPublicAccessBlock",
+            ),
+        )
     ),
     Call("lambda", "invoke", {"FunctionName": "nothing"}, "lambda:InvokeFunction", FUNCTION),
 ]

@@ -3,7 +3,7 @@
 import json
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from local import identity, toolchain
 from local.functions.deployed import DeployedFunction
 from local.policies import Evaluator, enforce
 from local.policies.network import Host
+from local.policies.recording import Seen
+from local.trail.records import records_of
 
 from .documents import ACCOUNT, REGION, document
 
@@ -45,6 +47,20 @@ class Decisions:
 
     def append(self, **entry: Any) -> None:
         self.entries.append(entry)
+
+
+@dataclass
+class Recorded:
+    """Records in memory, of every call."""
+
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def listeners(self) -> Sequence[Any]:
+        return ["the test"]
+
+    def note(self, seen: Seen, listeners: Sequence[Any]) -> None:
+        del listeners
+        self.entries += records_of(seen)
 
 
 @dataclass
@@ -73,9 +89,12 @@ class Credentials:
 class Aws:
     """A local AWS in front of which policies are enforced."""
 
-    def __init__(self, url: str, decisions: Decisions, holders: Holders) -> None:
+    def __init__(
+        self, url: str, decisions: Decisions, recorded: Recorded, holders: Holders
+    ) -> None:
         self.url = url
         self._decisions = decisions
+        self._recorded = recorded
         self._holders = holders
 
     def client(self, service: Any, credentials: Credentials | None = None, **settings: Any) -> Any:
@@ -127,16 +146,22 @@ class Aws:
         entries, self._decisions.entries = self._decisions.entries, []
         return entries
 
+    def records(self) -> list[dict[str, Any]]:
+        """What was recorded since the last time."""
+        entries, self._recorded.entries = self._recorded.entries, []
+        return entries
+
 
 @pytest.fixture(scope="session")
 def running(evaluator: Evaluator) -> Iterator[Aws]:
-    decisions, holders = Decisions(), Holders()
+    decisions, recorded, holders = Decisions(), Recorded(), Holders()
     application = enforce(
         DomainDispatcherApplication(create_backend_app),
         evaluator=evaluator,
         functions=holders,
         instances=holders,
         decisions=decisions,
+        recorder=recorded,
     )
     server = make_server(
         "127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler
@@ -144,7 +169,7 @@ def running(evaluator: Evaluator) -> Iterator[Aws]:
     thread = threading.Thread(target=server.serve_forever)
     with identity.installed():
         thread.start()
-        yield Aws(f"http://localhost:{server.server_port}", decisions, holders)
+        yield Aws(f"http://localhost:{server.server_port}", decisions, recorded, holders)
         server.shutdown()
         thread.join()
     server.server_close()
@@ -153,6 +178,7 @@ def running(evaluator: Evaluator) -> Iterator[Aws]:
 @pytest.fixture
 def aws(running: Aws) -> Aws:
     running.decisions()
+    running.records()
     return running
 
 

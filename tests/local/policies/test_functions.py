@@ -22,7 +22,7 @@ from local.policies import Evaluator, enforce
 from local.toolchain import Toolchain
 from tests.local.functions.packages import zipped
 
-from .conftest import Aws, Decisions, Holders
+from .conftest import Aws, Decisions, Holders, Recorded
 from .documents import ACCOUNT, ANYONE, READ, REGION, allow, deny, document, when
 
 SOURCE = """
@@ -65,7 +65,7 @@ def functions(
         )
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield running, Aws(url, decisions, Holders())
+        yield running, Aws(url, decisions, Recorded(), Holders())
         server.shutdown()
         thread.join()
     server.server_close()
