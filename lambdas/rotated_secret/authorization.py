@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import quote_plus
 
 from rotated_secret.discretion import Hidden
 from rotated_secret.handle import Handle
@@ -139,6 +140,7 @@ class OfPair(Auth[H]):
         *,
         username: str = "username",
         password: str = "password",  # noqa: S107  # a field's name
+        form_encoded: bool = False,
         plain_http: bool = False,
     ) -> None:
         """Names what is sent.
@@ -147,16 +149,21 @@ class OfPair(Auth[H]):
             secret: The secret.
             username: The field of its JSON that holds the user.
             password: The field that holds the password.
+            form_encoded: Whether both are encoded as in a form, as RFC 6749 wants it of the clients
+                of OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
             plain_http: Whether they may be sent to another machine without TLS.
 
         Raises:
             TypeError: `secret` is of another type.
         """
+        encode = quote_plus if form_encoded else str
 
         def write(value: Value) -> Hidden[str]:
-            if ":" in value.field(username):
+            if ":" in encode(value.field(username)):
                 raise value.unusable(f"{username} holds a colon, which can't be sent")
-            pair = Hidden(f"{value.field(username)}:{value.field(password)}".encode())
+            pair = Hidden(
+                f"{encode(value.field(username))}:{encode(value.field(password))}".encode()
+            )
             return Hidden(f"Basic {b64encode(pair.reveal()).decode()}")
 
         super().__init__(secret, Header(AUTHORIZATION, write, plain_http))

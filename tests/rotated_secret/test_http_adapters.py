@@ -69,7 +69,7 @@ def by_requests(method: str) -> Call:
 
 def by_httpx(method: str) -> Call:
     def call(url: str, auth: Any, trusted: str | None = None, **options: Any) -> Any:
-        verify = ssl.create_default_context(cafile=trusted)
+        verify = ssl.create_default_context(cafile=trusted) if trusted else False
         with httpx.Client(verify=verify, follow_redirects=True, trust_env=False) as client:
             return client.request(method, url, auth=auth, **_content(options))
 
@@ -79,7 +79,7 @@ def by_httpx(method: str) -> Call:
 def by_httpx_async(method: str) -> Call:
     def call(url: str, auth: Any, trusted: str | None = None, **options: Any) -> Any:
         async def main() -> Any:
-            verify = ssl.create_default_context(cafile=trusted)
+            verify = ssl.create_default_context(cafile=trusted) if trusted else False
             async with httpx.AsyncClient(
                 verify=verify, follow_redirects=True, trust_env=False
             ) as client:
@@ -276,6 +276,15 @@ def test_an_oauth_clients_id_and_secret_are_sent_as_basic_authentication(
     api.accepted = {f"Basic {pairs[1]}"}
     assert client.get(api.url, auth).status_code == 200
     assert api.shown[1:] == [f"Basic {pair}" for pair in pairs]
+
+
+def test_an_oauth_client_is_encoded_as_a_form_on_demand(
+    client: Client, secret: Any, safe: Safe, api: Api
+) -> None:
+    safe.content = json.dumps({"username": "https://me", "password": "a b+c%"})
+    api.accepted = {f"Basic {base64.b64encode(b'https%3A%2F%2Fme:a+b%2Bc%25').decode()}"}
+    auth = client.adapter.BasicAuth(secret, form_encoded=True)
+    assert client.get(api.url, auth).status_code == 200
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Api-Key"])
