@@ -122,13 +122,7 @@ class OfToken(Auth[H]):
         if not _TOKEN.fullmatch(header) or not _TOKEN.fullmatch(scheme or header):
             raise ValueError(f"header {header!r} or scheme {scheme!r} can't be part of a header")
         before = f"{scheme} " if scheme else ""
-
-        def write(value: Value) -> Hidden[str]:
-            if field is None and value.is_json:
-                raise value.unusable("it is a JSON object", remedy="Say which field is the token")
-            return Hidden(before + _sendable(value, _taken(value, field)).reveal())
-
-        super().__init__(secret, Header(header, write, plain_http))
+        super().__init__(secret, Header(header, _Token(field, before), plain_http))
 
 
 class OfPair(Auth[H]):
@@ -156,17 +150,36 @@ class OfPair(Auth[H]):
         Raises:
             TypeError: `secret` is of another type.
         """
-        encode = quote_plus if form_encoded else str
-
-        def write(value: Value) -> Hidden[str]:
-            if ":" in encode(value.field(username)):
-                raise value.unusable(f"{username} holds a colon, which can't be sent")
-            pair = Hidden(
-                f"{encode(value.field(username))}:{encode(value.field(password))}".encode()
-            )
-            return Hidden(f"Basic {b64encode(pair.reveal()).decode()}")
-
+        write = _Pair(username, password, quote_plus if form_encoded else str)
         super().__init__(secret, Header(AUTHORIZATION, write, plain_http))
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """Writes a token. Equal ones are one check of a handle, however often they are made."""
+
+    field: str | None
+    before: str
+
+    def __call__(self, value: Value) -> Hidden[str]:
+        if self.field is None and value.is_json:
+            raise value.unusable("it is a JSON object", remedy="Say which field is the token")
+        return Hidden(self.before + _sendable(value, _taken(value, self.field)).reveal())
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Writes user and password; see `_Token`."""
+
+    username: str
+    password: str
+    encode: Callable[[str], str]
+
+    def __call__(self, value: Value) -> Hidden[str]:
+        if ":" in self.encode(value.field(self.username)):
+            raise value.unusable(f"{self.username} holds a colon, which can't be sent")
+        words = (self.encode(value.field(name)) for name in (self.username, self.password))
+        return Hidden(f"Basic {b64encode(':'.join(words).encode()).decode()}")
 
 
 def _taken(value: Value, field: str | None) -> Hidden[str]:

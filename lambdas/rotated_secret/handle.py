@@ -93,10 +93,12 @@ class Handle(Generic[V]):
         What is held goes on to be used then, and the failure is logged as one of reading.
 
         Args:
-            check: Raises BadSecretError for a version that can't be used: see `Value.unusable`.
+            check: Raises BadSecretError for a version that can't be used: see `Value.unusable`. One
+                that equals an earlier one adds nothing.
         """
         check_function("check", check)
-        self._reader.checks.append(check)
+        if check not in self._reader.checks:
+            self._reader.checks.append(check)
 
     def _patience(self) -> Patience:
         return Patience(self._patience_seconds, self._clock)

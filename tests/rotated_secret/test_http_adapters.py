@@ -425,6 +425,16 @@ def test_a_token_that_turns_bad_does_not_take_the_good_one_away(
     assert client.get(api.url, auth).status_code == 200
 
 
+def test_an_auth_for_each_request_leaves_nothing_behind(
+    client: Client, secret: Any, safe: Safe, api: Api
+) -> None:
+    safe.content = json.dumps({"username": "me", "password": TOKEN})
+    for _ in range(3):
+        client.get(api.url, client.adapter.TokenAuth(secret, "password"))
+        client.get(api.url, client.adapter.BasicAuth(secret))
+    assert len(secret._reader.checks) == 2
+
+
 def test_what_can_not_be_meant_is_refused_at_once(
     client: Client, secret: Any, token: RotatedValue, async_token: AsyncRotatedValue, api: Api
 ) -> None:
