@@ -5,11 +5,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import boto3
 import psycopg
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from psycopg.rows import TupleRow
 
+T = TypeVar("T")
 REGION = "us-east-1"
 _REMOVALS = 20
 _CONNECT_SECONDS = 10
@@ -82,6 +83,14 @@ class LocalAws:
     ) -> None:
         """End all that was started."""
         self._stack.__exit__(kind, error, trace)
+
+    def keep(self, context: "AbstractContextManager[T]") -> T:
+        """Enter something that is left when this ends.
+
+        Args:
+            context: It.
+        """
+        return self._stack.enter_context(context)
 
     @property
     def logs(self) -> Path:

@@ -22,6 +22,7 @@ from local.errors import LocalError
 from local.patience import patient
 
 _PROGRAM = Path(__file__).with_name("oauth_server.mjs")
+_AUTHORITY = toolchain.ROOT / ".build" / "oauth-server" / "authority.pem"
 _STOP_SECONDS = 10
 
 
@@ -75,7 +76,7 @@ class OAuthServer:
         self._ending.close()
 
     def _configuration(self) -> dict[str, str]:
-        authority = trustme.CA(organization_name="Local OAuth server")
+        authority = _authority()
         certificate = authority.issue_cert("localhost")
         authority.cert_pem.write_to_path(self.authority)
         return {
@@ -83,6 +84,23 @@ class OAuthServer:
             "key": certificate.private_key_pem.bytes().decode(),
             "initialAccessToken": self.initial_access_token,
         }
+
+
+def _authority() -> trustme.CA:
+    """The authority of this machine's servers, which is made once.
+
+    What trusts it is then the same in every run, such as the zip of a function.
+    """
+    if not _AUTHORITY.is_file():
+        made = trustme.CA(organization_name="Local OAuth server")
+        _AUTHORITY.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=_AUTHORITY.parent) as file:  # for its owner alone
+            file.write(made.private_key_pem.bytes() + made.cert_pem.bytes())
+            file.flush()
+            with suppress(FileExistsError):  # another run was first
+                _AUTHORITY.hardlink_to(file.name)
+    text = _AUTHORITY.read_bytes()
+    return trustme.CA.from_pem(text, text)
 
 
 @contextmanager

@@ -105,7 +105,7 @@ class AppDeployment:
                     threads.submit(self._cdk.bootstrap, ACCOUNT, REGION),
                     *(threads.submit(part.prepare, self._aws) for part in PARTS),
                 ]
-                self._cdk.synth(*_settings(arguments), *arguments)
+                self._cdk.synth(*_settings(arguments, self._aws), *arguments)
                 for other in others:
                     other.result()
             first = [each for each in self._cdk.stack_names() if not each.endswith(_FOR_PEOPLE)]
@@ -156,11 +156,11 @@ class AppDeployment:
         return secrets.describe_secret(SecretId=variables["Variables"]["SECRET_ID"])["Name"]
 
 
-def _settings(arguments: Sequence[str]) -> list[str]:
+def _settings(arguments: Sequence[str], aws: LocalAws) -> list[str]:
     """Settings with which all parts can be shown, as arguments of the CLI."""
     settings = _of_people()
     for part in PARTS:
-        settings |= part.settings(dict(_given(arguments)))
+        settings |= part.settings(dict(_given(arguments)), aws)
     return [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
 
 

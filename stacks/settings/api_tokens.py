@@ -23,7 +23,7 @@ from stacks.settings import names, pem
 from stacks.settings.databases import KeyArn, SecretArn
 from stacks.settings.field import Group, setting
 from stacks.settings.ids import HEXADECIMAL, SecurityGroupId
-from stacks.settings.lists import once_each, split
+from stacks.settings.lists import once_each, parsed, split
 from stacks.settings.network import SubnetIds
 from stacks.settings.roles import Readers
 
@@ -64,16 +64,16 @@ class ApiToken(Group):
         "vendors' documentation and were never tried.",
         allowed=f"{', '.join(PRESETS)}; or nothing with a declaration",
     )
-    parameters: Mapping[str, str] = setting(
+    parameters: Annotated[Mapping[str, str], BeforeValidator(parsed)] = setting(
         {},
         meaning="What the preset needs to know (docs/api-tokens.md).",
-        allowed="texts by the names of the preset's parameters",
+        allowed="texts by the names of the preset's parameters; after -c as JSON",
     )
-    declaration: Mapping[str, Any] = setting(
+    declaration: Annotated[Mapping[str, Any], BeforeValidator(parsed)] = setting(
         {},
         meaning="How the API issues, proves, revokes and lists tokens.",
         allowed=f"a declaration (docs/api-tokens.md) of {LARGEST} bytes of JSON at most; or "
-        "nothing with a preset",
+        "nothing with a preset; after -c as JSON",
     )
     management_secret_arn: SecretArn = setting(
         "",

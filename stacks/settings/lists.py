@@ -1,4 +1,6 @@
-"""Settings that are lists."""
+"""Settings that are lists, or objects."""
+
+import json
 
 
 def split(value: object) -> object:
@@ -6,6 +8,15 @@ def split(value: object) -> object:
     if value == "":
         return ()
     return value.split(",") if isinstance(value, str) else value
+
+
+def parsed(value: object) -> object:
+    """Take an object that came from the command line, as JSON.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def once_each(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,9 +23,9 @@ class ToyGuest:
     def __init__(self, gate: str) -> None:
         self._gate = gate
 
-    def settings(self, given: Mapping[str, str]) -> Mapping[str, str]:
+    def settings(self, given: Mapping[str, str], aws: LocalAws) -> Mapping[str, str]:
         """Want nothing: the app has a toy in any case."""
-        del given
+        del given, aws
         return {}
 
     def prepare(self, aws: LocalAws) -> None:

@@ -30,11 +30,12 @@ class Stage:
 class Part(Protocol):
     """Somebody who has to do with what rotates, such as whoever uses a kind of credential."""
 
-    def settings(self, given: Mapping[str, str]) -> Mapping[str, str]:
-        """Say with which settings of the app it can be shown.
+    def settings(self, given: Mapping[str, str], aws: LocalAws) -> Mapping[str, str]:
+        """Say with which settings of the app it can be shown, and start what they name.
 
         Args:
             given: The settings that somebody has given, which win.
+            aws: Where it is going to be shown; keeps what is started until it ends itself.
         """
 
     def prepare(self, aws: LocalAws) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.configuration import ACCOUNT
 from local.demo.attempt import Attempts
+from local.demo.maker_note import forget_the_maker
 from local.demo.parts.part import Stage
 
 if TYPE_CHECKING:
@@ -28,15 +29,14 @@ _POLICY = json.dumps(
 _POLICY_NAME = "partner"
 
 _PAUSE_SECONDS = 0.1
-_NOTE = "INTENT"
 
 
 class AccessKeyPartner:
     """Shows a partner who goes on calling AWS while the access key rotates. See `Part`."""
 
-    def settings(self, given: Mapping[str, str]) -> Mapping[str, str]:
+    def settings(self, given: Mapping[str, str], aws: "LocalAws") -> Mapping[str, str]:
         """Want an access key."""
-        del given
+        del given, aws
         return {
             "access_key.enabled": "true",
             "access_key.policy": f"arn:aws:iam::{ACCOUNT}:policy/{_POLICY_NAME}",
@@ -87,7 +87,7 @@ class Partner:
         """Start calling, and let the key be rotated at once."""
         self._key = self._read()
         self._thread.start()
-        self._forget_the_maker()
+        forget_the_maker(self._secrets, self._secret)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -108,19 +108,6 @@ class Partner:
         """
         what = "call while its key rotates"
         attempts.succeeded("partner", what, calls=self.calls, failures=self.failures)
-
-    def _forget_the_maker(self) -> None:
-        """Say that nobody is making a key any more.
-
-        Whoever makes one leaves a note, beside which no other is made for 40 seconds, and the
-        deployment has just made the first.
-        """
-        versions = self._secrets.describe_secret(SecretId=self._secret)["VersionIdsToStages"]
-        for version, labels in versions.items():
-            if _NOTE in labels:
-                self._secrets.update_secret_version_stage(
-                    SecretId=self._secret, VersionStage=_NOTE, RemoveFromVersionId=version
-                )
 
     def _run(self) -> None:
         while not self._stop.wait(_PAUSE_SECONDS):
