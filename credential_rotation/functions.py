@@ -142,6 +142,7 @@ class PythonFunction(Construct):
         placement: Placement | None,
         timeout: Duration,
         environment: Mapping[str, str] | None = None,
+        role_is_named: bool = False,
     ) -> None:
         """Create the function.
 
@@ -158,6 +159,8 @@ class PythonFunction(Construct):
             placement: Where in a network it runs; None for outside of any network of ours.
             timeout: How long a call may take.
             environment: Variables besides those of Powertools.
+            role_is_named: Whether its role has the function's name, so that what the role needs can
+                name it before it is there; see `role_of`.
         """
         super().__init__(scope, construct_id)
         self.name = f"{names.prefix}-{name}"
@@ -167,6 +170,7 @@ class PythonFunction(Construct):
             names=names,
             service="lambda.amazonaws.com",
             description=f"Runs {self.name}",
+            name=self.name if role_is_named else None,
         )
         log_group = EncryptedLogGroup(self, "LogGroup", name=f"/aws/lambda/{self.name}", key=key)
         self._allow_logs_and_traces(log_group)
@@ -220,6 +224,22 @@ class PythonFunction(Construct):
                 resources=["*"],  # X-Ray has no resources that these actions could name
             )
         )
+
+
+def role_of(stack: Stack, names: Names, name: str) -> str:
+    """The ARN of the role of a function whose role is named, made of its name.
+
+    Args:
+        stack: Where it is.
+        names: What the function's name begins with, and whose path the role has.
+        name: The rest of the function's name.
+    """
+    return stack.format_arn(
+        service="iam",
+        region="",
+        resource="role",
+        resource_name=f"{names.path}/{names.prefix}-{name}",
+    )
 
 
 def run_every(

@@ -52,8 +52,9 @@ def customer_managed_key(
     description: str,
     uses: list[iam.PolicyStatement],
     administration: Sequence[str] = ADMINISTRATION,
+    spec: kms.KeySpec | None = None,
 ) -> kms.Key:
-    """Create a key that rotates.
+    """Create a key. If it is symmetric, it rotates; KMS rotates no other.
 
     Args:
         scope: The parent.
@@ -61,6 +62,7 @@ def customer_managed_key(
         description: What it encrypts.
         uses: Who may use it, and through which service.
         administration: What an administrator may do with it.
+        spec: The kind of a key for signing; a symmetric one if left out.
     """
     administer = iam.PolicyStatement(
         sid="AdministerWithoutUse",
@@ -73,7 +75,9 @@ def customer_managed_key(
         "Key",
         alias=alias,
         description=description,
-        enable_key_rotation=True,
+        enable_key_rotation=None if spec else True,
+        key_spec=spec,
+        key_usage=kms.KeyUsage.SIGN_VERIFY if spec else None,
         policy=iam.PolicyDocument(statements=[administer, *uses]),
     )
 

@@ -32,6 +32,7 @@ class ServiceRole(Construct):
         service: str,
         description: str,
         conditions: Mapping[str, Mapping[str, str]] | None = None,
+        name: str | None = None,
     ) -> None:
         """Create the role.
 
@@ -43,6 +44,8 @@ class ServiceRole(Construct):
             description: What the role is for.
             conditions: Under which conditions the service may assume it, where the service sends
                 what they need.
+            name: Its name, where a policy has to name it before it is there; CloudFormation makes
+                one up if left out.
         """
         super().__init__(scope, construct_id)
         self.role = iam.Role(
@@ -51,6 +54,7 @@ class ServiceRole(Construct):
             assumed_by=iam.ServicePrincipal(service, conditions=conditions),
             description=description,
             path=names.role_path,
+            role_name=name,
         )
         self.policy = iam.ManagedPolicy(self, "Policy", description=description, roles=[self.role])
 

@@ -138,6 +138,36 @@ def changed_key(ids: Sequence[str], arns: Sequence[str]) -> Pattern:
     }
 
 
+def strange_signature(
+    ids: Sequence[str], arns: Sequence[str], *, signers: Sequence[str]
+) -> Pattern:
+    """Another role than those that are known to has signed with a key, or has tried.
+
+    Args:
+        ids: Of the keys, which callers may use as well.
+        arns: Of the keys.
+        signers: ARNs of the roles that are known to.
+    """
+    issuer = {"arn": [{"anything-but": list(signers)}]}
+    return {
+        "source": ["aws.kms"],
+        "detail-type": [BY_A_CALL],
+        "detail": {
+            "eventName": ["Sign"],
+            "$or": [
+                {"requestParameters": {"keyId": [*ids, *arns]}},
+                {"errorMessage": [{"wildcard": f"*{arn}*"} for arn in arns]},
+            ],
+            "userIdentity": {
+                "$or": [
+                    {"sessionContext": {"sessionIssuer": issuer}},
+                    {"type": [{"anything-but": "AssumedRole"}]},
+                ]
+            },
+        },
+    }
+
+
 _ABOUT_A_TRAIL = ("DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail")
 _ABOUT_ITS_BUCKET = (
     "DeleteBucket",
@@ -273,6 +303,22 @@ class TrailRules(Construct):
             "changed-key",
             "A key is to be deleted, is disabled, or has another policy",
             changed_key([key.key_id for key in keys], [key.key_arn for key in keys]),
+        )
+
+    def on_signatures(self, keys: Sequence[kms.IKey], *, signers: Sequence[str]) -> None:
+        """Tell of signatures by others, which no policy lets them make.
+
+        Args:
+            keys: The keys.
+            signers: ARNs of the roles that are known to.
+        """
+        self._tell(
+            "strange-signature",
+            "A key that signs was used by a role that is not known to, or somebody tried",
+            strange_signature(
+                [key.key_id for key in keys], [key.key_arn for key in keys], signers=signers
+            ),
+            READS_TOO,
         )
 
     def on_trail(self, trail: Trail) -> None:

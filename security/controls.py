@@ -15,7 +15,6 @@ from security.evidence import (
     at_least,
     equals,
     is_false,
-    is_true,
     not_false,
     present,
 )
@@ -45,7 +44,7 @@ _KEYS = (
         "KMS.2", "no inline policy decrypts with all keys", policies.roles_decrypt_with_named_keys
     ),
     Control("KMS.3", "keys are not deleted by accident", policies.keys_are_kept),
-    Control("KMS.4", "keys rotate", Every("AWS::KMS::Key", "EnableKeyRotation", is_true)),
+    Control("KMS.4", "keys rotate", policies.symmetric_keys_rotate),
     Control("KMS.5", "keys are not public", policies.NothingIsPublic(Layer.KEY, "kms")),
 )
 

@@ -174,6 +174,18 @@ def keys_are_kept(deployment: Deployment) -> Sequence[str]:
     return [line(name, "DeletionPolicy", at(each, "DeletionPolicy")) for name, each in keys]
 
 
+def symmetric_keys_rotate(deployment: Deployment) -> Sequence[str]:
+    """All keys do, but those that sign, which KMS does not rotate."""
+    keys = [
+        (name, each)
+        for name, each in of(deployment, "AWS::KMS::Key")
+        if not str(at(each, "KeyUsage")).startswith("SIGN_")
+    ]
+    if not all(at(each, "EnableKeyRotation") is True for _, each in keys):
+        return ()
+    return [line(name, "EnableKeyRotation", at(each, "EnableKeyRotation")) for name, each in keys]
+
+
 def functions_run_in_the_network(deployment: Deployment) -> Sequence[str]:
     """All functions do, but those that talk to APIs to which the network has no way."""
     functions = list(of(deployment, "AWS::Lambda::Function"))

@@ -47,6 +47,16 @@ _TOKENS = {
         "security_group_ids": ["sg-0123456789abcdef3"],
     },
 }
+_CERTIFICATES = {
+    "certificates": {
+        "web": {
+            "dns_names": ["web.orders.internal"],
+            "readers": [role_arn("billing/gateway")],
+        },
+        "api": {"usages": ["client"], "common_name": "api"},
+    },
+    "certificate_authority__authorities": {"ca1": {}, "ca2": {}},
+}
 _EXISTING_SERVER = {
     "host": f"legacy.abcdefghijkl.{REGION}.rds.amazonaws.com",
     "dbname": "legacy",
@@ -135,5 +145,5 @@ VARIANTS = (
         },
     ),
     Variant("tokens of an API, outside and in subnets of a team's", {"api_tokens": _TOKENS}),
-    Variant("access key and people", _ACCESS_KEY, people=True),
+    Variant("access key, certificates and people", {**_ACCESS_KEY, **_CERTIFICATES}, people=True),
 )

@@ -106,7 +106,7 @@ QUOTAS = (
         key="Environment.Variables",
         most=4096,
         what="environment",
-        grows_with="password.exclude_characters",
+        grows_with="password.exclude_characters, certificates",
     ),
     # https://docs.aws.amazon.com/sns/latest/dg/sns-topic-attributes.html
     Quota(

@@ -14,6 +14,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.kms.exceptions import ValidationException
 from moto.kms.models import Key
 from moto.kms.responses import KmsResponse
+from moto.kms.utils import generate_private_key
 
 from local.moto_patch import add, wrap
 
@@ -53,10 +54,11 @@ class KeyUsageError(JsonRESTError):
 
 
 def install() -> None:
-    """Answer GenerateDataKeyPair, which moto lacks, and Sign and GetPublicKey as KMS does."""
+    """Answer GenerateDataKeyPair, Sign and GetPublicKey, and make keys of all kinds."""
     add(KmsResponse, "generate_data_key_pair", generate_data_key_pair)
     wrap(KmsResponse, "sign", _signing)
     wrap(KmsResponse, "get_public_key", _with_key_spec)
+    wrap(Key, "create_from_cloudformation_json", _of_its_kind)
 
 
 def generate_data_key_pair(response: KmsResponse) -> str:
@@ -119,6 +121,34 @@ def _with_key_spec(read: Callable[[KmsResponse], str]) -> Callable[[KmsResponse]
         return json.dumps({**answer, "KeyId": key.arn, "KeySpec": key.key_spec})
 
     return answered
+
+
+def _of_its_kind(create: Callable[..., Key]) -> Callable[..., Key]:
+    """Make the key that a template describes; moto makes a symmetric one, whatever it says.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+    """
+
+    def created(
+        owner: type[Key],
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        *where: str,
+        **more: object,
+    ) -> Key:
+        properties = cloudformation_json["Properties"]
+        spec = properties.get("KeySpec", "SYMMETRIC_DEFAULT")
+        if spec != "SYMMETRIC_DEFAULT" and properties.get("EnableKeyRotation"):
+            raise ValidationException(
+                "You cannot set the EnableKeyRotation property to true on asymmetric keys."
+            )
+        key = create(owner, resource_name, cloudformation_json, *where, **more)
+        key.key_spec = spec
+        key.key_usage = properties.get("KeyUsage", "ENCRYPT_DECRYPT")
+        key.private_key = generate_private_key(spec)
+        return key
+
+    return created
 
 
 def _usable(response: KmsResponse) -> Key:

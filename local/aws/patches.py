@@ -23,6 +23,7 @@ from local.aws.cloudformation import (
     dynamic_references,
     names,
     security_groups,
+    ssm_parameters,
     stack_outputs,
     types,
 )
@@ -67,6 +68,7 @@ def install(
     dynamic_references.install()
     names.install()
     security_groups.install()
+    ssm_parameters.install()
     stack_outputs.install()
     types.install()
     rds.back_instances_by(instances)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 RESERVED = {
     "access": "the stack for people",
     "access-key": "the access key, its functions and its secret",
+    "certificates": "the certificates, their functions and their secrets",
     "deploy-role": "the stack of a pipeline's role",
     "platform": "what all databases share",
     "token": "the tokens of APIs, their functions and their secrets",

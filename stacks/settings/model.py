@@ -24,6 +24,13 @@ from stacks.settings import names as valid
 from stacks.settings.access import Access
 from stacks.settings.access_key import AccessKey
 from stacks.settings.api_tokens import ApiToken, ApiTokens
+from stacks.settings.certificates import (
+    MOST,
+    Certificate,
+    CertificateAuthority,
+    Certificates,
+    outlived,
+)
 from stacks.settings.database import Database
 from stacks.settings.databases import (
     MAIN,
@@ -115,6 +122,13 @@ class Settings(Group):
         {},
         meaning="Tokens of HTTP APIs that rotate (docs/api-tokens.md).",
         allowed="up to 20, by names of up to 20 lower-case letters, digits and hyphens",
+    )
+    certificate_authority: CertificateAuthority = Field(default_factory=CertificateAuthority)
+    certificates: Certificates = setting(
+        {},
+        meaning="Certificates that renew themselves, each with its key in a secret of its own.",
+        allowed=f"up to {MOST}, by names of lower-case letters, digits and single hyphens, of "
+        "which the names of secrets are made",
     )
     trail: Trail = Trail()
     secrets_key_arn: KeyArn = setting(
@@ -232,6 +246,13 @@ class Settings(Group):
         apart.one_login_each(databases)
         return databases
 
+    @field_validator("certificates")
+    @classmethod
+    def _end_in_time(
+        cls, certificates: Mapping[str, Certificate], info: ValidationInfo
+    ) -> Mapping[str, Certificate]:
+        return outlived(certificates, info.data.get("certificate_authority"))
+
     @model_validator(mode="after")
     def _short_enough(self) -> Self:
         """Names of functions and roles are the first to be too long."""
@@ -267,6 +288,8 @@ class Settings(Group):
         for name in self.api_tokens:
             longest = f"{self.names.within('token').within(name).prefix}-rotation"
             yield longest, "name_prefix, name, environment and the name of the token"
+        if self.certificates:
+            yield f"{self.prefix}-certificates-rotation", f"{ours}, with certificates,"
         if self.access.enabled:
             yield f"{self.prefix}-rotation-operator", f"{ours}, with access.enabled,"
         for name in self.databases:

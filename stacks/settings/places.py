@@ -36,6 +36,7 @@ def places(settings: "Settings") -> Iterator[Place]:
         yield from _secret(f"{here}.management_secret", management, key)
         for arn in token.readers:
             yield from _arn(f"{here}.readers", arn)
+    yield from _of_certificates(settings)
     for arn in settings.trail.readers:
         yield from _arn("trail.readers", arn)
     for name, database in settings.databases.items():
@@ -65,6 +66,14 @@ def foreign_secrets(settings: "Settings") -> Iterator[tuple[str, str]]:
     for token in settings.api_tokens.values():
         if token.management_secret_arn:
             yield token.management_secret_arn, token.management_secret_key_arn
+
+
+def _of_certificates(settings: "Settings") -> Iterator[Place]:
+    for name, authority in settings.certificate_authority.authorities.items():
+        yield from _arn(f"certificate_authority.authorities.{name}.key_arn", authority.key_arn)
+    for name, certificate in settings.certificates.items():
+        for arn in certificate.readers:
+            yield from _arn(f"certificates.{name}.readers", arn)
 
 
 def _secret(setting: str, arn: str, key_arn: str) -> Iterator[Place]:

@@ -108,6 +108,9 @@ def _schema(kind: str) -> dict[str, Any] | None:
 
 def _with_patterns(node: dict[str, Any]) -> dict[str, Any]:
     """Take the patterns that can be had here."""
+    names = node.get("patternProperties")
+    if isinstance(names, dict):
+        node = {**node, "patternProperties": {of_java(name): names[name] for name in names}}
     pattern = node.get("pattern")
     if isinstance(pattern, str):
         try:

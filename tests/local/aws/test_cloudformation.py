@@ -268,6 +268,16 @@ def test_a_dynamic_reference_is_resolved(aws, stack):
     assert value == "found"
 
 
+def test_the_tags_of_a_parameter_are_an_object(aws, stack):
+    properties = {"Name": stack.name, "Type": "String", "Value": "one", "Tags": {"team": "orders"}}
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": properties}
+    assert stack.deploy({"Parameter": parameter}) == "CREATE_COMPLETE"
+    tags = aws.client("ssm").list_tags_for_resource(
+        ResourceType="Parameter", ResourceId=stack.name
+    )["TagList"]
+    assert tags == [{"Key": "team", "Value": "orders"}]
+
+
 def test_no_value_is_no_item_of_a_list(aws, stack):
     trusted = {
         "Effect": "Allow",

@@ -140,6 +140,23 @@ def test_a_public_key_tells_its_kind_and_its_arn(kms):
     assert (answer["KeyId"], answer["KeySpec"]) == (key, "ECC_NIST_P384")
 
 
+def test_a_template_makes_a_key_of_the_kind_that_it_says(kms, stack):
+    policy = document({**allow("kms:*"), "Principal": {"AWS": ACCOUNT}})
+
+    def key(**more):
+        return {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy, **more}}
+
+    signing = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
+    outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Signs", "Arn"]}}}
+    made = stack.deploy({"Signs": key(**signing), "Encrypts": key(EnableKeyRotation=True)}, outputs)
+    assert made == "CREATE_COMPLETE"
+    arn = stack.outputs()["Arn"]
+    assert kms.get_public_key(KeyId=arn)["KeySpec"] == "ECC_NIST_P256"
+    kms.sign(KeyId=arn, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")
+    stack.deploy({"Signs": key(**signing), "Turns": key(**signing, EnableKeyRotation=True)})
+    assert "on asymmetric keys" in stack.reasons()[0]
+
+
 def test_a_pair_is_made_for_the_context_that_a_policy_names(aws, kms, symmetric):
     condition = {
         "StringEquals": {
