@@ -4,7 +4,10 @@ SynthError
 ├── SettingsError   a setting in `cdk.json` or after `-c` cannot be used (stacks.settings)
 ├── TooLongError    AWS would refuse what is in a template because of its size (stacks.quotas)
 ├── AuthoritiesError  the functions would not trust a database of this region (stacks.authorities)
-└── BundleError     the zip of a function could not be built (credential_rotation.bundle)
+├── BundleError     the zip of a function could not be built (credential_rotation.bundle)
+├── UnknownDatabaseError  a construct does not tell enough of its database
+├── TooLongNameError      a name does not fit into the names of what is made after it
+└── CannotGrantError      a role can't be let read a secret in that way
 """
 
 
@@ -17,3 +20,15 @@ class SynthError(Exception):
 
 class BundleError(SynthError):
     """The zip of a function could not be built: no network, a wrong hash, no fitting wheel."""
+
+
+class UnknownDatabaseError(SynthError):
+    """A database is of a product that is not known, or its construct does not tell enough."""
+
+
+class CannotGrantError(SynthError):
+    """Somebody can't be let read a secret in that way; the message names one that works."""
+
+
+class TooLongNameError(SynthError):
+    """A name does not fit into the names of functions, or is not known at the synth."""

@@ -49,18 +49,24 @@ class Login(Construct):
     """
 
     def __init__(
-        self, scope: Database, construct_id: str, *, name: str, options: LoginOptions
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        database: Database,
+        name: str,
+        options: LoginOptions,
     ) -> None:
         """Create the secret, the user and the schedule.
 
         Args:
-            scope: The database.
+            scope: The parent.
             construct_id: The name within it.
+            database: The database.
             name: What the login is called, and the last part of its secret's name.
             options: What it is like.
         """
         super().__init__(scope, construct_id)
-        database = scope
         self.id = f"{database.id}{pascal(name)}"
         self.strategy = options.strategy
         self.secret = DatabaseSecret(

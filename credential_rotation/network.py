@@ -114,8 +114,8 @@ class ExistingNetwork(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        vpc_id: str,
-        subnet_ids: Sequence[str],
+        vpc: ec2.IVpc | str,
+        subnets: Sequence[ec2.ISubnet | str],
         endpoint: Endpoint | bool,
     ) -> None:
         """Refer to the network.
@@ -123,29 +123,33 @@ class ExistingNetwork(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            vpc_id: Its id.
-            subnet_ids: Ids of the subnets in which functions, and databases of ours, are to be.
+            vpc: It, or its id.
+            subnets: The subnets in which functions, and databases of ours, are to be, or their ids.
             endpoint: True for an endpoint of Secrets Manager of ours, False for none. A second
                 one with private names in a VPC is refused by EC2, so name the one that exists.
         """
         super().__init__(scope, construct_id)
-        self.vpc: ec2.IVpc = ec2.Vpc.from_vpc_attributes(
+        self.vpc: ec2.IVpc = self._vpc(vpc) if isinstance(vpc, str) else vpc
+        found = [self._subnet(each, number) for number, each in enumerate(subnets, start=1)]
+        self.subnet_ids = [each.subnet_id for each in found]
+        self.subnets = ec2.SubnetSelection(subnets=found)
+        # Nothing here is about routes, so nobody has to name their tables.
+        Annotations.of(self).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId")
+        self.default_security_group: str | None = None
+        self.secrets_endpoint = self._endpoint(endpoint)
+
+    def _vpc(self, vpc_id: str) -> ec2.IVpc:
+        return ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
             vpc_id=vpc_id,
             availability_zones=["unknown"],  # the CDK asks, and has no subnets here to put there
         )
-        self.subnet_ids = list(subnet_ids)
-        self.subnets = ec2.SubnetSelection(
-            subnets=[
-                ec2.Subnet.from_subnet_id(self, f"Subnet{number}", subnet_id)
-                for number, subnet_id in enumerate(subnet_ids, start=1)
-            ]
-        )
-        # Nothing here is about routes, so nobody has to name their tables.
-        Annotations.of(self).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId")
-        self.default_security_group: str | None = None
-        self.secrets_endpoint = self._endpoint(endpoint)
+
+    def _subnet(self, subnet: ec2.ISubnet | str, number: int) -> ec2.ISubnet:
+        if isinstance(subnet, str):
+            return ec2.Subnet.from_subnet_id(self, f"Subnet{number}", subnet)
+        return subnet
 
     def _endpoint(self, endpoint: Endpoint | bool) -> SecretsEndpoint:  # noqa: FBT001 - of a union
         match endpoint:

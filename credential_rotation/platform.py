@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Stack
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -41,13 +42,13 @@ class ExistingNetworkOptions:
     """A network that exists already.
 
     Attributes:
-        vpc_id: Its id.
-        subnet_ids: Ids of the subnets that functions and databases use.
+        vpc: See `ExistingNetwork`.
+        subnets: Those that functions and databases use.
         endpoint: See `ExistingNetwork`.
     """
 
-    vpc_id: str
-    subnet_ids: Sequence[str]
+    vpc: ec2.IVpc | str
+    subnets: Sequence[ec2.ISubnet | str]
     endpoint: Endpoint | bool = True
 
 
@@ -208,8 +209,8 @@ class Platform(Construct):
         return ExistingNetwork(
             self,
             "Network",
-            vpc_id=options.vpc_id,
-            subnet_ids=options.subnet_ids,
+            vpc=options.vpc,
+            subnets=options.subnets,
             endpoint=options.endpoint,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from aws_cdk import SecretValue
+from aws_cdk import SecretValue, Tokenization
 
 from credential_rotation.database_events import DatabaseEvents
 from credential_rotation.database_instance import Instance, InstanceOptions
@@ -40,6 +40,7 @@ class ExistingServerOptions:
         admin_secret_arn: ARN of the secret of a user who may create users; it may be one that RDS
             manages.
         admin_secret_key_arn: ARN of the key of that secret; empty for AWS's own.
+        after: What has to exist before it answers.
     """
 
     host: str
@@ -50,6 +51,7 @@ class ExistingServerOptions:
     client_security_group_id: str = ""
     admin_secret_arn: str
     admin_secret_key_arn: str = ""
+    after: Sequence[IDependable] = ()
 
 
 class Server(Protocol):
@@ -180,7 +182,7 @@ class ExistingServer:
         """
         self._database = database
         self._options = options
-        self.host, self.port = options.host, str(options.port)
+        self.host, self.port = options.host, Tokenization.stringify_number(options.port)
         self.security_group_id = options.security_group_id
         self.rules_are_ours = options.manage_ingress
         self.admitted_group_id = options.client_security_group_id
@@ -222,5 +224,5 @@ class ExistingServer:
                 "Dbname": self._options.dbname,
                 "Alternating": str(self._database.options.alternating).lower(),
             },
-            after=by.ready,
+            after=[*by.ready, *self._options.after],
         )

@@ -1,6 +1,6 @@
 """Rules on what CloudTrail records, as patterns of events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Fn, Stack, Token
@@ -329,30 +329,46 @@ class TrailRules(Construct):
             changed_trail([trail.name, trail.records.trail_arn], bucket=trail.bucket_name),
         )
 
-    def on_unusual_reads(self, beginning: str, *, ours: Names, strangers: Sequence[str]) -> None:
+    def on_unusual_reads(
+        self, beginning: str, *, ours: Names, strangers: Sequence[str]
+    ) -> Callable[[Sequence[str]], None]:
         """Tell of reads by roles that are not known to.
 
         Args:
             beginning: What the secrets' names begin with, or the name of one.
             ours: Whose roles are known to, below their path.
             strangers: ARNs of the other roles that may read one of the secrets.
+
+        Returns:
+            What takes the names of those roles in place of what it was told before.
         """
         stack = Stack.of(self)
-        self._tell(
-            "unusual",
-            "A secret was read by a role that is not known to",
-            unusual_read(
+
+        def pattern(readers: Sequence[str]) -> Pattern:
+            return unusual_read(
                 beginning,
                 ours=ours.roles(stack).removesuffix("*"),
-                readers=[_name(arn) for arn in dict.fromkeys(strangers)],
+                readers=readers,
                 account=stack.account,
-            ),
+            )
+
+        rule = self._tell(
+            "unusual",
+            "A secret was read by a role that is not known to",
+            pattern([_name(arn) for arn in dict.fromkeys(strangers)]),
             READS_TOO,
         )
 
-    def _tell(self, name: str, meaning: str, pattern: Pattern, state: str = "ENABLED") -> None:
+        def know(readers: Sequence[str]) -> None:
+            rule.event_pattern = pattern(readers)
+
+        return know
+
+    def _tell(
+        self, name: str, meaning: str, pattern: Pattern, state: str = "ENABLED"
+    ) -> events.CfnRule:
         where = f". The trail {self._trail.name} keeps the record" if self._trail else ""
-        events.CfnRule(
+        return events.CfnRule(
             self,
             "".join(word.title() for word in name.split("-")),
             name=f"{self._names.prefix}-{name}",

@@ -42,13 +42,10 @@ def back_instances_by(servers: InstanceServers) -> None:
         definition = {**cloudformation_json, "Properties": named}
         if properties.get("Engine") != "postgres":
             raise ValueError(f"Engine {properties.get('Engine')}: the local AWS has postgres only")
-        if (
-            properties.get("DBInstanceIdentifier")
-            in rds_backends[account_id][region_name].databases
-        ):
-            raise DBInstanceAlreadyExists  # before the server has heard of it
         # moto's name where the template has none
         identifier = properties.get("DBInstanceIdentifier", resource_name).replace("_", "-").lower()
+        if identifier in rds_backends[account_id][region_name].databases:
+            raise DBInstanceAlreadyExists  # before the server has heard of it
         server = servers.take(identifier)
         try:
             server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])

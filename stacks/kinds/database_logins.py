@@ -54,6 +54,7 @@ class DatabaseLogins:
             name: Login(
                 made,
                 f"Login{pascal(name)}",
+                database=made,
                 name=name,
                 options=LoginOptions(
                     username=given.users[name],

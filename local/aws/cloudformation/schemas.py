@@ -65,8 +65,13 @@ def changed_create_only(kind: str, old: Properties, new: Properties) -> list[str
 def _errors(kind: str, properties: Properties) -> Iterator[SchemaError]:
     validator = _validator(kind)
     for error in validator.iter_errors(properties) if validator else ():
-        if error.validator in _CHECKED:
+        if error.validator in _CHECKED and not _is_reference(error.instance):
             yield error
+
+
+def _is_reference(value: object) -> bool:
+    """Whether a value is not known yet: CloudFormation looks it up for the resource's handler."""
+    return isinstance(value, str) and "{{resolve:" in value
 
 
 def _place(error: SchemaError) -> str:

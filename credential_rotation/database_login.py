@@ -1,0 +1,202 @@
+"""A user of somebody's database, whose password rotates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from aws_cdk import Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from credential_rotation.database_rotator import DatabaseRotator
+from credential_rotation.database_server import AnyDatabase, DatabaseServer
+from credential_rotation.errors import CannotGrantError, UnknownDatabaseError
+from credential_rotation.login import Login, LoginOptions
+from credential_rotation.rotation import RotationRules
+from credential_rotation.secret_policy import READ
+from credential_rotation.shared import Shared, slug
+from credential_rotation.trail_rules import TrailRules
+
+WINDOW = "3h"
+STRATEGIES = ("alternating", "single")
+
+
+class DatabaseLogin(Construct):
+    """A database user that is created at the first deployment and rotated from then on.
+
+    Example:
+        login = DatabaseLogin(self, "OrdersLogin", database=database, username="orders")
+        login.grant_read(service.task_definition.task_role)
+
+    The secret is JSON of AWS's documented structure, encrypted with a key of its own. Its policy
+    denies it to everyone in the account whom `grant_read` or `readers` have not named.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        database: AnyDatabase | DatabaseServer,
+        username: str,
+        dbname: str = "",
+        admin: secretsmanager.ISecret | None = None,
+        strategy: str = "alternating",
+        schedule: str = "rate(30 days)",
+        readers: Sequence[str] = (),
+        rotator: DatabaseRotator | None = None,
+    ) -> None:
+        """Create the secret, the user and the schedule.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            database: An RDS instance, an Aurora cluster, or a server in words.
+            username: Name of the user; nobody else of that name may exist.
+            dbname: Name of the database on the server; the one it was created with if left out.
+            admin: The secret of a user who may create users; the database's own if left out.
+            strategy: `alternating`, between the user and a twin whose name ends in `_clone`: both
+                passwords work, so no application sees a rotation. Or `single`, one user: an
+                application that does not use the library `rotated_secret` may be refused once.
+            schedule: When to rotate, as `rate(…)` or `cron(…)` of Secrets Manager, in UTC.
+            readers: ARNs of roles that may read the secret and that the app does not create.
+            rotator: The functions; those that the stack has for the database if left out.
+
+        Raises:
+            SynthError: The database does not tell enough, or a name does not fit.
+        """
+        super().__init__(scope, construct_id)
+        if strategy not in STRATEGIES:
+            raise UnknownDatabaseError(
+                f"The strategy of {self.node.path} is {strategy}, and not one of"
+                f" {', '.join(STRATEGIES)}."
+            )
+        self._rotator = rotator or _rotator(self, database, admin=admin, dbname=dbname)
+        self._login = Login(
+            self,
+            "Login",
+            database=self._rotator.database,
+            name=slug(username),
+            options=LoginOptions(
+                username=username,
+                strategy=strategy,
+                rules=RotationRules(schedule, WINDOW),
+                readers=readers,
+            ),
+        )
+        self._rotator.watch(self._login.function, strategy=strategy)
+        self._readers = [arn.rpartition("/")[2] for arn in readers]
+        platform = self._rotator.database.platform
+        self._know = TrailRules(
+            self,
+            "Rules",
+            names=self._rotator.database.names.within(slug(username)),
+            topic=platform.topic,
+            trail=None,
+        ).on_unusual_reads(self._login.secret.name, ours=platform.names, strangers=readers)
+        self.secret: secretsmanager.ISecret = secretsmanager.Secret.from_secret_attributes(
+            self,
+            "Fixed",
+            secret_complete_arn=self._login.secret.arn,
+            encryption_key=platform.secrets_key.key,
+        )
+        self.secret.node.add_dependency(self._login.user)
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Who gets to the database: a client allows itself `to_default_port` of it."""
+        return self._rotator.server.connections
+
+    @property
+    def alarms(self) -> Sequence[str]:
+        """Names of the alarms that ring when its rotation fails or does not happen."""
+        return self._rotator.alarms
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a role read the version in use, and no other: it has to ask for AWSCURRENT.
+
+        Args:
+            grantee: A role of this stack, or what has one, such as a function.
+
+        Raises:
+            CannotGrantError: It is no role, or one of another stack of the app.
+        """
+        role = cast("iam.IRole", grantee.grant_principal)
+        arn, name = getattr(role, "role_arn", None), getattr(role, "role_name", None)
+        if arn is None or name is None:
+            raise CannotGrantError(
+                f"{self.node.path} can be read by roles alone, because its policy names each of "
+                "them: pass a role, or what has one."
+            )
+        if Stack.of(role) is not Stack.of(self):
+            raise CannotGrantError(
+                f"{self.node.path} can't name the role {name}: it is of another stack, and"
+                " each of the two would wait for the other. Put the login into the application's"
+                " stack, whose database may be of any stack; or give the role a fixed name, and"
+                " pass its ARN in readers."
+            )
+        secret, key = self._login.secret, self._rotator.database.platform.secrets_key
+        if name not in self._readers:
+            self._readers.append(name)
+            self._know(self._readers)
+            secret.policy.admit(arn)
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["kms:Decrypt"],
+            resource_arns=[key.key.key_arn],
+            conditions={
+                "StringEquals": {
+                    "kms:ViaService": f"secretsmanager.{Stack.of(self).region}.amazonaws.com",
+                    "kms:EncryptionContext:SecretARN": secret.arn,
+                }
+            },
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=[READ],
+            resource_arns=[secret.arn],
+            conditions={"StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}},
+        )
+
+    def ecs_secret(self, field: str, task: ecs.TaskDefinition) -> ecs.Secret:
+        """A field of the secret as a variable of a container, which ECS reads when it starts.
+
+        The CDK's own `ecs.Secret.from_secrets_manager` asks for no stage, which the policy denies.
+        A task keeps what it started with: it has to be started anew within two rotations.
+
+        Args:
+            field: `username`, `password`, `host`, `port` or `dbname`.
+            task: Whose execution role reads it.
+
+        Raises:
+            CannotGrantError: The execution role is of another stack.
+        """
+        self.grant_read(task.obtain_execution_role())
+        return ecs.Secret.from_secrets_manager_version(
+            secretsmanager.Secret.from_secret_complete_arn(
+                self, f"For{field.title()}{task.node.addr[-6:]}", self._login.secret.arn
+            ),
+            ecs.SecretVersionInfo(version_stage="AWSCURRENT"),
+            field,
+        )
+
+
+def _rotator(
+    login: Construct,
+    database: AnyDatabase | DatabaseServer,
+    *,
+    admin: secretsmanager.ISecret | None,
+    dbname: str,
+) -> DatabaseRotator:
+    """Finds or makes what the logins of a database share in a stack."""
+    shared = Shared.of(login)
+    if database not in shared.rotators:
+        server_name = database.name if isinstance(database, DatabaseServer) else database.node.id
+        shared.rotators[database] = DatabaseRotator(
+            shared, f"Rotator-{server_name}", database=database, admin=admin, dbname=dbname
+        )
+    return shared.rotators[database]

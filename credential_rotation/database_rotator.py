@@ -1,0 +1,121 @@
+"""The functions that rotate the users of somebody's database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from credential_rotation.alarms import Alarms
+from credential_rotation.database import Database, DatabaseOptions, PasswordRules
+from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of
+from credential_rotation.engine import ENGINES
+from credential_rotation.errors import TooLongNameError
+from credential_rotation.functions import PythonFunction
+from credential_rotation.server import ExistingServerOptions
+from credential_rotation.shared import LONGEST_PART, Shared, slug
+
+_PASSWORDS = PasswordRules(length=40, exclude_characters="")
+
+
+class DatabaseRotator(Construct):
+    """The functions for the users of one database, which its logins share.
+
+    A `DatabaseLogin` makes one where it is given none. Make it yourself to say where its functions
+    run, or in which scope they are.
+
+    Attributes:
+        server: The database server.
+        database: Its functions.
+        alarms: Names of the alarms that ring when a rotation fails or does not happen.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        database: AnyDatabase | DatabaseServer,
+        admin: secretsmanager.ISecret | None = None,
+        dbname: str = "",
+        subnets: ec2.SubnetSelection | None = None,
+    ) -> None:
+        """Create what all strategies need: the function that creates users, and alarms.
+
+        Args:
+            scope: The parent.
+            construct_id: The name within the parent.
+            database: The database.
+            admin: The secret of a user who may create users; the database's own if left out.
+            dbname: Name of the database on the server; the one it was created with if left out.
+            subnets: Where functions run; in private subnets of the network if left out. A way to
+                Secrets Manager has to lead from there: an endpoint with private names, or a NAT
+                gateway.
+
+        Raises:
+            SynthError: The database does not tell enough, or a name is too long.
+        """
+        super().__init__(scope, construct_id)
+        self.server = server = server_of(database, admin=admin, dbname=dbname)
+        platform = Shared.of(self).platform(server.vpc, _chosen(server.vpc, subnets))
+        part = slug(server.name)
+        if len(part) > LONGEST_PART:
+            raise TooLongNameError(
+                f"The database {server.name} has {len(part)} characters in the names of functions,"
+                f" which leave it {LONGEST_PART}: describe it as a DatabaseServer with a name."
+            )
+        key = server.admin.encryption_key
+        self.database = Database(
+            self,
+            "Database",
+            names=platform.names.within(part),
+            platform=platform,
+            options=DatabaseOptions(
+                engine=ENGINES[server.engine],
+                server=ExistingServerOptions(
+                    host=server.host,
+                    port=server.port,
+                    dbname=server.dbname,
+                    security_group_id=server.security_group.security_group_id,
+                    after=[] if isinstance(database, DatabaseServer) else [database],
+                    manage_ingress=server.manage_ingress,
+                    admin_secret_arn=server.admin.secret_full_arn or server.admin.secret_arn,
+                    admin_secret_key_arn=key.key_arn if key else "",
+                ),
+                authorities=server.authorities,
+                passwords=_PASSWORDS,
+                admin=None,
+            ),
+            deployer="",
+        )
+        self._alarms = Alarms(self, "Alarms", names=self.database.names, topic=platform.topic)
+        self._alarms.on_trouble_of(self.database.users)
+        self._alarms.on_overdue_rotation(self.database.names.path, watch=platform.watch.name)
+        self._watched: set[str] = set()
+
+    @property
+    def alarms(self) -> Sequence[str]:
+        """Names of the alarms."""
+        return self._alarms.names
+
+    def watch(self, function: PythonFunction, *, strategy: str) -> None:
+        """Ring when a function's rotations fail, once for all logins of a strategy."""
+        if strategy not in self._watched:
+            self._watched.add(strategy)
+            self._alarms.on_failed_rotation(function, strategy=strategy)
+            self._alarms.on_trouble_of(function)
+
+
+def _chosen(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> Sequence[ec2.ISubnet]:
+    if subnets is None:
+        return vpc.select_subnets().subnets
+    return vpc.select_subnets(
+        availability_zones=subnets.availability_zones,
+        one_per_az=subnets.one_per_az,
+        subnet_filters=subnets.subnet_filters,
+        subnet_group_name=subnets.subnet_group_name,
+        subnets=subnets.subnets,
+        subnet_type=subnets.subnet_type,
+    ).subnets

@@ -1,0 +1,102 @@
+"""What the credentials of one stack of somebody's app share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from aws_cdk import Stack, Token
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from credential_rotation.errors import TooLongNameError
+from credential_rotation.names import Names
+from credential_rotation.platform import ExistingNetworkOptions, Platform, PlatformOptions
+
+if TYPE_CHECKING:
+    from credential_rotation.database_rotator import DatabaseRotator
+
+_ID = "CredentialRotation"
+
+LONGEST_STACK_NAME = 25
+LONGEST_PART = 20
+"""Characters of what names begin with, and of a database in them: functions' names have 64."""
+
+
+class Shared(Construct):
+    """Keys, alarms' topic, watch and custom resources, made when the first credential wants them.
+
+    Attributes:
+        rotators: What rotates users, by the database.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        """Begin with nothing.
+
+        Args:
+            stack: The stack.
+        """
+        super().__init__(stack, _ID)
+        self.rotators: dict[object, DatabaseRotator] = {}
+        self._platforms: dict[str, Platform] = {}
+
+    @classmethod
+    def of(cls, scope: Construct) -> Self:
+        """That of a stack.
+
+        Args:
+            scope: Anything in the stack.
+        """
+        stack = Stack.of(scope)
+        found = stack.node.try_find_child(_ID)
+        return found if isinstance(found, cls) else cls(stack)
+
+    def platform(self, vpc: ec2.IVpc, subnets: Sequence[ec2.ISubnet]) -> Platform:
+        """That of a network.
+
+        Args:
+            vpc: The network.
+            subnets: Where functions run, of the first who asks.
+
+        Raises:
+            TooLongNameError: The stack's name does not fit into the names of functions.
+        """
+        address = vpc.node.addr
+        if address not in self._platforms:
+            names = names_of(Stack.of(self))
+            self._platforms[address] = Platform(
+                self,
+                f"Platform-{address[-6:]}",
+                names=names.within(address[-6:]) if self._platforms else names,
+                options=PlatformOptions(
+                    network=ExistingNetworkOptions(vpc, subnets, endpoint=False)
+                ),
+            )
+        return self._platforms[address]
+
+
+def names_of(stack: Stack) -> Names:
+    """What the names of a stack's credentials begin with: the name of the stack.
+
+    Raises:
+        TooLongNameError: It does not fit into the names of functions, or is not known.
+    """
+    if Token.is_unresolved(stack.stack_name):
+        raise TooLongNameError(
+            f"The name of the stack {stack.node.path} is made when it is deployed, and names of "
+            "functions, secrets and alarms begin with it. Give it a stack_name."
+        )
+    prefix = slug(stack.stack_name)
+    if len(prefix) > LONGEST_STACK_NAME:
+        raise TooLongNameError(
+            f"The name of the stack {stack.stack_name} has {len(prefix)} characters. Names of "
+            f"functions begin with it: give it a stack_name of {LONGEST_STACK_NAME} at most."
+        )
+    return Names(prefix=prefix, path=prefix)
+
+
+def slug(name: str) -> str:
+    """Write a name in small letters, digits and hyphens."""
+    words = re.sub("(?<=[a-z0-9])(?=[A-Z])", "-", name)
+    return re.sub("[^0-9a-z]+", "-", words.lower()).strip("-")

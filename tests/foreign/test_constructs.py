@@ -1,0 +1,373 @@
+"""What apps of others import: what it makes of their databases, and what it refuses."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import credential_rotation
+from credential_rotation import DatabaseLogin, DatabaseRotator, DatabaseServer
+from credential_rotation.errors import (
+    CannotGrantError,
+    SynthError,
+    TooLongNameError,
+    UnknownDatabaseError,
+)
+
+from aws_cdk import App, Stack  # isort: skip  # after ours, which chooses the Node.js
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk.assertions import Match, Template
+
+POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17)
+AURORA = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_4)
+LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
+
+
+class Shop:
+    """A stack of somebody's with a network and an instance."""
+
+    def __init__(self, name: str = "Shop") -> None:
+        self.app = App()
+        self.stack = Stack(self.app, name)
+        self.vpc = ec2.Vpc(self.stack, "Vpc", max_azs=2)
+        self.database = rds.DatabaseInstance(
+            self.stack, "Database", engine=POSTGRES, vpc=self.vpc, database_name="shop"
+        )
+
+    def login(self, username: str = "orders", **more: Any) -> DatabaseLogin:
+        return DatabaseLogin(
+            self.stack, f"Login-{username}", database=self.database, username=username, **more
+        )
+
+    @property
+    def template(self) -> Template:
+        return Template.from_stack(self.stack)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    """With whatever is deployed, so that it is synthesized once."""
+    shop = Shop()
+    orders = shop.login()
+    shop.login("reports", strategy="single", readers=["arn:aws:iam::123456789012:role/bi/Reader"])
+    role = iam.Role(shop.stack, "Application", assumed_by=LAMBDA)
+    for _ in range(2):
+        orders.grant_read(role)
+    task = ecs.FargateTaskDefinition(shop.stack, "Task")
+    task.add_container(
+        "App",
+        image=ecs.ContainerImage.from_registry("app"),
+        secrets={
+            "USER": orders.ecs_secret("username", task),
+            "PASSWORD": orders.ecs_secret("password", task),
+        },
+    )
+    return shop
+
+
+@pytest.fixture(scope="module")
+def resources(shop: Shop) -> dict[str, Any]:
+    found: dict[str, Any] = shop.template.to_json()["Resources"]
+    return found
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: each for name, each in resources.items() if each["Type"] == kind}
+
+
+def denial(resources: dict[str, Any], sid: str, *, of: str) -> Any:
+    [policy] = [
+        each
+        for name, each in of_type(resources, "AWS::SecretsManager::ResourcePolicy").items()
+        if of in name
+    ]
+    statements = policy["Properties"]["ResourcePolicy"]["Statement"]
+    [found] = [each for each in statements if each["Sid"] == sid]
+    return found["Condition"]
+
+
+def test_logins_of_a_database_share_its_functions_and_the_keys(resources: dict[str, Any]) -> None:
+    names = {
+        each["Properties"]["FunctionName"]
+        for each in of_type(resources, "AWS::Lambda::Function").values()
+        if "FunctionName" in each["Properties"]
+    }
+    assert names == {
+        "shop-custom-resources",
+        "shop-database-alternating",
+        "shop-database-single",
+        "shop-database-users",
+        "shop-watch",
+    }
+    assert len(of_type(resources, "AWS::KMS::Key")) == 3
+
+
+def test_the_secret_says_where_the_database_is(shop: Shop) -> None:
+    shop.template.has_resource_properties(
+        "AWS::SecretsManager::Secret",
+        {
+            "Name": "shop/database/orders",
+            "GenerateSecretString": Match.object_like(
+                {
+                    "SecretStringTemplate": {
+                        "Fn::Join": [
+                            "",
+                            Match.array_with([Match.string_like_regexp('"dbname":"shop"')]),
+                        ]
+                    }
+                }
+            ),
+        },
+    )
+
+
+def test_the_security_group_of_the_database_admits_the_functions_at_its_port(
+    resources: dict[str, Any],
+) -> None:
+    [rule] = of_type(resources, "AWS::EC2::SecurityGroupIngress").values()
+    port = {"Fn::GetAtt": ["DatabaseB269D8BB", "Endpoint.Port"]}
+    assert rule["Properties"]["FromPort"] == rule["Properties"]["ToPort"] == port
+
+
+def test_a_role_that_reads_is_named_once_in_the_policy_that_denies_everyone_else(
+    resources: dict[str, Any],
+) -> None:
+    named = denial(resources, "ReadByNamedRolesOnly", of="orders")["ArnNotEquals"]
+    arns = [json.dumps(each) for each in named["aws:PrincipalArn"]]
+    assert sum('"Application' in each for each in arns) == 1
+    assert sum('"TaskExecutionRole' in each for each in arns) == 1
+
+
+def test_a_role_that_reads_may_read_the_version_in_use_alone(shop: Shop) -> None:
+    shop.template.has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": Match.object_like(
+                {
+                    "Statement": Match.array_with(
+                        [
+                            Match.object_like(
+                                {
+                                    "Action": "secretsmanager:GetSecretValue",
+                                    "Condition": {
+                                        "StringEquals": {
+                                            "secretsmanager:VersionStage": "AWSCURRENT"
+                                        }
+                                    },
+                                }
+                            )
+                        ]
+                    )
+                }
+            )
+        },
+    )
+
+
+def test_reads_by_others_are_told_and_those_by_granted_roles_are_not(
+    resources: dict[str, Any],
+) -> None:
+    rules = [
+        json.dumps(each["Properties"]["EventPattern"])
+        for each in of_type(resources, "AWS::Events::Rule").values()
+        if each["Properties"].get("Name", "").endswith("-unusual")
+    ]
+    [orders] = [each for each in rules if "database/orders" in each]
+    assert '{"Ref": "Application' in orders
+    [reports] = [each for each in rules if "database/reports" in each]
+    assert '"Reader"' in reports
+
+
+def test_a_container_gets_the_stage_that_the_policy_lets_through(resources: dict[str, Any]) -> None:
+    [task] = of_type(resources, "AWS::ECS::TaskDefinition").values()
+    secrets = json.dumps(task["Properties"]["ContainerDefinitions"][0]["Secrets"])
+    assert ":password:AWSCURRENT:" in secrets
+    assert ":username:AWSCURRENT:" in secrets
+
+
+def test_alarms_ring_for_every_strategy(shop: Shop, resources: dict[str, Any]) -> None:
+    alarms = {
+        each["Properties"]["AlarmName"]
+        for each in of_type(resources, "AWS::CloudWatch::Alarm").values()
+    }
+    assert {
+        "shop-database-alternating-failed",
+        "shop-database-single-failed",
+        "shop-database-overdue",
+    } <= alarms
+
+
+def test_a_cluster_is_looked_at_when_its_writer_is_there() -> None:
+    shop = Shop()
+    cluster = rds.DatabaseCluster(
+        shop.stack,
+        "Cluster",
+        engine=AURORA,
+        vpc=shop.vpc,
+        writer=rds.ClusterInstance.serverless_v2("Writer"),
+        default_database_name="shop",
+    )
+    DatabaseLogin(shop.stack, "Login", database=cluster, username="orders")
+    resources = shop.template.to_json()["Resources"]
+    [check] = of_type(resources, "Custom::DatabaseCheck").values()
+    assert any("Writer" in each for each in check["DependsOn"])
+    assert check["Properties"]["Host"] == {"Fn::GetAtt": ["ClusterEB0386A7", "Endpoint.Address"]}
+    assert check["Properties"]["Dbname"] == "shop"
+
+
+def test_a_server_in_words_and_a_rotator_of_its_own() -> None:
+    app = App()
+    stack = Stack(app, "Shop", env={"account": "123456789012", "region": "eu-west-1"})
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+    server = DatabaseServer(
+        name="legacy",
+        host="legacy.example.com",
+        port=6432,
+        dbname="shop",
+        security_group=ec2.SecurityGroup.from_security_group_id(stack, "Theirs", "sg-1"),
+        vpc=vpc,
+        admin=secretsmanager.Secret.from_secret_complete_arn(
+            stack,
+            "Admin",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-abc-AbCdEf",
+        ),
+        manage_ingress=False,
+    )
+    rotator = DatabaseRotator(
+        stack,
+        "Rotator",
+        database=server,
+        subnets=ec2.SubnetSelection(subnets=[vpc.private_subnets[1]]),
+    )
+    login = DatabaseLogin(
+        stack, "Login", database=server, username="orders", schedule="cron(0 3 ? * SUN#1 *)",
+        rotator=rotator,
+    )  # fmt: skip
+    template = Template.from_stack(stack)
+    template.resource_count_is("AWS::EC2::SecurityGroupIngress", 0)
+    template.has_resource_properties(
+        "AWS::SecretsManager::RotationSchedule",
+        {"RotationRules": {"ScheduleExpression": "cron(0 3 ? * SUN#1 *)", "Duration": "3h"}},
+    )
+    template.has_resource_properties(
+        "Custom::DatabaseCheck", {"Host": "legacy.example.com", "Port": "6432"}
+    )
+    subnets = json.dumps(template.find_resources("AWS::Lambda::Function"))
+    assert "VpcPrivateSubnet2" in subnets
+    assert "VpcPrivateSubnet1" not in subnets
+    assert "shop-legacy-overdue" in login.alarms
+
+
+def imported(shop: Shop) -> None:
+    theirs = rds.DatabaseInstance.from_database_instance_attributes(
+        shop.stack,
+        "Theirs",
+        instance_endpoint_address="host",
+        instance_identifier="id",
+        port=5432,
+        security_groups=[],
+    )
+    DatabaseLogin(shop.stack, "Login", database=theirs, username="orders")
+
+
+def without_admin(shop: Shop) -> None:
+    bare = rds.DatabaseInstance(
+        shop.stack,
+        "Bare",
+        engine=POSTGRES,
+        vpc=shop.vpc,
+        credentials=rds.Credentials.from_username("postgres", password=_password()),
+    )
+    DatabaseLogin(shop.stack, "Login", database=bare, username="orders")
+
+
+def _password() -> Any:
+    from aws_cdk import SecretValue  # noqa: PLC0415 - as above
+
+    return SecretValue.unsafe_plain_text("made-up-password")
+
+
+def of_another_product(shop: Shop) -> None:
+    mysql = rds.DatabaseInstance(
+        shop.stack,
+        "MySql",
+        engine=rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_0),
+        vpc=shop.vpc,
+    )
+    DatabaseLogin(shop.stack, "Login", database=mysql, username="orders")
+
+
+def of_an_unknown_strategy(shop: Shop) -> None:
+    shop.login(strategy="dual")
+
+
+def with_a_long_name(shop: Shop) -> None:
+    longer = Stack(shop.app, "TheStackOfTheShopWithAVeryLongName")
+    vpc = ec2.Vpc(longer, "Vpc", max_azs=2)
+    database = rds.DatabaseInstance(longer, "Database", engine=POSTGRES, vpc=vpc)
+    DatabaseLogin(longer, "Login", database=database, username="orders")
+
+
+def with_a_long_database(shop: Shop) -> None:
+    database = rds.DatabaseInstance(
+        shop.stack, "TheDatabaseOfOrdersAndInvoices", engine=POSTGRES, vpc=shop.vpc
+    )
+    DatabaseLogin(shop.stack, "Login", database=database, username="orders")
+
+
+def to_a_user(shop: Shop) -> None:
+    shop.login().grant_read(iam.User(shop.stack, "User"))
+
+
+def to_a_role_of_another_stack(shop: Shop) -> None:
+    other = Stack(shop.app, "Application")
+    shop.login().grant_read(iam.Role(other, "Role", assumed_by=LAMBDA))
+
+
+def to_a_function_of_another_stack(shop: Shop) -> None:
+    other = Stack(shop.app, "Application")
+    function = lambda_.Function(
+        other,
+        "Function",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("handler = print"),
+    )
+    shop.login().grant_read(function)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "error", "told"),
+    [
+        (imported, UnknownDatabaseError, r"Shop/Theirs is imported.*DatabaseServer"),
+        (without_admin, UnknownDatabaseError, r"Shop/Bare has no secret.*pass admin="),
+        (of_another_product, UnknownDatabaseError, r"engine mysql is not known"),
+        (of_an_unknown_strategy, UnknownDatabaseError, r"strategy of Shop/Login-orders is dual"),
+        (with_a_long_name, TooLongNameError, r"stack_name of 25"),
+        (with_a_long_database, TooLongNameError, r"TheDatabaseOfOrdersAndInvoices"),
+        (to_a_user, CannotGrantError, r"roles alone"),
+        (to_a_role_of_another_stack, CannotGrantError, r"another stack.*readers"),
+        (to_a_function_of_another_stack, CannotGrantError, r"another stack.*readers"),
+    ],
+)
+def test_what_can_not_work_is_refused_at_the_synth_with_what_to_do(
+    attempt: Callable[[Shop], None], error: type[SynthError], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        attempt(Shop())
+
+
+def test_nothing_else_is_public() -> None:
+    assert set(credential_rotation.__all__) == {
+        "DatabaseLogin",
+        "DatabaseRotator",
+        "DatabaseServer",
+    }
+    with pytest.raises(AttributeError, match="Platform"):
+        _ = credential_rotation.Platform

@@ -1,0 +1,63 @@
+"""Somebody's app with a database of its own, whose logins our constructs rotate."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local import toolchain
+from local.aws.configuration import ACCOUNT
+from local.demo.rotation_follower import RotationFollower
+from local.local_aws import REGION, LocalAws
+
+pytestmark = pytest.mark.xdist_group("foreign")
+
+SECRETS = {"alternating": "shop/database/orders", "single": "shop/database/reports"}
+
+
+@pytest.fixture(scope="module")
+def aws():
+    with LocalAws(toolchain.find()) as running:
+        cdk = running.cdk()
+        cdk.bootstrap(ACCOUNT, REGION)
+        cdk.deploy("--app", "python -m tests.foreign.app")
+        yield running
+
+
+def session(aws, role):
+    answer = aws.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="application"
+    )
+    return aws.client_of(answer["Credentials"], "secretsmanager")
+
+
+def read(client, secret, **which):
+    answer = client.get_secret_value(SecretId=secret, VersionStage="AWSCURRENT", **which)
+    return json.loads(answer["SecretString"])
+
+
+def user_of(aws, credential):
+    with aws.postgres.connect(
+        credential["username"], credential["password"], dbname=credential["dbname"]
+    ) as connection:
+        return connection.execute("SELECT session_user").fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "after"), [("alternating", "orders_clone"), ("single", "reports")]
+)
+def test_a_login_is_created_and_rotates(aws, strategy, after):
+    secrets, secret = aws.client("secretsmanager"), SECRETS[strategy]
+    before = read(secrets, secret)
+    assert user_of(aws, before) == before["username"]
+    RotationFollower(aws, secret).rotate()
+    now = read(secrets, secret)
+    assert now["username"] == user_of(aws, now) == after
+    assert now["password"] != before["password"]
+
+
+def test_the_role_that_was_granted_reads_it_and_no_other_does(aws):
+    assert read(session(aws, "shop"), SECRETS["alternating"])["dbname"] == "shop"
+    for role, secret in (("shop", "single"), ("stranger", "alternating")):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            read(session(aws, role), SECRETS[secret])
