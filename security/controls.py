@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from local.policies import Layer
 from security import policy_evidence as policies
+from security import trail_controls
 from security.control import Control
 from security.deployment import Deployment
 from security.evidence import (
@@ -118,7 +119,10 @@ _NOTICING = (
     ),
 )
 
-_SHARED = (*_SECRETS, *_KEYS, *_IDENTITIES, *_FUNCTIONS, *_NETWORK, *_NOTICING)
+_SHARED = (
+    *(*_SECRETS, *_KEYS, *_IDENTITIES, *_FUNCTIONS, *_NETWORK, *_NOTICING),
+    *trail_controls.CONTROLS,
+)
 
 
 def controls(settings: Settings) -> list[Control]:

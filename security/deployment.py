@@ -7,7 +7,7 @@ from typing import Any, Self
 from local.policies import Layer, Policy, Request
 from security.documents import Document, Place, read_documents
 from security.given import given
-from security.identifiers import REGION, Identifiers
+from security.identifiers import PARTITION, REGION, Identifiers
 from security.intent import Context, Intent
 from security.parts import Parts
 from stacks.settings import Settings
@@ -63,7 +63,7 @@ class Deployment:
         places = {
             Place(Layer.IDENTITY, intent.who.holder),
             Place(Layer.BOUNDARY, self._boundary(intent)),
-            Place(layer_of(intent.action), intent.resource),
+            Place(layer_of(intent.action), carrier_of(intent.resource)),
             Place(Layer.ENDPOINT, intent.endpoint),
         }
         return frozenset(places & self.documents.keys())
@@ -79,7 +79,7 @@ class Deployment:
             context=_context(intent),
             identity_policies=(*intent.who.policies, *([own] if own else [])),
             boundary=self._policy(Layer.BOUNDARY, self._boundary(intent)),
-            resource_policy=self._policy(layer_of(intent.action), intent.resource),
+            resource_policy=self._policy(layer_of(intent.action), carrier_of(intent.resource)),
             endpoint_policy=self._policy(Layer.ENDPOINT, intent.endpoint),
         )
 
@@ -99,6 +99,12 @@ def layer_of(action: str) -> Layer:
     return Layer.TRUST if action.startswith(_OF_ROLES) else Layer.RESOURCE
 
 
+def carrier_of(resource: str) -> str:
+    """What carries the policy of a resource: an object's is its bucket's."""
+    return resource.partition("/")[0] if resource.startswith(_OBJECTS) else resource
+
+
+_OBJECTS = f"arn:{PARTITION}:s3:::"
 _OF_ROLES = ("sts:AssumeRole", "sts:SetSourceIdentity")
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from local.policies import Layer
+from security import trail_controls
 from security.control import Control
 from security.controls import controls
 from security.deployment import Deployment
 from security.documents import Document, Place
 from security.people import controls as people
 from security.synthesis import ROOT, Synthesis, synthesize, synthesize_with_people
-from stacks.accepted import Accepted
+from stacks.accepted import OF_THE_TRAIL, Accepted
 from stacks.access.accepted import accepted_for_people
 from stacks.compliance import all_accepted
 
@@ -27,7 +28,7 @@ def with_tables(text: str, made: Synthesis, staffed: Synthesis) -> str:
     Args:
         text: The document.
         made: What the controls are looked for in.
-        staffed: The same with the stack for people.
+        staffed: The same with a trail and the stack for people.
     """
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
@@ -38,7 +39,10 @@ def with_tables(text: str, made: Synthesis, staffed: Synthesis) -> str:
             _controls(deployment, controls(made.settings)),
             _accepted(all_accepted(made.settings)),
             _boundary(deployment.documents),
-            "The stack for people, which `access.enabled` adds:\n",
+            "What `trail.enabled` adds:\n",
+            _controls(with_people, trail_controls.CONTROLS),
+            _accepted(OF_THE_TRAIL),
+            "The stack for people, which `access.enabled` adds, here with a trail:\n",
             _controls(with_people, people.CONTROLS),
             _accepted(accepted_for_people(staffed.settings, staffed.rotators)),
             _boundary(
@@ -107,7 +111,7 @@ def main() -> None:
     """Rewrite the document."""
     with tempfile.TemporaryDirectory() as folder:
         made = synthesize(Path(folder) / "a")
-        staffed = synthesize_with_people(Path(folder) / "b")
+        staffed = synthesize_with_people(Path(folder) / "b", trail__enabled="true")
         PATH.write_text(with_tables(PATH.read_text(), made, staffed))
 
 

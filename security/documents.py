@@ -22,6 +22,9 @@ _BY_EXCEPTION = {
 }
 """The statements that may name what they are not about, each with the reason."""
 
+_ALL_ACTIONS = {"TlsOnly": "It denies, whatever an action of S3 is called: rule packs want it so."}
+"""The denials that may have an action with a wildcard, each with the reason."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -29,8 +32,8 @@ class Place:
 
     Attributes:
         layer: What kind of policy it is.
-        owner: ARN of the role, key, secret, function or topic; of a boundary its own, because
-            several roles have it; of an endpoint its service.
+        owner: ARN of the role, key, secret, function, bucket or topic; of a boundary its own,
+            because several roles have it; of an endpoint its service.
     """
 
     layer: Layer
@@ -126,6 +129,11 @@ def _topic(ids: Identifiers, _: str, properties: Properties) -> Policies:
         yield Place(Layer.RESOURCE, topic), properties["PolicyDocument"]["Statement"]
 
 
+def _bucket(ids: Identifiers, _: str, properties: Properties) -> Policies:
+    owner = ids.lookup(properties["Bucket"]["Ref"], "Arn")
+    yield Place(Layer.RESOURCE, owner), properties["PolicyDocument"]["Statement"]
+
+
 def _function(ids: Identifiers, _: str, properties: Properties) -> Policies:
     owner = ids.resolve(properties["FunctionName"])
     yield Place(Layer.RESOURCE, owner), [_permission(owner, properties)]
@@ -138,6 +146,7 @@ _READ_FROM: Mapping[str, Callable[[Identifiers, str, Properties], Policies]] = {
     "AWS::IAM::Role": _trust,
     "AWS::KMS::Key": _key,
     "AWS::Lambda::Permission": _function,
+    "AWS::S3::BucketPolicy": _bucket,
     "AWS::SNS::TopicPolicy": _topic,
     "AWS::SecretsManager::ResourcePolicy": _secret,
 }
@@ -170,7 +179,8 @@ def _listed(statement: Mapping[str, Any]) -> dict[str, Any]:
         if element in listed:
             listed[element] = _list(listed[element])
     actions = [*listed.get("Action", []), *listed.get("NotAction", [])]
-    if any("*" in action or "?" in action for action in actions):
+    denies_all = statement["Effect"] == "Deny" and statement.get("Sid") in _ALL_ACTIONS
+    if not denies_all and any("*" in action or "?" in action for action in actions):
         raise ProofError(f"A statement has an action with a wildcard: {statement}")
     listed["Condition"] = {
         operator: {key: _list(value) for key, value in keys.items()}

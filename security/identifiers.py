@@ -134,6 +134,14 @@ def _topic(ids: Identifiers, name: str) -> str:
     return arn("sns", ids.property(name, "TopicName"))
 
 
+def _bucket(ids: Identifiers, name: str) -> str:
+    return f"{ids.stack}-{stem(name).lower()}-{_hex(name, 12)}"
+
+
+def _bucket_arn(ids: Identifiers, name: str) -> str:
+    return f"arn:{PARTITION}:s3:::{_bucket(ids, name)}"
+
+
 def _endpoint(ids: Identifiers, name: str) -> str:
     return f"vpce-{ids.property(name, 'ServiceName').rpartition('.')[2]}"
 
@@ -153,6 +161,8 @@ _VALUES: Mapping[tuple[str, str | None], Callable[[Identifiers, str], str]] = {
     ("AWS::KMS::Key", "Arn"): _key,
     ("AWS::Lambda::Function", "Arn"): _function,
     ("AWS::Logs::LogGroup", "Arn"): _log_group,
+    ("AWS::S3::Bucket", None): _bucket,
+    ("AWS::S3::Bucket", "Arn"): _bucket_arn,
     ("AWS::SNS::Topic", None): _topic,
     ("AWS::SecretsManager::Secret", None): _secret,
     ("AWS::SecretsManager::SecretTargetAttachment", None): _attached_secret,

@@ -5,8 +5,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from credential_rotation.trail import RECORDS
 from security.errors import ProofError
-from security.identifiers import Identifiers, arn, stem
+from security.identifiers import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    PARTITION,
+    REGION,
+    Identifiers,
+    arn,
+    stem,
+)
 from security.principals import Principal
 from stacks.settings import Settings
 from stacks.settings.network import ExistingEndpoint
@@ -16,6 +25,30 @@ _ENDPOINT = "AWS::EC2::VPCEndpoint"
 _FUNCTION = "AWS::Lambda::Function"
 _ALWAYS_IN_THE_NETWORK = "watch"
 _SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  # the name of a type
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Where the records of CloudTrail are.
+
+    Attributes:
+        bucket: ARN of the bucket.
+        prefix: What the names of this account's records begin with.
+        key: ARN of the key; empty for one of AWS's.
+        trail: ARN of our trail; empty if it is somebody else's.
+        owner: The account that has the bucket.
+    """
+
+    bucket: str
+    prefix: str
+    key: str
+    owner: str
+    trail: str = ""
+
+    @property
+    def record(self) -> str:
+        """ARN of a record."""
+        return f"{self.bucket}/{self.prefix}/CloudTrail/{REGION}/2026/01/01/a.json.gz"
 
 
 @dataclass(frozen=True)
@@ -240,6 +273,29 @@ class Parts:
         """ARN of the rule that is named after the stack and this."""
         logical_id = self._named("AWS::Events::Rule", "Name", f"{self.ids.stack}-{name}")
         return self.ids.lookup(logical_id, "Arn")
+
+    @cached_property
+    def evidence(self) -> "Evidence | None":
+        """Where the records of CloudTrail are; None if the settings name no trail."""
+        trail = self.settings.trail
+        if trail.bucket:
+            return Evidence(
+                bucket=f"arn:{PARTITION}:s3:::{trail.bucket}",
+                prefix=f"{trail.prefix}/{ACCOUNT}",
+                key=trail.key_arn,
+                owner=OTHER_ACCOUNT,
+            )
+        if not trail.enabled:
+            return None
+        [made] = self.of("AWS::CloudTrail::Trail")
+        [bucket] = self.of("AWS::S3::Bucket")
+        return Evidence(
+            bucket=self.ids.lookup(bucket, "Arn"),
+            prefix=f"{RECORDS}/{ACCOUNT}",
+            key=self.ids.property(made, "KMSKeyId"),
+            trail=arn("cloudtrail", f"trail/{self.ids.property(made, 'TrailName')}"),
+            owner=ACCOUNT,
+        )
 
     def security_group(self) -> str:
         """ARN of the default security group of our network."""

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from security.attacks.attack import BOUNDARY, IDENTITY, TRUST, Attack, refused
+from credential_rotation.trail import (
+    BY_DEPLOYMENT,
+    END_OF_RECORDS,
+    NEVER_OF_RECORDS,
+    READ_RECORDS,
+)
+from security.attacks.attack import BOUNDARY, IDENTITY, KEY, TRUST, Attack, refused
+from security.attacks.trail import ENDS
 from security.deployment import Deployment
 from security.identifiers import ACCOUNT, OTHER_ACCOUNT, REGION, arn, role_arn
 from security.intent import Intent
@@ -56,10 +63,24 @@ def _as_the_role(role: Principal) -> Iterator[Attack]:
         ("read a secret", "secretsmanager:GetSecretValue", arn("secretsmanager", "secret:any-a1")),
         ("change a stack directly", "cloudformation:UpdateStack", arn("cloudformation", "stack/*")),
         ("give itself more rights", "iam:PutRolePolicy", role.role_arn),
+        *_EVIDENCE,
     ):
         intent = Intent(what=what, who=role, action=action, resource=resource)
         yield from refused(intent, *_AT_HOME)
+    for action in END_OF_RECORDS:
+        key = arn("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab")
+        intent = Intent(what="make the records unreadable", who=role, action=action, resource=key)
+        yield from refused(intent, *_AT_HOME, KEY)
 
+
+_TRAIL = arn("cloudtrail", "trail/any")
+_EVIDENCE = (
+    *((what, action, _TRAIL) for action, what in ENDS.items()),
+    *(("delete a record", action, "arn:aws:s3:::any/AWSLogs/a") for action in NEVER_OF_RECORDS),
+    *(("read a record", action, "arn:aws:s3:::any/AWSLogs/a") for action in READ_RECORDS),
+    *(("weaken what keeps the records", action, "arn:aws:s3:::any") for action in BY_DEPLOYMENT),
+)
+"""It deploys a trail through CloudFormation's role, and touches none itself."""
 
 _AT_HOME = (IDENTITY, BOUNDARY)
 _ABROAD = (*_AT_HOME, TRUST)

@@ -67,11 +67,12 @@ def _secrets(deployment: Deployment) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def no_wildcard_in_actions(deployment: Deployment) -> Sequence[str]:
-    """No statement of any policy has an action with a wildcard."""
+    """No statement that allows has an action with a wildcard."""
     actions = [
         action
         for document in deployment.documents.values()
         for statement in document["Statement"]
+        if statement["Effect"] == "Allow"
         for action in (*statement.get("Action", []), *statement.get("NotAction", []))
     ]
     if any(mark in action for action in actions for mark in _WILDCARDS):

@@ -57,11 +57,13 @@ _Less = tuple[str, str, frozenset[str] | None, Statement | None]
 
 def _less(statement: Statement) -> Iterator[_Less]:
     """Give kind and name of what is taken, the actions concerned, and what is left."""
-    every = frozenset(statement["Action"]) if "Action" in statement else None
+    named = "Action" in statement and not any("*" in each for each in statement["Action"])
+    every = frozenset(statement["Action"]) if named else None
     for element in ("Action", "NotAction"):
         for action in statement.get(element, []):
-            yield "action", action, frozenset({action}), _without(statement, element, action)
-    if every is None:  # without its actions it is not gone, but about all
+            about = frozenset({action}) if "*" not in action else None
+            yield "action", action, about, _without(statement, element, action)
+    if "Action" not in statement:  # without its actions it is not gone, but about all
         yield "statement", "as a whole", None, None
     for resource in statement.get("Resource", []):
         if len(statement["Resource"]) > 1:

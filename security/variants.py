@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from security.identifiers import ACCOUNT, REGION, arn, role_arn
+from security.identifiers import ACCOUNT, OTHER_ACCOUNT, REGION, arn, role_arn
 from security.synthesis import Synthesis, synthesize, synthesize_with_people
 
 DEFAULT = "default"
@@ -57,6 +57,7 @@ _CERTIFICATES = {
     },
     "certificate_authority__authorities": {"ca1": {}, "ca2": {}},
 }
+_TRAIL = {"trail__enabled": "true", "trail__readers": APPLICATION}
 _EXISTING_SERVER = {
     "host": f"legacy.abcdefghijkl.{REGION}.rds.amazonaws.com",
     "dbname": "legacy",
@@ -138,12 +139,20 @@ VARIANTS = (
         {**_NETWORK, "network__secrets_endpoint": "none"},
     ),
     Variant(
-        "a key and a topic of somebody else's",
+        "a key, a topic and a trail of somebody else's",
         {
             "secrets_key_arn": arn("kms", f"key/{_KEY}"),
             "alarm_topic_arn": arn("sns", "pager"),
+            "trail__bucket": "acme-trail",
+            "trail__prefix": "AWSLogs/o-acme",
+            "trail__key_arn": arn("kms", f"key/{_KEY[::-1]}", account=OTHER_ACCOUNT),
         },
+        people=True,
     ),
     Variant("tokens of an API, outside and in subnets of a team's", {"api_tokens": _TOKENS}),
-    Variant("access key, certificates and people", {**_ACCESS_KEY, **_CERTIFICATES}, people=True),
+    Variant(
+        "access key, certificates, trail and people",
+        {**_ACCESS_KEY, **_CERTIFICATES, **_TRAIL},
+        people=True,
+    ),
 )

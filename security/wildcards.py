@@ -12,13 +12,17 @@ _NO_RESOURCES = "X-Ray's actions have no resources"
 _NOT_YET = "Lambda asks before there is an interface to name, and describing has no resources"
 _NO_METRICS = "metrics have no ARN that GetMetricData could name"
 _NO_RULES = "the rules for passwords and the list of virtual devices have no resources"
+_NO_TRAIL = "neither the list of trails nor CloudTrail's public keys have resources"
 _LISTING = "ListSecrets has no resources, and tells names and tags, no values"
 _DENIAL = "a denial reaches as far as what it takes back"
 
 _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.KEY, "AdministerWithoutUse"): _THIS_KEY,
     (Layer.KEY, "GrantThroughRds"): _THIS_KEY,
+    (Layer.KEY, "PolicyByDeploymentAlone"): _THIS_KEY,
+    (Layer.KEY, "ReadByAuditors"): _THIS_KEY,
     (Layer.KEY, "UseByAlarms"): _THIS_KEY,
+    (Layer.KEY, "UseByCloudTrail"): _THIS_KEY,
     (Layer.KEY, "UseByCloudWatchLogs"): _THIS_KEY,
     (Layer.KEY, "UseByRds"): _THIS_KEY,
     (Layer.KEY, "UseByRules"): _THIS_KEY,
@@ -30,6 +34,8 @@ _REASONS: Mapping[tuple[Layer, str], str] = {
     (Layer.IDENTITY, "ListSecrets"): _LISTING,
     (Layer.BOUNDARY, "SeeMetrics"): _NO_METRICS,
     (Layer.IDENTITY, "SeeMetrics"): _NO_METRICS,
+    (Layer.BOUNDARY, "ValidateRecords"): _NO_TRAIL,
+    (Layer.IDENTITY, "ValidateRecords"): _NO_TRAIL,
     (Layer.IDENTITY, "SeeRules"): _NO_RULES,
     (Layer.IDENTITY, "NothingElseWithoutMfa"): _DENIAL,
     (Layer.IDENTITY, "Traces"): _NO_RESOURCES,

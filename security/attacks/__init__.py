@@ -26,6 +26,7 @@ from security.attacks import (
     outsiders,
     readers,
     rotators,
+    trail,
 )
 from security.attacks.attack import Attack
 from security.attacks.needs import Needs
@@ -45,6 +46,7 @@ _OF_ALL = (
     network,
     escalation,
     noticing,
+    trail,
 )
 
 

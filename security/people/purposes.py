@@ -7,6 +7,7 @@ from local.policies import Policy
 from security.calls import Calls
 from security.identifiers import arn
 from security.intent import Intent
+from security.people import evidence
 from security.people.calls import IN_TIME, NO_MFA, by_person, mfa, take_on, tell_source
 from security.people.staff import Staff, device_arn, user_arn
 from security.principals import Principal
@@ -50,6 +51,7 @@ def purposes(staff: Staff) -> Iterator[Intent]:
     yield from _contractor(staff)
     yield from _sight(staff)
     yield from _operation(staff)
+    yield from evidence.purposes(staff)
     for secret in staff.readable():
         yield from Calls(staff.parts).secret(
             staff.session("break-glass"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from security.deployment import Deployment
 from security.intent import Intent
-from security.purposes import functions, keys, lambda_, noticing, services
+from security.purposes import functions, keys, lambda_, noticing, services, trail
 from security.registry import proofs
 
 
@@ -28,5 +28,5 @@ def _all(deployment: Deployment) -> Iterator[Intent]:
     yield from functions.purposes(parts)
     for name in parts.functions():
         yield from lambda_.purposes(parts, name)
-    for group in (services, noticing, keys):
+    for group in (services, noticing, keys, trail):
         yield from group.purposes(parts)

@@ -36,6 +36,10 @@ _ADMINISTRATION = {
     "kms:UpdateKeyDescription": "deploy a change of the description",
 }
 
+NOT_OF_RECORDS = frozenset({"kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"})
+"""What an administrator does not do with the key of the records. A change of its policy is for a
+deployment alone; the others are for nobody."""
+
 _LOGS = {
     "kms:Decrypt": "show a log to who may read it",
     "kms:Encrypt": "encrypt a log's key",
@@ -59,6 +63,8 @@ def purposes(parts: Parts) -> Iterator[Intent]:
     """List what people, CloudFormation and CloudWatch Logs do with the keys and the secrets."""
     for key in parts.key_arns():
         for action, what in _ADMINISTRATION.items():
+            if parts.evidence and key == parts.evidence.key and action in NOT_OF_RECORDS:
+                continue
             yield Intent(
                 what=what,
                 who=ADMINISTRATOR,

@@ -35,8 +35,8 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 
 @pytest.fixture(scope="session")
 def staffed(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
-    """The stack of `cdk.json` with the one for people, and a contractor."""
-    return synthesize_with_people(tmp_path_factory.mktemp("staffed"))
+    """The stack of `cdk.json` with a trail, the one for people, and a contractor."""
+    return synthesize_with_people(tmp_path_factory.mktemp("staffed"), trail__enabled="true")
 
 
 @pytest.fixture(scope="session")
