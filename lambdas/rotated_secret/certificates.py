@@ -186,27 +186,33 @@ def client_context(
 
 
 class _Contexts:
-    """The context of the newest certificate, which is made once for each."""
+    """The context of the newest certificate with the present settings.
 
-    def __init__(self, certificate: RotatedCertificate, make: Callable[[], ssl.SSLContext]) -> None:
+    One is made for each of both, and not changed any more: OpenSSL lets nobody change a context
+    that other threads begin handshakes with.
+    """
+
+    def __init__(
+        self,
+        certificate: RotatedCertificate,
+        settings: Callable[[], object],
+        make: Callable[[], ssl.SSLContext],
+    ) -> None:
         self._certificate = certificate
+        self._settings = settings
         self._make = make
-        self._made: tuple[str, ssl.SSLContext] = self._loaded(certificate.certificate())
+        self._made: tuple[object, ssl.SSLContext] | None = None
+        self.newest()
 
     def newest(self) -> ssl.SSLContext:
         certificate = self._certificate.usable()
-        version_id, context = self._made
-        if certificate.version_id != version_id:
-            self._made = _, context = self._loaded(certificate)
-        return context
-
-    def make_anew(self) -> None:
-        self._made = self._loaded(self._certificate.usable())
-
-    def _loaded(self, certificate: Certificate) -> tuple[str, ssl.SSLContext]:
-        context = self._make()
-        certificate.load_into(context)
-        return certificate.version_id, context
+        what = certificate.version_id, self._settings()
+        made = self._made
+        if made is None or made[0] != what:
+            made = what, self._make()
+            certificate.load_into(made[1])
+            self._made = made
+        return made[1]
 
 
 class _ServerContext(ssl.SSLContext):
@@ -220,32 +226,33 @@ class _ServerContext(ssl.SSLContext):
         return super().__new__(cls, ssl.PROTOCOL_TLS_SERVER)
 
     def __init__(self, certificate: RotatedCertificate, *, verify_clients: bool) -> None:
-        self._protocols: list[str] | None = None
-        self._contexts = _Contexts(certificate, self._bare)
-        self.sni_callback = self._hand_over
+        self._protocols: tuple[str, ...] = ()
         if verify_clients:
             self.verify_mode = ssl.CERT_REQUIRED
             self.num_tickets = 0
             self.options |= ssl.OP_NO_TICKET
+        self._contexts = _Contexts(certificate, self._settings, self._bare)
+        self.sni_callback = self._hand_over
 
     def set_alpn_protocols(self, alpn_protocols: Any) -> None:  # noqa: ANN401  # the library's
         super().set_alpn_protocols(alpn_protocols)
-        self._protocols = list(alpn_protocols)
-        self._contexts.make_anew()
+        self._protocols = tuple(alpn_protocols)
+
+    def _settings(self) -> object:
+        return self.verify_mode, self._protocols
 
     def _bare(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        if self._protocols is not None:
+        # The handshake's own is decisive; without this one Python hides the client's certificate.
+        context.verify_mode = self.verify_mode
+        if self._protocols:
             context.set_alpn_protocols(self._protocols)
         return context
 
     def _hand_over(
         self, connection: ssl.SSLSocket | ssl.SSLObject, _name: str | None, _: ssl.SSLContext
     ) -> None:
-        context = self._contexts.newest()
-        # The handshake's own is decisive; without this one Python hides the client's certificate.
-        context.verify_mode = self.verify_mode
-        connection.context = context
+        connection.context = self._contexts.newest()
 
 
 class _ClientContext(ssl.SSLContext):
@@ -258,40 +265,40 @@ class _ClientContext(ssl.SSLContext):
         return super().__new__(cls, ssl.PROTOCOL_TLS_CLIENT)
 
     def __init__(self, certificate: RotatedCertificate, *, public_authorities: bool) -> None:
-        self._protocols: list[str] | None = None
-        self._ciphers: str | None = None
+        self._protocols: tuple[str, ...] = ()
+        self._ciphers = ""
         self._public_authorities = public_authorities
-        self._contexts = _Contexts(certificate, self._bare)
+        self._contexts = _Contexts(certificate, self._settings, self._bare)
 
     def set_alpn_protocols(self, alpn_protocols: Any) -> None:  # noqa: ANN401  # the library's
         super().set_alpn_protocols(alpn_protocols)
-        self._protocols = list(alpn_protocols)
+        self._protocols = tuple(alpn_protocols)
 
     def set_ciphers(self, ciphers: str, /) -> None:
         super().set_ciphers(ciphers)
         self._ciphers = ciphers
 
     def wrap_socket(self, *arguments: Any, **named: Any) -> ssl.SSLSocket:  # noqa: ANN401
-        return self._newest().wrap_socket(*arguments, **named)
+        return self._contexts.newest().wrap_socket(*arguments, **named)
 
     def wrap_bio(self, *arguments: Any, **named: Any) -> ssl.SSLObject:  # noqa: ANN401
-        return self._newest().wrap_bio(*arguments, **named)
+        return self._contexts.newest().wrap_bio(*arguments, **named)
+
+    def _settings(self) -> object:
+        versions = self.minimum_version, self.maximum_version
+        return versions, self.options, self._protocols, self._ciphers
 
     def _bare(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if self._public_authorities:
-            context.load_default_certs()
-        return context
-
-    def _newest(self) -> ssl.SSLContext:
-        context = self._contexts.newest()
         context.minimum_version = self.minimum_version
         context.maximum_version = self.maximum_version
         context.options = self.options
-        if self._protocols is not None:
+        if self._protocols:
             context.set_alpn_protocols(self._protocols)
-        if self._ciphers is not None:
+        if self._ciphers:
             context.set_ciphers(self._ciphers)
+        if self._public_authorities:
+            context.load_default_certs()
         return context
 
 

@@ -376,6 +376,20 @@ def test_application_protocols_are_chosen_as_on_any_context(
     assert chosen == [protocol] * 4
 
 
+@pytest.mark.parametrize("make", [server_context, client_context])
+def test_a_context_that_is_in_use_is_not_changed(
+    certificate: RotatedCertificate, make: Callable[[RotatedCertificate], Any]
+) -> None:
+    context = make(certificate)
+    first = context._contexts.newest()
+    assert context._contexts.newest() is first
+    later = []
+    for _ in range(2):  # as HTTP clients do for each connection
+        context.set_alpn_protocols(["http/1.1"])
+        later.append(context._contexts.newest())
+    assert later[0] is later[1] is not first
+
+
 def test_settings_of_a_context_are_those_of_its_handshakes(
     certificate: RotatedCertificate,
 ) -> None:
