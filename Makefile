@@ -9,7 +9,7 @@ CDK = $(WITH_TOOLS) node_modules/.bin/cdk
 LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in tests/toy/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test matrix security inventory faults bench load reads moto compare prove-on-aws lint authorities format synth diff deploy lock clean
+.PHONY: help setup local test matrix security inventory faults bench load reads moto compare dist prove-on-aws lint authorities format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ diff: setup ## show what a deployment would change (STACK=one of them, ARGS="-c 
 
 deploy: setup ## deploy to the AWS account of your credentials (STACK=one of them, ARGS="-c name=…")
 	@$(WITH_TOOLS) $(BIN)/python -m tools.deploy $(or $(STACK),--all) $(ARGS)
+
+dist: setup ## build the package of constructs into dist/ (docs/constructs.md)
+	@$(BIN)/python -m tools.dist
 
 lock: setup ## take the newest versions of all dependencies into the lock files
 	@for lock in $(LOCKS); do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

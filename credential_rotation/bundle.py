@@ -6,6 +6,9 @@ in a folder of its own and then renamed, so that a zip with the right name is co
 that was killed is never used, and two at once do not disturb each other. A synth that finds the
 zip runs neither pip nor the compiler. It is zipped here and not by the CDK, which would copy each
 of the hundreds of files into every `cdk.out` and zip them anew for every deployment.
+
+An installed package carries the zips, made at its release: a synth then needs neither pip nor a
+network. A checkout never has them.
 """
 
 import hashlib
@@ -29,6 +32,9 @@ from credential_rotation.errors import BundleError
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "lambdas"
+RELEASED = Path(__file__).with_name("functions")
+"""Where an installed package has the zips of the functions that its constructs deploy."""
+
 KEPT = 3
 """How many bundles of a function are kept, the most recently used ones."""
 
@@ -66,7 +72,23 @@ class Bundle:
         Raises:
             BundleError: See `build`.
         """
+        if RELEASED.is_dir():
+            return lambda_.Code.from_asset(str(self._released()))
         return lambda_.Code.from_asset(str(self.build()), asset_hash=self.digest)
+
+    def _released(self) -> Path:
+        """The zip that the package carries, with a team's own authorities if there are any."""
+        zipped = RELEASED / f"{self.function}.zip"
+        if not zipped.is_file():
+            raise BundleError(
+                f"This package carries no function {self.function}, only those that its public "
+                "constructs deploy. Use the app of the repository for the other kinds of credentials."
+            )
+        if self.authorities is None:
+            return zipped
+        own = Path(tempfile.mkdtemp(prefix="credential-rotation-")) / zipped.name
+        _replace_in(zipped, AUTHORITIES, self.authorities.read_bytes(), into=own)
+        return own
 
     def build(self) -> Path:
         """Build the zip, unless it is there.
@@ -152,6 +174,14 @@ def _used(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # pruned by another synth
         return math.inf
+
+
+def _replace_in(zipped: Path, name: str, content: bytes, *, into: Path) -> None:
+    """Copy a zip with another content of one file."""
+    with zipfile.ZipFile(zipped) as old, zipfile.ZipFile(into, "w") as new:
+        for entry in old.infolist():
+            data = content if entry.filename == name else old.read(entry)
+            new.writestr(entry, data, zipfile.ZIP_DEFLATED)
 
 
 def _zip(folder: Path, target: Path) -> None:
