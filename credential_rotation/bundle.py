@@ -82,7 +82,7 @@ class Bundle:
         if not zipped.is_file():
             raise BundleError(
                 f"This package carries no function {self.function}, only those that its public "
-                "constructs deploy. Use the app of the repository for the other kinds of credentials."
+                "constructs deploy. The app of the repository has the other kinds of credentials."
             )
         if self.authorities is None:
             return zipped
