@@ -2,14 +2,17 @@
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from local.patience import wait_until
+from rotated_secret.certificates import RotatedCertificate, client_context, server_context
 from rotation.errors import CredentialRefusedError
 from tests.certificate.peers import Server, call, context_of
 from tests.certificate.world import ARN, WEB, World
@@ -26,66 +29,84 @@ def world() -> World:
 
 
 class Peers:
-    """Servers and clients of which each has read another version: AWSCURRENT or AWSPREVIOUS."""
+    """A server on the credential library, and clients: on it too, and with what they read once.
+
+    The server's context is made once, and so is that of the first client: both follow the secret.
+    The other two clients have AWSCURRENT and AWSPREVIOUS, read right before each call.
+    """
 
     def __init__(self, world: World, folder: Path) -> None:
         self._world, self._folder = world, folder
-        self.handshakes = 0
+        self._handles = [
+            RotatedCertificate(ARN, client=cast("Any", world.secrets), refresh_seconds=0.02)
+            for _ in range(2)
+        ]
+        self.handshakes: Counter[str] = Counter()
         self.failures: list[str] = []
         self._stop = threading.Event()
-        self._read = threading.Lock()
 
     @contextmanager
     def meeting(self) -> Iterator["Peers"]:
-        """Let them meet all the time; a server exchanges its context without a restart."""
-        server = Server(self._context("AWSCURRENT", ssl.PROTOCOL_TLS_SERVER))
+        """Let them meet all the time."""
+        server = Server(server_context(self._handles[0], verify_clients=True))
+        following = client_context(self._handles[1])
+        clients: dict[str, Callable[[], ssl.SSLContext]] = {
+            "following": lambda: following,
+            "AWSCURRENT": lambda: self._context("AWSCURRENT"),
+            "AWSPREVIOUS": lambda: self._context("AWSPREVIOUS"),
+        }
         with server.running():
-            threads = [
-                threading.Thread(target=self._meet, args=[server, *labels])
-                for labels in (("AWSCURRENT", "AWSPREVIOUS"), ("AWSPREVIOUS", "AWSCURRENT"))
-            ]
-            for thread in threads:
-                thread.start()
+            thread = threading.Thread(target=self._meet, args=[server, clients])
+            thread.start()
             try:
                 yield self
             finally:
                 self._stop.set()
-                for thread in threads:
-                    thread.join()
+                thread.join()
         self.failures += server.failures
 
-    def _context(self, label: str, protocol: int) -> ssl.SSLContext:
-        return context_of(self._world.document(label), protocol, self._folder)
+    def have_read(self) -> None:
+        """Wait until server and client have read what is AWSCURRENT now."""
+        current = self._world.labels["AWSCURRENT"]
+        wait_until(lambda: all(each.newest().version_id == current for each in self._handles))  # type: ignore[union-attr]  # read
 
-    def _meet(self, server: Server, of_server: str, of_client: str) -> None:
+    def _context(self, label: str) -> ssl.SSLContext:
+        return context_of(self._world.document(label), ssl.PROTOCOL_TLS_CLIENT, self._folder)
+
+    def _meet(self, server: Server, clients: Mapping[str, Callable[[], ssl.SSLContext]]) -> None:
         while not self._stop.is_set():
-            with self._read:
-                server.context = self._context(of_server, ssl.PROTOCOL_TLS_SERVER)
-                client = self._context(of_client, ssl.PROTOCOL_TLS_CLIENT)
-            try:
-                assert call(client, server.port) == "hello\n"
-            except (OSError, AssertionError) as error:
-                self.failures.append(f"{of_server}, {of_client}: {error}")
-            self.handshakes += 1
+            for name, context in clients.items():
+                try:
+                    assert call(context(), server.port) == "hello\n"
+                except (OSError, AssertionError) as error:
+                    self.failures.append(f"{name}: {error}")
+                self.handshakes[name] += 1
 
 
 def test_no_handshake_fails_through_many_rotations_and_a_rollover(
     world: World, tmp_path: Path
 ) -> None:
+    steps = {
+        ROTATIONS // 4: ("ca1", BOTH),
+        ROTATIONS // 2: ("ca2", BOTH),
+        3 * ROTATIONS // 4: ("ca2", NEW),
+    }
     seen = {world.document()["Certificate"]}
     with Peers(world, tmp_path).meeting() as peers:
         for number in range(ROTATIONS):
-            if number == ROTATIONS // 4:
-                world.deploy("ca1", trusted=BOTH)
-            if number == ROTATIONS // 2:
-                world.deploy("ca2", trusted=BOTH)
-            if number == 3 * ROTATIONS // 4:
-                world.deploy("ca2", trusted=NEW)
+            if number in steps:
+                issuer, trusted = steps[number]
+                peers.have_read()
+                world.deploy(issuer, trusted=trusted)
+                peers.have_read()
             world.rotate()
             seen.add(world.document()["Certificate"])
+        peers.have_read()
+        before = peers.handshakes.copy()
+        wait_until(lambda: all(peers.handshakes[each] > before[each] + 1 for each in before))
     assert not peers.failures
     assert len(seen) == ROTATIONS + 1
-    assert peers.handshakes > ROTATIONS
+    assert sum(peers.handshakes.values()) > ROTATIONS
     assert world.document()["TrustedCertificates"] == world.authorities["ca2"]
 
 

@@ -32,12 +32,14 @@ TRIED = (
     r"contractor +read the secret +refused",
     r"partner +call while its key rotates +\d+ calls, 0 failed",
     r"client +call an API while its token rotates +\d+ calls, 0 failed",
+    r"gateway +shake hands while the certificate rotates +\d+ calls, 0 failed",
     r"billing +log in while its password rotates +\d+ calls, 0 failed",
     r"outside +log in from another subnet +refused by the network",
     r"audit +log in with another role +refused by the policy",
     r"consumer +read orders/production/main/admin +refused",
     r"consumer +read orders/production/access-key +refused",
     r"consumer +read orders/production/token/partner +refused",
+    r"consumer +read orders/production/certificates/web +refused",
 )
 HAND = FinishedRotation("app", "hand", "v1", 1, {})
 SCHEDULED = FinishedRotation("app", "schedule", "v2", 1, {})
