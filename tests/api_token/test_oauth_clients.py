@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+import trustme
 
 from api_declaration.declaration import LARGEST
 from api_declaration.request import Request
@@ -20,6 +21,7 @@ from rotation.errors import (
 )
 from rotation.event import Step
 from stacks.api_presets import PRESETS
+from tests.api_token.server import answering, http, serving
 from tests.api_token.world import MANAGEMENT, World, oauth_call
 
 
@@ -215,6 +217,41 @@ def test_a_url_of_another_host_in_an_answer_is_never_asked(oauth_server, world) 
     with pytest.raises(BadSecretError, match="a host that the declaration does not name"):
         world.remove()
     assert {host for _, host in world.client.sent} == {oauth_server.url.removeprefix("https://")}
+
+
+def hostile(pinned: str, port: int) -> list[str]:
+    """URLs that lead to this machine, to a port where somebody listens who is not named."""
+    path = "/reg/x"
+    here = (f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}", f"LOCALHOST:{port}")
+    around = (f"{pinned}@localhost:{port}", f"localhost:{port}\\@{pinned}", f"x@localhost:{port}")
+    more = (f"localhost:{port}#@{pinned}", f"localhost:{port}?{pinned}", f"2130706433:{port}")
+    places = (*here, *around, *more, f"localhost.:{port}", f"localhost:0{port}", f"0x7f.1:{port}")
+    schemes = (
+        "https://",
+        "http://",
+        "//",
+        "https:",
+        "HTTPS://",
+        " https://",
+        "https:\\\\",
+        "ftp://",
+    )
+    return [f"{scheme}{place}{path}" for scheme in schemes for place in places]
+
+
+def test_nothing_is_sent_to_a_host_that_was_not_pinned(oauth_server, world) -> None:
+    """Not by what the API answers, which is what somebody who owns it could choose."""
+    pinned, authority = oauth_server.url.removeprefix("https://"), trustme.CA()
+    with serving(answering(http("204 No Content")), authority=authority) as stranger:
+        tried = hostile(pinned, stranger.port)
+        current, first = world.labels["AWSCURRENT"], world.document()
+        for text in tried:
+            world.stored.contents[current] = json.dumps(first | {"registration_client_uri": text})
+            with pytest.raises(BadSecretError, match=r"secret\.registration_client_uri is "):
+                world.remove()
+    assert {host for _, host in world.client.sent} == {pinned}
+    assert len(tried) > 100
+    assert not stranger.connections
 
 
 def test_a_server_that_is_not_there_fails_with_a_sentence(world, tmp_path) -> None:

@@ -7,6 +7,7 @@ from iam_access_key.user import IamUser
 from tests.faults.bench import Bench
 from tests.faults.packet_fault import Action
 from tests.faults.scenarios import (
+    api_token,
     bad_input,
     certificate,
     consumers,
@@ -29,6 +30,9 @@ Scenario = Callable[[Bench], Tally]
 
 ROUNDS = 40
 """Rotations of what depends on chance."""
+
+ROTATIONS = 200
+"""Of an API's token, each under a fault."""
 
 LIVES = 10
 """Of an access key, each of ten years."""
@@ -65,6 +69,7 @@ def plan() -> Mapping[str, list[Scenario]]:
         "first_user": _first_user(),
         "hostile_settings": _for_both(_hostile_settings),
         "certificate": [certificate.crashes, certificate.duplicates, certificate.stale],
+        "api_token": [lambda _: api_token.rotations(ROTATIONS)],
         "tokens": [
             scenario
             for issuer in (IamUser, Listing, Blind)
