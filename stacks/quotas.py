@@ -274,6 +274,8 @@ _VALUES: Mapping[tuple[str, str | None], _Make] = {
     ("AWS::KMS::Key", "Arn"): _arn("kms", "key/", "", 36),
     ("AWS::Lambda::Function", "Arn"): _arn("lambda", "function:", "FunctionName", 64),
     ("AWS::Logs::LogGroup", "Arn"): _arn("logs", "log-group:", "LogGroupName", 512, more=2),
+    ("AWS::S3::Bucket", None): _fixed(63),
+    ("AWS::S3::Bucket", "Arn"): _fixed(63 + len("arn:aws-us-gov:s3:::")),
     ("AWS::SNS::Topic", None): _arn("sns", "", "TopicName", 256),
     ("AWS::SecretsManager::Secret", None): _SECRET,
 }

@@ -159,6 +159,13 @@ KEY_POLICY = Quota(
     "The key policy is too long",
     "https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html",
 )
+BUCKET_POLICY = Quota(
+    20480,
+    "bytes",
+    "MalformedPolicy",
+    "Policy exceeds the maximum allowed document size.",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",
+)
 TEMPLATE_BODY = Quota(
     51200,
     "bytes",
@@ -206,6 +213,7 @@ _RESOURCES: list[tuple[str, str, Quota, _Measure]] = [
     ("AWS::IAM::Role", "AssumeRolePolicyDocument", TRUST_POLICY, without_space),
     ("AWS::KMS::Key", "KeyPolicy", KEY_POLICY, _bytes),
     ("AWS::Lambda::Function", "Environment", FUNCTION_ENVIRONMENT, _variables),
+    ("AWS::S3::BucketPolicy", "PolicyDocument", BUCKET_POLICY, _bytes),
     ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", SECRET_POLICY, characters),
     ("AWS::SecretsManager::Secret", "SecretString", SECRET_VALUE, _bytes),
 ]

@@ -82,6 +82,7 @@ def whole(synthesize: Synthesize) -> Template:
             access_key__policy="arn:aws:iam::111122223333:policy/carrier",
             alarm_emails="team@example.com",
             ec2_consumer="true",
+            trail__enabled="true",
         ).template
     )
 

@@ -12,12 +12,14 @@ from tests.stacks.template import Template
 IDS = Path(__file__).parent / "logical_ids.json"
 
 LOST = {
+    "AWS::CloudTrail::Trail": "refused, because the name is taken",
     "AWS::EC2::Subnet": "refused, because the addresses are taken",
     "AWS::EC2::VPC": "everything in it is replaced",
     "AWS::IAM::User": "its access keys",
     "AWS::KMS::Key": "what it encrypted is read as long as the old one is kept, and no longer",
     "AWS::Logs::LogGroup": "refused, because the name is taken",
     "AWS::RDS::DBInstance": "refused, because the identifier is taken",
+    "AWS::S3::Bucket": "nothing, but its records are in two places, and auditors read the new one",
     "AWS::SNS::Topic": "refused, because the name is taken; subscriptions that people made",
     "AWS::SecretsManager::ResourcePolicy": "the secret has none: the deletion of the old one comes "
     "after the new one was put",

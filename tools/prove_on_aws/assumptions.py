@@ -290,4 +290,35 @@ ASSUMPTIONS = (
         relied_on="Who reads the trail after a changed schedule, and rules on failures.",
         if_wrong="A failed test is only in the function's log.",
     ),
+    Assumption(
+        id="key-policy-denial",
+        claim="KMS takes a key policy that denies PutKeyPolicy to everyone but the role that makes "
+        "the key, by a condition on `aws:PrincipalArn`.",
+        unsettled="KMS refuses policies that would lock the caller out. How it finds out, and "
+        "whether it looks at conditions of a denial, is not said.",
+        relied_on="`credential_rotation/trail.py`: whoever could change the policy of the records' "
+        "key could let its deletion be scheduled.",
+        if_wrong="The first deployment with `trail.enabled` fails at the key and rolls back.",
+    ),
+    Assumption(
+        id="trail-key",
+        claim="CloudTrail encrypts with a key that admits it by `aws:SourceArn` alone, into a "
+        "bucket with a bucket key.",
+        unsettled="The documented policy has a condition on the encryption context besides. With "
+        "a bucket key, S3 asks with the bucket's ARN; what else is in the context then is not "
+        "said, so ours asks nothing of it.",
+        relied_on="`credential_rotation/trail.py`.",
+        if_wrong="The first deployment with `trail.enabled` fails at the trail.",
+    ),
+    Assumption(
+        id="trail-bucket",
+        claim="A denial of PutObject to all but services, by `aws:PrincipalIsAWSService`, lets "
+        "CloudTrail through.",
+        unsettled="The key is documented with CloudTrail as the example, together with a condition "
+        "on the network that ours has not.",
+        relied_on="`credential_rotation/trail.py`: without the denial, an administrator could "
+        "forge records.",
+        if_wrong="The first deployment with `trail.enabled` fails at the trail, or nothing is "
+        "delivered, which GetTrailStatus tells.",
+    ),
 )

@@ -41,6 +41,7 @@ SMALL: Mapping[str, str] = {
     "rotation.admin": "true",
     "access.enabled": "false",
     "access_key.enabled": "false",
+    "trail.enabled": "false",
     "consumer": "true",
     "ec2_consumer": "false",
     "alarm_emails": "",

@@ -109,6 +109,7 @@ def _everywhere(call: Call) -> list[Access]:
 
 
 OPERATIONS = {
+    "CreateKey": _everywhere,
     "Decrypt": _decrypt,
     "DescribeKey": _on_key,
     "DisableKey": _on_key,

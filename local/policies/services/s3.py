@@ -14,6 +14,7 @@ from local.policies.services.kms import key_access
 
 _PARTITION = "aws"
 _BUCKET_ACTIONS = {
+    "CreateBucket": "s3:CreateBucket",
     "DeleteBucket": "s3:DeleteBucket",
     "DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
     "DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",

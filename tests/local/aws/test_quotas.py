@@ -92,6 +92,14 @@ def key_policy(size):
     }
 
 
+def bucket_policy(size):
+    properties = {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": document(size, ANYONE)}
+    return {
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Policy": {"Type": "AWS::S3::BucketPolicy", "Properties": properties},
+    }
+
+
 def count(size):
     return {f"R{number}": {"Type": "AWS::CDK::Metadata"} for number in range(size)}
 
@@ -104,6 +112,7 @@ CASES = {
     "an endpoint policy": (endpoint, quotas.ENDPOINT_POLICY),
     "the policy of a secret": (secret_policy, quotas.SECRET_POLICY),
     "the policy of a key": (key_policy, quotas.KEY_POLICY),
+    "the policy of a bucket": (bucket_policy, quotas.BUCKET_POLICY),
 }
 
 

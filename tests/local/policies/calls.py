@@ -97,7 +97,7 @@ CALLS: list[Call] = [
         schedule_key_deletion={},
         sign={"Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"},
     ),
-    *_calls("kms", "*", list_aliases={}),
+    *_calls("kms", "*", create_key={}, list_aliases={}),
     *_calls("sts", _ROLE, assume_role={"RoleArn": _ROLE, "RoleSessionName": "me"}),
     *_calls(
         "iam",
@@ -264,6 +264,7 @@ CALLS: list[Call] = [
     *(
         Call("s3", method, {"Bucket": "bucket", **more}, f"s3:{action}", _BUCKET)
         for method, more, action in (
+            ("create_bucket", {}, "CreateBucket"),
             ("delete_bucket", {}, "DeleteBucket"),
             ("delete_bucket_encryption", {}, "PutEncryptionConfiguration"),
             ("delete_bucket_lifecycle", {}, "PutLifecycleConfiguration"),

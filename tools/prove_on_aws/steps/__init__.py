@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from tools.prove_on_aws.step import Step
-from tools.prove_on_aws.steps import alarms, consuming, deploying, looking, rotating
+from tools.prove_on_aws.steps import alarms, consuming, deploying, evidence, looking, rotating
 
 STEPS: Sequence[Step] = (
     looking.BOOTSTRAP,
     looking.PARAMETERS,
+    evidence.EVIDENCE,
     deploying.DEPLOY,
     looking.SCHEDULE_TEST,
     alarms.QUIET,
