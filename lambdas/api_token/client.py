@@ -7,7 +7,7 @@ import re
 import ssl
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api_declaration.request import Request
 from api_token.connection import (
@@ -19,10 +19,8 @@ from api_token.connection import (
     addresses_of,
 )
 from api_token.destinations import Destinations
+from rotation.deadline import Deadline
 from rotation.errors import OutOfTimeError, TargetError, UnreachableError, UntrustedServerError
-
-if TYPE_CHECKING:
-    from rotation.deadline import Deadline
 
 CALL_SECONDS = 12.0
 """The longest that one call takes: whoever makes a token has 15 seconds to store it."""
@@ -93,7 +91,7 @@ class Client:
             request.url.origin,
             context=self._context,
             destinations=self._destinations,
-            remaining=_within(deadline.at_most(CALL_SECONDS), deadline),
+            remaining=_within(deadline.at_most(CALL_SECONDS)),
             resolve=self._resolve,
         )
         try:
@@ -187,13 +185,13 @@ def _no_answer(request: Request, why: str) -> NoAnswerError:
     )
 
 
-def _within(seconds: float, deadline: Deadline) -> Remaining:
+def _within(seconds: float) -> Remaining:
     """Counts a call's time."""
-    clock = type(deadline)(seconds)
+    left = Deadline(seconds)
 
     def remaining() -> float:
         try:
-            return clock.remaining()
+            return left.remaining()
         except OutOfTimeError as error:
             raise TimeoutError from error
 

@@ -23,6 +23,9 @@ from rotation.event import Step
 from stacks.api_presets import PRESETS
 from tests.api_token.server import answering, http, serving
 from tests.api_token.world import MANAGEMENT, World, oauth_call
+from tests.rotated_secret.frames import recorded
+
+SECRETS = ("client_secret", "registration_access_token")
 
 
 def preset(server: OAuthServer) -> dict[str, Any]:
@@ -205,6 +208,34 @@ def test_a_pointer_that_leads_nowhere_leaves_no_token(oauth_server, world) -> No
     assert [method for method, _ in other.client.sent] == ["POST", "DELETE"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("registration_client_uri", None, NoAnswerError),
+        ("client_id", "with a space", BadSecretError),
+        ("client_secret_expires_at", "tomorrow", BadSecretError),
+    ],
+)
+def test_an_error_about_an_answer_holds_nothing_of_it(
+    oauth_server, world, field, value, error
+) -> None:
+    """Not in the variables of the functions that it came through, which error reporters record."""
+    secrets = [oauth_server.initial_access_token]
+
+    def spoiled(request: Request, answer: Answer) -> Answer:
+        if request.url.target == "/reg":
+            secrets.extend(answer.body[name] for name in SECRETS)
+            answer.body[field] = value
+        return answer
+
+    world.client.after = spoiled
+    with pytest.raises(error) as caught:
+        world.step(world.begin(), Step.CREATE)
+    assert len(secrets) == 3
+    for where, text in recorded(caught.value):
+        assert not [each for each in secrets if each in text], where
+
+
 def test_a_url_of_another_host_in_an_answer_is_never_asked(oauth_server, world) -> None:
     def elsewhere(_: Request, answer: Answer) -> Answer:
         if isinstance(answer.body, dict) and "registration_client_uri" in answer.body:
@@ -274,7 +305,7 @@ def test_no_secret_gets_into_a_log_or_an_error(
         world.rotate()
     told = f"{caught.value!r} {caught.value} {function_log.getvalue()}"
     for label in ("AWSCURRENT", "AWSPREVIOUS"):
-        for name in ("client_secret", "registration_access_token"):
+        for name in SECRETS:
             assert world.document(label)[name] not in told
 
 
