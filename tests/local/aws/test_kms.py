@@ -113,16 +113,26 @@ def test_a_long_message_is_refused(kms):
 
 @pytest.mark.parametrize(
     ("spec", "algorithm"),
-    [("ECC_NIST_P256", "ECDSA_SHA_256"), ("RSA_2048", "RSASSA_PKCS1_V1_5_SHA_256")],
+    [
+        ("ECC_NIST_P256", "ECDSA_SHA_256"),
+        ("RSA_2048", "RSASSA_PKCS1_V1_5_SHA_256"),
+        ("RSA_2048", "RSASSA_PSS_SHA_256"),
+    ],
 )
 def test_the_signature_of_a_digest_is_that_of_its_message(kms, spec, algorithm):
     key = signing_key(kms, spec)
-    signature = kms.sign(
-        KeyId=key,
-        Message=hashlib.sha256(b"message").digest(),
-        MessageType="DIGEST",
-        SigningAlgorithm=algorithm,
-    )["Signature"]
+    digest = {"Message": hashlib.sha256(b"message").digest(), "MessageType": "DIGEST"}
+    ask = {"KeyId": key, "SigningAlgorithm": algorithm}
+    signature = kms.sign(**ask, **digest)["Signature"]
+
+    def valid(**message):
+        return kms.verify(**ask, **message, Signature=signature)["SignatureValid"]
+
+    assert valid(**digest)
+    assert not valid(**{**digest, "Message": hashlib.sha256(b"else").digest()})
+    if "PSS" in algorithm:
+        return  # moto verifies PSS of messages with a salt of another length
+    assert valid(Message=b"message")
     how: Any = [ec.ECDSA(hashes.SHA256())]
     if spec.startswith("RSA"):
         how = [padding.PKCS1v15(), hashes.SHA256()]
