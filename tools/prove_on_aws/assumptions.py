@@ -321,4 +321,17 @@ ASSUMPTIONS = (
         if_wrong="The first deployment with `trail.enabled` fails at the trail, or nothing is "
         "delivered, which GetTrailStatus tells.",
     ),
+    Assumption(
+        id="certificate-keys",
+        claim="Key policies that name roles by `aws:PrincipalArn`, a message and its algorithm by "
+        "`kms:MessageType` and `kms:SigningAlgorithm`, and a secret by the encryption context, let "
+        "functions sign and have RSA key pairs made, each call within eight seconds.",
+        unsettled="Each key of a condition is documented by itself. How long KMS takes for an RSA "
+        "pair, and until it knows a new policy and a new role everywhere, is not.",
+        relied_on="`credential_rotation/certificate_authority.py`; "
+        "`lambdas/certificate/authority_certificate.py` asks again for twenty seconds.",
+        if_wrong="A first deployment with certificates fails at the authority's or at the first "
+        "certificate and rolls back; or a renewal fails, and rings, while the certificate in use "
+        "is still valid for a third of its time.",
+    ),
 )

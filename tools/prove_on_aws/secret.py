@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 LOGIN, ADMIN_SECRET = "MainAppSecretName", "MainAdminSecretName"
-"""The outputs with the names of the secrets of the trial's login and of its admin."""
+CERTIFICATE_SECRET = "CertificateWebSecretName"  # noqa: S105 - an output
+"""The outputs with the names of the secrets of the trial's login, its admin, and a certificate."""
 
 _REST_MINUTES = 15
 _BUSY = {"InvalidRequestException", "ResourceExistsException"}

@@ -42,6 +42,8 @@ SMALL: Mapping[str, str] = {
     "access.enabled": "false",
     "access_key.enabled": "false",
     "trail.enabled": "false",
+    "certificates.web.dns_names": "web.prove.internal",
+    "certificates.web.key_spec": "RSA_3072",
     "consumer": "true",
     "ec2_consumer": "false",
     "alarm_emails": "",

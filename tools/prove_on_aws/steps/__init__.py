@@ -16,6 +16,7 @@ STEPS: Sequence[Step] = (
     consuming.ADMINISTRATOR,
     rotating.ALTERNATING,
     rotating.ADMIN,
+    rotating.CERTIFICATE,
     deploying.CHANGE,
     alarms.WATCH,
     rotating.SINGLE,

@@ -1,6 +1,6 @@
 """Rotating, while the consumer logs in all the time."""
 
-from tools.prove_on_aws.secret import ADMIN_SECRET, CURRENT, LOGIN, Secret
+from tools.prove_on_aws.secret import ADMIN_SECRET, CERTIFICATE_SECRET, CURRENT, LOGIN, Secret
 from tools.prove_on_aws.step import Proof, Step
 from tools.prove_on_aws.steps.consuming import log_in
 
@@ -61,6 +61,16 @@ def _admin_after_change(proof: Proof) -> None:
         )
 
 
+def _certificate(proof: Proof) -> None:
+    """The first one was made by the deployment; here the function that renews it makes another."""
+    rotate(proof, CERTIFICATE_SECRET)
+    proof.settle(
+        "certificate-keys",
+        held=True,
+        evidence="the deployment has made a certificate with an RSA key, and a rotation another",
+    )
+
+
 ALTERNATING = Step(
     name="alternating",
     title="rotates the application's secret twice with alternating users",
@@ -76,6 +86,14 @@ ADMIN = Step(
     minutes=(0.5, _MINUTES),
     needs=("deploy",),
     run=lambda proof: rotate(proof, ADMIN_SECRET),
+)
+CERTIFICATE = Step(
+    name="certificate",
+    title="renews a certificate",
+    settles=("certificate-keys",),
+    minutes=(0.5, _MINUTES),
+    needs=("deploy",),
+    run=_certificate,
 )
 SINGLE = Step(
     name="single",
