@@ -23,7 +23,7 @@ try:
     check_region(region, settings=settings)
     check_places(region, account, settings=settings)
     composed = compose(app, settings)
-    check(app, settings=settings, rotators=composed.rotators)
+    check(app, settings=settings, rotators=composed.rotators, homes=composed.homes)
     check_sizes(app.synth())
 except SynthError as error:
     sys.exit(f"{error}")

@@ -44,7 +44,7 @@ def with_tables(text: str, made: Synthesis, staffed: Synthesis) -> str:
             _accepted(OF_THE_TRAIL),
             "The stack for people, which `access.enabled` adds, here with a trail:\n",
             _controls(with_people, people.CONTROLS),
-            _accepted(accepted_for_people(staffed.settings, staffed.rotators)),
+            _accepted(accepted_for_people(staffed.settings, staffed.rotators, staffed.homes)),
             _boundary(
                 {
                     place: document

@@ -37,6 +37,7 @@ class Synthesis:
         paths: Their files.
         findings: What the rule packs found and is not accepted: rule, and path of the resource.
         rotators: Names of the functions that rotate, with wildcards.
+        homes: What is between the path and the names of secrets that are no database's.
     """
 
     settings: Settings
@@ -44,6 +45,7 @@ class Synthesis:
     paths: tuple[Path, ...]
     findings: tuple[tuple[str, str], ...]
     rotators: tuple[str, ...] = ()
+    homes: tuple[str, ...] = ()
 
     @property
     def deploy_role(self) -> Path:
@@ -80,7 +82,7 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
     )
     settings = read_settings(app.node.get_all_context())
     composed = compose(app, settings)
-    check(app, settings=settings, rotators=composed.rotators)
+    check(app, settings=settings, rotators=composed.rotators, homes=composed.homes)
     try:
         app.synth()
     except RuntimeError:  # the report says why
@@ -95,6 +97,7 @@ def synthesize(folder: Path, **overrides: object) -> Synthesis:
         paths,
         _findings(_report(folder)),
         tuple(composed.rotators),
+        tuple(composed.homes),
     )
 
 

@@ -25,13 +25,14 @@ PACKS = (
 )
 
 
-def check(app: App, *, settings: Settings, rotators: Sequence[str]) -> None:
+def check(app: App, *, settings: Settings, rotators: Sequence[str], homes: Sequence[str]) -> None:
     """Let the synth fail on whatever the packs find and is not accepted.
 
     Args:
         app: The app, with all its stacks.
         settings: What the team decided.
         rotators: Names of the functions that rotate, with wildcards.
+        homes: What is between the path and the names of secrets that are no database's.
     """
     Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
     # Each look at a construct is a call of another process: one for each, and not for each finding.
@@ -39,7 +40,7 @@ def check(app: App, *, settings: Settings, rotators: Sequence[str]) -> None:
     for construct in app.node.find_all():
         if isinstance(construct, CfnResource):
             resources[construct.cfn_resource_type].append((construct.node.path, construct))
-    for each in (*all_accepted(settings), *accepted_for_people(settings, rotators)):
+    for each in (*all_accepted(settings), *accepted_for_people(settings, rotators, homes)):
         for path, resource in resources[each.kind]:
             if each.within in path:
                 Validations.of(resource).acknowledge(

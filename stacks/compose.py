@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aws_cdk import App
 
-from stacks.access.access_stack import AccessStack, rotating_functions
+from stacks.access.access_stack import AccessStack, homes_besides_databases, rotating_functions
 from stacks.deploy_role import DeployRoleStack
 from stacks.rotation_stack import DatabaseStack, RotationStack
 from stacks.settings import Settings
@@ -19,11 +19,13 @@ class Composed:
         rotation: What all share, with the database main.
         databases: The further databases, by name.
         rotators: Names of the functions that rotate, with wildcards.
+        homes: What is between the path and the names of secrets that are no database's.
     """
 
     rotation: RotationStack
     databases: dict[str, DatabaseStack]
     rotators: list[str]
+    homes: list[str]
 
 
 def compose(app: App, settings: Settings) -> Composed:
@@ -41,8 +43,11 @@ def compose(app: App, settings: Settings) -> Composed:
     }
     credentials = [each for stack in (rotation, *databases.values()) for each in stack.credentials]
     rotators = rotating_functions(credentials, settings.names)
+    homes = homes_besides_databases(credentials, settings)
     if settings.access.enabled:
-        AccessStack(app, settings=settings, platform=rotation.platform, rotators=rotators)
+        AccessStack(
+            app, settings=settings, platform=rotation.platform, rotators=rotators, homes=homes
+        )
     if settings.github_repository:
         DeployRoleStack(app, settings=settings)
-    return Composed(rotation, databases, rotators)
+    return Composed(rotation, databases, rotators, homes)

@@ -28,12 +28,15 @@ def _records(settings: Settings) -> str:
     return f"{bucket}/{RECORDS}/<AWS::AccountId>/*"
 
 
-def accepted_for_people(settings: Settings, rotators: Sequence[str]) -> Iterator[Accepted]:
+def accepted_for_people(
+    settings: Settings, rotators: Sequence[str], homes: Sequence[str]
+) -> Iterator[Accepted]:
     """List what is accepted where the stack is deployed.
 
     Args:
         settings: What the team decided.
         rotators: Names of the functions that rotate, with wildcards.
+        homes: What is between the path and the names of secrets that are no database's.
     """
     if not settings.access.enabled:
         return
@@ -55,7 +58,9 @@ def accepted_for_people(settings: Settings, rotators: Sequence[str]) -> Iterator
     yield wildcards(
         logins,
         resource("secretsmanager", f"secret:{settings.path}/*/admin-??????"),
-        reason="The secrets of all logins; those of admins are denied.",
+        *(resource("secretsmanager", f"secret:{settings.path}/{home}/*") for home in homes),
+        reason="The secrets of all logins; those of admins, and of what is no database, are "
+        "denied.",
         within=f"{stack}BreakGlass/",
     )
     yield wildcards(

@@ -38,6 +38,7 @@ class AccessStack(Stack):
         settings: Settings,
         platform: Platform,
         rotators: Sequence[str],
+        homes: Sequence[str],
     ) -> None:
         """Provision everything.
 
@@ -46,6 +47,7 @@ class AccessStack(Stack):
             settings: What the team decided.
             platform: What credentials share.
             rotators: Names of the functions that people operate, with wildcards.
+            homes: What is between the path and the names of secrets that are no database's.
         """
         super().__init__(
             scope,
@@ -69,6 +71,7 @@ class AccessStack(Stack):
             settings=settings,
             key=platform.secrets_key,
             topic_arn=platform.topic.arn,
+            homes=homes,
         )
         users = settings.access
         self._group("auditors", auditor, users.auditors)
@@ -149,3 +152,15 @@ def rotating_functions(credentials: Sequence[Credential], names: Names) -> list[
     """
     endings = {each.function.name.rpartition("-")[2] for each in credentials}
     return [f"{names.prefix}-*-{ending}" for ending in sorted(endings)]
+
+
+def homes_besides_databases(credentials: Sequence[Credential], settings: Settings) -> list[str]:
+    """What is between the path and the names of secrets that are no database's.
+
+    Args:
+        credentials: Whose secrets.
+        settings: What the team decided.
+    """
+    below = [each.secret.name.removeprefix(f"{settings.path}/") for each in credentials]
+    homes = {each.partition("/")[0] for each in below if "/" in each}
+    return sorted(homes - set(settings.databases))

@@ -1,5 +1,7 @@
 """Who reads the credential when nothing else helps."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -19,7 +21,7 @@ class BreakGlass(PersonRole):
     """Reads a login's credential in use; whoever takes the role on rings an alarm.
 
     Not an admin's: with a login's one can do what an application does, with the other everything to
-    every database.
+    every database. And not what is no login's, such as a key that others trust.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class BreakGlass(PersonRole):
         settings: Settings,
         key: SecretsKey,
         topic_arn: str,
+        homes: Sequence[str],
     ) -> None:
         """Create the role.
 
@@ -39,6 +42,7 @@ class BreakGlass(PersonRole):
             settings: What the team decided.
             key: Encrypts what it may read. The secrets' policies have to admit the role.
             topic_arn: Where it rings.
+            homes: What is between the path and the names of secrets that are no database's.
         """
         super().__init__(
             scope,
@@ -49,17 +53,19 @@ class BreakGlass(PersonRole):
             trust=Trust.in_users(),
         )
         logins = logins_of(self, settings.names)
-        admins = arn_of(
-            Stack.of(self), "secretsmanager", "secret", f"{settings.path}/*/{ADMIN}-??????"
-        )
+        stack = Stack.of(self)
+        others = [f"*/{ADMIN}-??????", *(f"{home}/*" for home in homes)]
         allow_read(self, logins)
         key.grant_decrypt(self, secret_arn=logins)
         self.allow(
             iam.PolicyStatement(
-                sid="NoAdmin",
+                sid="LoginsAlone",
                 effect=iam.Effect.DENY,
                 actions=[READ],
-                resources=[admins],
+                resources=[
+                    arn_of(stack, "secretsmanager", "secret", f"{settings.path}/{each}")
+                    for each in others
+                ],
             )
         )
         BreakGlassRule(

@@ -87,6 +87,29 @@ def test_no_tool_finds_anything(proven: Proven) -> None:
     assert set(unsatisfied(proven.deployment, asked)) == set(proven.variant.unsatisfied)
 
 
+@pytest.mark.parametrize("proven", [each.name for each in VARIANTS if each.people], indirect=True)
+def test_people_do_what_they_are_for_and_no_more(proven: Proven, evaluator: Evaluator) -> None:
+    made = proven.made
+    deployment = Deployment.of(made.settings, made.with_people())
+    proof = Proof.of_people(evaluator, deployment, settings=made.settings)
+    assert [each for each in (*proof.needed, *proof.attacked) if each.surprising] == []
+    assert [str(each) for each in proof.survivors] == []
+    assert lint_template(made.people) == []
+    assert [each.sid for each in wildcards(deployment.documents) if not each.reason] == []
+
+
+@one("a key, a topic and a trail of somebody else's")
+def test_auditors_read_their_account_s_records_in_the_organisation_s_bucket(
+    proven: Proven, evaluator: Evaluator
+) -> None:
+    made = proven.made
+    deployment = Deployment.of(made.settings, made.with_people())
+    proof = Proof.of_people(evaluator, deployment, settings=made.settings)
+    reads = {each.intent.resource for each in proof.needed if each.intent.action == "s3:GetObject"}
+    assert len(reads) == 1
+    assert all("acme-trail/AWSLogs/o-acme/111122223333/" in each for each in reads)
+
+
 @one("two databases, clients and readers")
 def test_functions_of_one_database_get_nothing_of_the_other(proven: Proven) -> None:
     parts = proven.deployment.parts

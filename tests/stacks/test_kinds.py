@@ -21,7 +21,7 @@ def stacks_with_toys() -> dict[str, Template]:
         app = cdk.App(context={**context, "access.enabled": True}, analytics_reporting=False)
         settings = read_settings(app.node.get_all_context())
         composed = compose(app, settings)
-        check(app, settings=settings, rotators=composed.rotators)
+        check(app, settings=settings, rotators=composed.rotators, homes=composed.homes)
         return {each.stack_name: Template(each.template) for each in app.synth().stacks}
 
 

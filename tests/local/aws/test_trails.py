@@ -308,3 +308,33 @@ def test_only_what_a_trail_selects_is_delivered(stack: Stack, aws: LocalAws, nam
     wait_for(aws, name, lambda: "DescribeSecret" in named(aws, name))
     assert "TagResource" not in named(aws, name)
     stack.delete()
+
+
+def test_what_is_retained_outlives_its_stack(stack: Stack, aws: LocalAws, name: str) -> None:
+    assert stack.deploy(template(name)) == "CREATE_COMPLETE", stack.reasons()
+    aws.client_of(role(aws, name), "sts").get_caller_identity()
+    wait_for(aws, name, lambda: bool(keys(aws, name)))
+    assert stack.delete() == "DELETE_COMPLETE"
+    trails = aws.client("cloudtrail").describe_trails()["trailList"]
+    assert name not in {each["Name"] for each in trails}
+    assert "GetCallerIdentity" in named(aws, name)
+    assert aws.client("s3").get_bucket_policy(Bucket=name)["Policy"]
+
+
+def test_a_bucket_with_records_is_not_deleted_with_its_stack(
+    stack: Stack, aws: LocalAws, name: str
+) -> None:
+    made = template(name)
+    del made["Bucket"]["DeletionPolicy"]
+    assert stack.deploy(made) == "CREATE_COMPLETE", stack.reasons()
+    aws.client_of(role(aws, name), "sts").get_caller_identity()
+    wait_for(aws, name, lambda: bool(keys(aws, name)))
+    assert stack.delete() == "DELETE_FAILED"
+    assert any("is not empty" in each for each in stack.reasons())
+
+
+def test_object_lock_is_not_switched_off(trail: Stack, name: str) -> None:
+    changed = template(name)
+    changed["Bucket"]["Properties"]["ObjectLockEnabled"] = False
+    assert trail.deploy(changed) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("Object Lock cannot be disabled" in each for each in trail.reasons())
