@@ -69,6 +69,7 @@ class AccessKey(Construct):
         construct_id: str,
         *,
         platform: Platform,
+        names: Names | None = None,
         policy: str,
         readers: Sequence[str],
         lives: TokenLives,
@@ -78,13 +79,14 @@ class AccessKey(Construct):
         Args:
             scope: The parent.
             construct_id: The name within the parent.
-            platform: What names begin with, and what it shares with others.
+            platform: What it shares with others.
+            names: What names begin with; those of the platform if left out.
             policy: ARN of what the user may do.
             readers: ARNs of roles that may read the secret and are not of this app.
             lives: How long keys live.
         """
         super().__init__(scope, construct_id)
-        names = platform.names
+        names = names or platform.names
         user = KeyUser(self, "User", names=names, policy=policy)
         self.user_name = user.name
         self.secret = TokenSecret(

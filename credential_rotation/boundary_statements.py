@@ -72,11 +72,11 @@ class PlatformBoundary:
 
     def statements(self) -> Iterator[iam.PolicyStatement]:
         """List them."""
-        names, network = self._platform.names, self._platform.network
+        names, group = self._platform.names, self._platform.default_security_group
         yield from of_functions(self._stack, names)
         yield may_list(self._stack, names)
         yield at_most("CustomResources", INVOKE, makers(self._stack, names))
-        if network.default_security_group:
+        if group:
             flow_log = arn_of(self._stack, "logs", "log-group", f"/{names.path}/flow-log:*")
             yield at_most(
                 "FlowLog",
@@ -89,7 +89,7 @@ class PlatformBoundary:
                 self._stack.format_arn(
                     service="ec2",
                     resource="security-group",
-                    resource_name=network.default_security_group,
+                    resource_name=group,
                 ),
             )
 

@@ -259,12 +259,12 @@ class Database(Construct):
         Returns:
             Where; and the id of the group, which is the one that is admitted already if there is.
         """
-        platform, admitted = self.platform, self.server.admitted_group_id
+        site, admitted = self.platform.site, self.server.admitted_group_id
         if admitted:
             group = ExistingSecurityGroup(scope, construct_id, admitted)
-            return platform.placement.within(group), admitted
-        own = SecurityGroup(scope, construct_id, vpc=platform.network.vpc, description=description)
-        return platform.placement.reaching(own, self), own.group_id
+            return site.placement.within(group), admitted
+        own = SecurityGroup(scope, construct_id, vpc=site.network.vpc, description=description)
+        return site.placement.reaching(own, self), own.group_id
 
     def _users(self) -> PythonFunction:
         function = PythonFunction(

@@ -124,7 +124,7 @@ class Instance(Construct):
             password: The first password of its master user.
         """
         super().__init__(scope, construct_id)
-        identifier, vpc, key = names.prefix, platform.network.vpc, platform.data_key
+        identifier, vpc, key = names.prefix, platform.site.network.vpc, platform.data_key
         product = engine.of_instance(options.engine_version)
         security_group = SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description=f"Database {identifier}"
@@ -173,7 +173,7 @@ class Instance(Construct):
                 "Subnets",
                 description=f"Subnets of {identifier}",
                 vpc=vpc,
-                vpc_subnets=platform.network.subnets,
+                vpc_subnets=platform.site.network.subnets,
             ),
             vpc=vpc,
         )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
-from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -14,12 +12,11 @@ from constructs import Construct
 
 from credential_rotation.database_rotator import DatabaseRotator
 from credential_rotation.database_server import AnyDatabase, DatabaseServer
-from credential_rotation.errors import CannotGrantError, UnknownDatabaseError
+from credential_rotation.errors import UnknownDatabaseError
 from credential_rotation.login import Login, LoginOptions
+from credential_rotation.readers import Readers
 from credential_rotation.rotation import RotationRules
-from credential_rotation.secret_policy import READ
 from credential_rotation.shared import Shared, slug
-from credential_rotation.trail_rules import TrailRules
 
 WINDOW = "3h"
 STRATEGIES = ("alternating", "single")
@@ -89,22 +86,14 @@ class DatabaseLogin(Construct):
             ),
         )
         self._rotator.watch(self._login.function, strategy=strategy)
-        self._readers = [arn.rpartition("/")[2] for arn in readers]
-        platform = self._rotator.database.platform
-        self._know = TrailRules(
+        self._readers = Readers(
             self,
-            "Rules",
+            platform=self._rotator.database.platform,
             names=self._rotator.database.names.within(slug(username)),
-            topic=platform.topic,
-            trail=None,
-        ).on_unusual_reads(self._login.secret.name, ours=platform.names, strangers=readers)
-        self.secret: secretsmanager.ISecret = secretsmanager.Secret.from_secret_attributes(
-            self,
-            "Fixed",
-            secret_complete_arn=self._login.secret.arn,
-            encryption_key=platform.secrets_key.key,
+            secret=self._login.secret,
+            readers=readers,
         )
-        self.secret.node.add_dependency(self._login.user)
+        self.secret: secretsmanager.ISecret = self._readers.secret
 
     @property
     def connections(self) -> ec2.Connections:
@@ -125,42 +114,7 @@ class DatabaseLogin(Construct):
         Raises:
             CannotGrantError: It is no role, or one of another stack of the app.
         """
-        role = cast("iam.IRole", grantee.grant_principal)
-        arn, name = getattr(role, "role_arn", None), getattr(role, "role_name", None)
-        if arn is None or name is None:
-            raise CannotGrantError(
-                f"{self.node.path} can be read by roles alone, because its policy names each of "
-                "them: pass a role, or what has one."
-            )
-        if Stack.of(role) is not Stack.of(self):
-            raise CannotGrantError(
-                f"{self.node.path} can't name the role {name}: it is of another stack, and"
-                " each of the two would wait for the other. Put the login into the application's"
-                " stack, whose database may be of any stack; or give the role a fixed name, and"
-                " pass its ARN in readers."
-            )
-        secret, key = self._login.secret, self._rotator.database.platform.secrets_key
-        if name not in self._readers:
-            self._readers.append(name)
-            self._know(self._readers)
-            secret.policy.admit(arn)
-        iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["kms:Decrypt"],
-            resource_arns=[key.key.key_arn],
-            conditions={
-                "StringEquals": {
-                    "kms:ViaService": f"secretsmanager.{Stack.of(self).region}.amazonaws.com",
-                    "kms:EncryptionContext:SecretARN": secret.arn,
-                }
-            },
-        )
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=[READ],
-            resource_arns=[secret.arn],
-            conditions={"StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}},
-        )
+        return self._readers.grant(grantee)
 
     def ecs_secret(self, field: str, task: ecs.TaskDefinition) -> ecs.Secret:
         """A field of the secret as a variable of a container, which ECS reads when it starts.
@@ -175,14 +129,7 @@ class DatabaseLogin(Construct):
         Raises:
             CannotGrantError: The execution role is of another stack.
         """
-        self.grant_read(task.obtain_execution_role())
-        return ecs.Secret.from_secrets_manager_version(
-            secretsmanager.Secret.from_secret_complete_arn(
-                self, f"For{field.title()}{task.node.addr[-6:]}", self._login.secret.arn
-            ),
-            ecs.SecretVersionInfo(version_stage="AWSCURRENT"),
-            field,
-        )
+        return self._readers.for_container(field, task)
 
 
 def _rotator(

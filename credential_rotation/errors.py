@@ -7,6 +7,7 @@ SynthError
 ├── BundleError     the zip of a function could not be built (credential_rotation.bundle)
 ├── UnknownDatabaseError  a construct does not tell enough of its database
 ├── TooLongNameError      a name does not fit into the names of what is made after it
+├── TooOldKeyError        an access key could get too old, or the days of its life do not fit
 └── CannotGrantError      a role can't be let read a secret in that way
 """
 
@@ -32,3 +33,7 @@ class CannotGrantError(SynthError):
 
 class TooLongNameError(SynthError):
     """A name does not fit into the names of functions, or is not known at the synth."""
+
+
+class TooOldKeyError(SynthError):
+    """An access key could get older than it may, or the days of its life do not fit together."""

@@ -273,7 +273,7 @@ class Ec2Consumer(Construct):
         """
         super().__init__(scope, construct_id)
         platform, secret = database.platform, login.secret
-        name, network = f"{database.names.prefix}-ec2-consumer", platform.network
+        name, network = f"{database.names.prefix}-ec2-consumer", platform.site.network
         group = SecurityGroup(
             self, "SecurityGroup", vpc=network.vpc, description=f"Instance {name}"
         )

@@ -12,6 +12,7 @@ from credential_rotation.alarm_topic import AlarmTopic, ExistingTopic, Topic
 from credential_rotation.alarms import Alarms, Dashboard
 from credential_rotation.boundary_statements import PlatformBoundary
 from credential_rotation.custom_resources import CustomResources, makers
+from credential_rotation.endpoints import NoSecretsEndpoint, SecretsEndpoint
 from credential_rotation.functions import Placement
 from credential_rotation.keys import DataKey, SecretsKey
 from credential_rotation.names import Names
@@ -57,7 +58,8 @@ class PlatformOptions:
     """What a platform is like.
 
     Attributes:
-        network: Where everything is.
+        network: Where everything is; None where no database is ever added, and functions run
+            outside of any network.
         secrets_key_arn: ARN of a key to encrypt secrets with instead of ours; empty for none.
         topic_arn: ARN of a topic to ring at instead of ours; empty for none.
         emails: Addresses that our topic sends to.
@@ -66,13 +68,28 @@ class PlatformOptions:
         trail: What a trail of ours is like; None for none.
     """
 
-    network: NewNetworkOptions | ExistingNetworkOptions
+    network: NewNetworkOptions | ExistingNetworkOptions | None
     secrets_key_arn: str = ""
     topic_arn: str = ""
     emails: Sequence[str] = ()
     boundary: str = ""
     volumes: bool = False
     trail: TrailOptions | None = None
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where in a network functions run.
+
+    Attributes:
+        network: The network.
+        placement: Where a function runs that needs nothing but Secrets Manager.
+        endpoint_clients: The security group whose members get to Secrets Manager.
+    """
+
+    network: Network
+    placement: Placement
+    endpoint_clients: SecurityGroup
 
 
 class Platform(Construct):
@@ -84,9 +101,7 @@ class Platform(Construct):
     Attributes:
         names: What names begin with.
         options: What it is like.
-        network: Where functions run.
-        placement: Where a function runs that needs nothing but Secrets Manager.
-        endpoint_clients: The security group whose members get to Secrets Manager.
+        secrets_endpoint: The way to Secrets Manager.
         secrets_key: Encrypts secrets.
         data_key: Encrypts databases and logs.
         topic: Where alarms ring.
@@ -122,21 +137,13 @@ class Platform(Construct):
             volumes=options.volumes,
             flow_log=isinstance(options.network, NewNetworkOptions),
         ).key
-        self.network = self._network(options.network)
-        self.endpoint_clients = SecurityGroup(
-            self,
-            "EndpointClients",
-            vpc=self.network.vpc,
-            description=f"Gets to Secrets Manager, for {names.path}",
+        self._site = self._in(options.network) if options.network else None
+        self.secrets_endpoint: SecretsEndpoint = (
+            self._site.network.secrets_endpoint if self._site else NoSecretsEndpoint()
         )
-        endpoint = self.network.secrets_endpoint
-        self.placement = Placement(
-            vpc=self.network.vpc,
-            subnets=self.network.subnets,
-            groups=[self.endpoint_clients],
-            ways=endpoint.allow_from(self.endpoint_clients),
+        self.secrets_endpoint.admit(
+            names.roles(stack), actions=ROTATE, resource=names.secrets(stack)
         )
-        endpoint.admit(names.roles(stack), actions=ROTATE, resource=names.secrets(stack))
         self.topic = self._topic()
         self.trail = (
             Trail(self, "Trail", names=names, options=options.trail) if options.trail else None
@@ -152,8 +159,8 @@ class Platform(Construct):
             self,
             "Watch",
             names=names,
-            placement=self.placement,
-            endpoint=endpoint,
+            placement=self._site.placement if self._site else None,
+            endpoint=self.secrets_endpoint,
             key=self.data_key,
         ).function
         Boundary(
@@ -182,19 +189,51 @@ class Platform(Construct):
         """
         if client not in self._clients:
             self._clients.append(client)
-            self.network.secrets_endpoint.let_in(client)
+            self.secrets_endpoint.let_in(client)
 
     def admit_reader(self, role_arn: str) -> None:
         """Let a role of somebody else's through to the secrets, of which some admit it."""
-        self.network.secrets_endpoint.admit(
+        self.secrets_endpoint.admit(
             role_arn, actions=[READ], resource=self.names.secrets(Stack.of(self))
         )
 
     def admit_reading(self, secret_arn: str) -> None:
         """Let the roles of ours through to a secret of somebody else's."""
-        self.network.secrets_endpoint.admit(
+        self.secrets_endpoint.admit(
             self.names.roles(Stack.of(self)), actions=[READ], resource=secret_arn
         )
+
+    @property
+    def site(self) -> Site:
+        """Where functions of a database run.
+
+        Raises:
+            ValueError: The platform was made without a network.
+        """
+        if self._site is None:
+            raise ValueError(f"{self.node.path} has no network")
+        return self._site
+
+    @property
+    def default_security_group(self) -> str | None:
+        """Id of the network's default group, if we close it."""
+        return self._site.network.default_security_group if self._site else None
+
+    def _in(self, options: NewNetworkOptions | ExistingNetworkOptions) -> Site:
+        network = self._network(options)
+        clients = SecurityGroup(
+            self,
+            "EndpointClients",
+            vpc=network.vpc,
+            description=f"Gets to Secrets Manager, for {self.names.path}",
+        )
+        placement = Placement(
+            vpc=network.vpc,
+            subnets=network.subnets,
+            groups=[clients],
+            ways=network.secrets_endpoint.allow_from(clients),
+        )
+        return Site(network, placement, clients)
 
     def _network(self, options: NewNetworkOptions | ExistingNetworkOptions) -> Network:
         if isinstance(options, NewNetworkOptions):

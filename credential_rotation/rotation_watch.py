@@ -32,7 +32,7 @@ class RotationWatch(Construct):
         construct_id: str,
         *,
         names: Names,
-        placement: Placement,
+        placement: Placement | None,
         endpoint: SecretsEndpoint,
         key: kms.IKey,
     ) -> None:
@@ -42,7 +42,7 @@ class RotationWatch(Construct):
             scope: The parent.
             construct_id: The name within the parent.
             names: Whose secrets it watches.
-            placement: Where the function runs.
+            placement: Where in a network the function runs; None for outside of any.
             endpoint: The way to Secrets Manager from there.
             key: Encrypts its log.
         """

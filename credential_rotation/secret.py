@@ -83,7 +83,7 @@ class RotatedSecret(Construct):
             secret_arn=self.arn,
             readers=self.strangers,
             ours=platform.names.roles(Stack.of(self)),
-            endpoint_id=platform.network.secrets_endpoint.id,
+            endpoint_id=platform.secrets_endpoint.id,
         )
         for reader in readers:
             platform.admit_reader(reader)

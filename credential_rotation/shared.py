@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _ID = "CredentialRotation"
 
-LONGEST_STACK_NAME = 25
-LONGEST_PART = 20
+LONGEST_STACK_NAME = 24
+LONGEST_PART = 19
 """Characters of what names begin with, and of a database in them: functions' names have 64."""
 
 
@@ -52,25 +52,29 @@ class Shared(Construct):
         found = stack.node.try_find_child(_ID)
         return found if isinstance(found, cls) else cls(stack)
 
-    def platform(self, vpc: ec2.IVpc, subnets: Sequence[ec2.ISubnet]) -> Platform:
+    def platform(
+        self, vpc: ec2.IVpc | None = None, subnets: Sequence[ec2.ISubnet] = ()
+    ) -> Platform:
         """That of a network.
 
         Args:
-            vpc: The network.
+            vpc: The network; None for what needs none, which shares the first that there is.
             subnets: Where functions run, of the first who asks.
 
         Raises:
             TooLongNameError: The stack's name does not fit into the names of functions.
         """
-        address = vpc.node.addr
+        if vpc is None and self._platforms:
+            return next(iter(self._platforms.values()))
+        address = vpc.node.addr[-6:] if vpc else ""
         if address not in self._platforms:
             names = names_of(Stack.of(self))
             self._platforms[address] = Platform(
                 self,
-                f"Platform-{address[-6:]}",
-                names=names.within(address[-6:]) if self._platforms else names,
+                f"Platform-{address}" if address else "Platform",
+                names=names.within(address) if self._platforms else names,
                 options=PlatformOptions(
-                    network=ExistingNetworkOptions(vpc, subnets, endpoint=False)
+                    network=ExistingNetworkOptions(vpc, subnets, endpoint=False) if vpc else None
                 ),
             )
         return self._platforms[address]

@@ -131,12 +131,12 @@ class RotationStack(CredentialStack):
                 trail=self._trail(settings),
             ),
         )
-        network = platform.network
+        network = platform.site.network
         self.add_credentials(platform, settings, database=MAIN)
         # What an application's own stack has to name to get in, besides its login and database.
         self.tell(
             AlarmTopicArn=platform.topic.arn,
-            EndpointClientsSecurityGroupId=platform.endpoint_clients.group_id,
+            EndpointClientsSecurityGroupId=platform.site.endpoint_clients.group_id,
             SecretsEndpointSecurityGroupId=network.secrets_endpoint.security_group_id,
             SecretsKeyArn=platform.secrets_key.key.key_arn,
             SubnetIds=Fn.join(",", network.subnet_ids),

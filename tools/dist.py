@@ -7,7 +7,7 @@ from pathlib import Path
 
 from credential_rotation.bundle import ROOT, Bundle
 
-FUNCTIONS = ("custom_resource", "postgres_user", "rotation_watch")
+FUNCTIONS = ("custom_resource", "iam_access_key", "postgres_user", "rotation_watch")
 """What the public constructs deploy."""
 
 RELEASE = ROOT / ".build" / "release"

@@ -5,7 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_rds as rds
 
-from credential_rotation import DatabaseLogin
+from credential_rotation import DatabaseLogin, RotatedAccessKey
 
 app = App()
 stack = Stack(app, "Shop")
@@ -36,5 +36,12 @@ application = iam.Role(
     stack, "Application", role_name="shop", assumed_by=iam.AccountRootPrincipal()
 )
 login.grant_read(application)
+
+policy = iam.ManagedPolicy(
+    stack,
+    "Upload",
+    statements=[iam.PolicyStatement(actions=["secretsmanager:ListSecrets"], resources=["*"])],
+)
+RotatedAccessKey(stack, "Partner", policy=policy).grant_read(application)
 iam.Role(stack, "Stranger", role_name="stranger", assumed_by=iam.AccountRootPrincipal())
 app.synth()

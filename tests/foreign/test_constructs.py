@@ -7,11 +7,17 @@ from typing import Any
 import pytest
 
 import credential_rotation
-from credential_rotation import DatabaseLogin, DatabaseRotator, DatabaseServer
+from credential_rotation import (
+    DatabaseLogin,
+    DatabaseRotator,
+    DatabaseServer,
+    RotatedAccessKey,
+)
 from credential_rotation.errors import (
     CannotGrantError,
     SynthError,
     TooLongNameError,
+    TooOldKeyError,
     UnknownDatabaseError,
 )
 
@@ -26,6 +32,7 @@ from aws_cdk.assertions import Match, Template
 
 POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17)
 AURORA = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_4)
+READER = "arn:aws:iam::123456789012:role/bi/Reader"
 LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
 
 
@@ -55,7 +62,7 @@ def shop() -> Shop:
     """With whatever is deployed, so that it is synthesized once."""
     shop = Shop()
     orders = shop.login()
-    shop.login("reports", strategy="single", readers=["arn:aws:iam::123456789012:role/bi/Reader"])
+    shop.login("reports", strategy="single", readers=[READER])
     role = iam.Role(shop.stack, "Application", assumed_by=LAMBDA)
     for _ in range(2):
         orders.grant_read(role)
@@ -321,6 +328,19 @@ def with_a_long_database(shop: Shop) -> None:
     DatabaseLogin(shop.stack, "Login", database=database, username="orders")
 
 
+def key(shop: Shop, **days: Any) -> RotatedAccessKey:
+    policy = iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")
+    return RotatedAccessKey(shop.stack, "Partner", policy=policy, **days)
+
+
+def a_key_that_gets_old(shop: Shop) -> None:
+    key(shop, interval_days=54)
+
+
+def a_key_without_grace(shop: Shop) -> None:
+    key(shop, grace_days=0)
+
+
 def to_a_user(shop: Shop) -> None:
     shop.login().grant_read(iam.User(shop.stack, "User"))
 
@@ -349,8 +369,10 @@ def to_a_function_of_another_stack(shop: Shop) -> None:
         (without_admin, UnknownDatabaseError, r"Shop/Bare has no secret.*pass admin="),
         (of_another_product, UnknownDatabaseError, r"engine mysql is not known"),
         (of_an_unknown_strategy, UnknownDatabaseError, r"strategy of Shop/Login-orders is dual"),
-        (with_a_long_name, TooLongNameError, r"stack_name of 25"),
+        (with_a_long_name, TooLongNameError, r"stack_name of 24"),
         (with_a_long_database, TooLongNameError, r"TheDatabaseOfOrdersAndInvoices"),
+        (a_key_that_gets_old, TooOldKeyError, r"could get 91 days old"),
+        (a_key_without_grace, TooOldKeyError, r"grace_days is 1 at least"),
         (to_a_user, CannotGrantError, r"roles alone"),
         (to_a_role_of_another_stack, CannotGrantError, r"another stack.*readers"),
         (to_a_function_of_another_stack, CannotGrantError, r"another stack.*readers"),
@@ -363,11 +385,31 @@ def test_what_can_not_work_is_refused_at_the_synth_with_what_to_do(
         attempt(Shop())
 
 
+def test_an_access_key_needs_no_network_and_shares_what_there_is() -> None:
+    app = App()
+    stack = Stack(app, "Alone")
+    alone = key_in(stack)
+    template = Template.from_stack(stack)
+    template.resource_count_is("AWS::EC2::SecurityGroup", 0)
+    template.has_resource_properties("AWS::SecretsManager::Secret", {"Name": alone})
+    template.resource_count_is("AWS::KMS::Key", 3)
+
+
+def key_in(stack: Stack) -> str:
+    """Adds a key that a role reads; gives the name of its secret."""
+    policy = iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")
+    made = RotatedAccessKey(stack, "Partner", policy=policy, readers=[READER])
+    made.grant_read(iam.Role(stack, "Reading", assumed_by=LAMBDA))
+    assert {"alone-partner-access-key-late", "alone-partner-access-key-strange"} <= {*made.alarms}
+    return "alone/partner/access-key"
+
+
 def test_nothing_else_is_public() -> None:
     assert set(credential_rotation.__all__) == {
         "DatabaseLogin",
         "DatabaseRotator",
         "DatabaseServer",
+        "RotatedAccessKey",
     }
     with pytest.raises(AttributeError, match="Platform"):
         _ = credential_rotation.Platform

@@ -60,7 +60,7 @@ def synthesized(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_foreign_app_synthesizes_from_the_wheel_alone(synthesized: Path) -> None:
     template: dict[str, Any] = json.loads((synthesized / "Shop.template.json").read_text())
     kinds = [each["Type"] for each in template["Resources"].values()]
-    assert kinds.count("AWS::SecretsManager::RotationSchedule") == 2
+    assert kinds.count("AWS::SecretsManager::RotationSchedule") == 3
 
 
 def test_its_functions_are_the_ones_of_the_release(synthesized: Path, site: Path) -> None:
@@ -92,10 +92,10 @@ def test_a_function_that_no_public_construct_deploys_is_not_in_it(
 ) -> None:
     program = (
         "from credential_rotation.bundle import Bundle\n"
-        "try: Bundle('iam_access_key').code()\n"
+        "try: Bundle('certificate').code()\n"
         "except Exception as error: print(error)"
     )
-    assert "carries no function iam_access_key" in run(site, tmp_path, "-c", program)
+    assert "carries no function certificate" in run(site, tmp_path, "-c", program)
 
 
 def test_the_sdist_carries_the_zips_and_makes_the_same_wheel(

@@ -56,6 +56,26 @@ def test_a_login_is_created_and_rotates(aws, strategy, after):
     assert now["password"] != before["password"]
 
 
+def test_an_access_key_rotates_and_the_one_before_works(aws):
+    secret, secrets = "shop/partner/access-key", aws.client("secretsmanager")
+    before = read(secrets, secret)
+    forget_the_maker(secrets, secret)
+    RotationFollower(aws, secret).rotate()
+    now = read(session(aws, "shop"), secret)
+    assert now["AccessKeyId"] != before["AccessKeyId"]
+    for key in (before, now):
+        assert aws.client_of(key, "secretsmanager").list_secrets()["SecretList"]
+
+
+def forget_the_maker(secrets, secret):
+    """Takes back that the deployment is making the first key, beside which none is for 40 s."""
+    versions = secrets.describe_secret(SecretId=secret)["VersionIdsToStages"]
+    [intent] = [version for version, labels in versions.items() if "INTENT" in labels]
+    secrets.update_secret_version_stage(
+        SecretId=secret, VersionStage="INTENT", RemoveFromVersionId=intent
+    )
+
+
 def test_the_role_that_was_granted_reads_it_and_no_other_does(aws):
     assert read(session(aws, "shop"), SECRETS["alternating"])["dbname"] == "shop"
     for role, secret in (("shop", "single"), ("stranger", "alternating")):

@@ -59,7 +59,7 @@ class Toy(Construct):
             bundle=Bundle("toy", source=FUNCTIONS),
             handler="toy.handler.handler",
             key=platform.data_key,
-            placement=platform.placement,
+            placement=platform.site.placement,
             timeout=Duration.seconds(30),
             environment={"GATE": gate},
         )

@@ -1,0 +1,127 @@
+"""Letting somebody's roles read a secret of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from aws_cdk import Stack
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from credential_rotation.errors import CannotGrantError
+from credential_rotation.names import Names
+from credential_rotation.platform import Platform
+from credential_rotation.secret import RotatedSecret
+from credential_rotation.secret_policy import READ
+from credential_rotation.trail_rules import TrailRules
+
+
+class Readers:
+    """Who may read a secret, and is not unusual.
+
+    Attributes:
+        secret: The secret as the CDK's own constructs get it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        platform: Platform,
+        names: Names,
+        secret: RotatedSecret,
+        readers: Sequence[str],
+    ) -> None:
+        """Tell of reads by others.
+
+        Args:
+            scope: The credential.
+            platform: Has the key and the topic.
+            names: What the rule's name begins with.
+            secret: The secret.
+            readers: ARNs of roles that may read it already.
+        """
+        self._scope = scope
+        self._platform = platform
+        self._secret = secret
+        self._names = [arn.rpartition("/")[2] for arn in readers]
+        self._know = TrailRules(
+            scope, "Rules", names=names, topic=platform.topic, trail=None
+        ).on_unusual_reads(secret.name, ours=platform.names, strangers=readers)
+        self.secret = secretsmanager.Secret.from_secret_attributes(
+            scope,
+            "Fixed",
+            secret_complete_arn=secret.arn,
+            encryption_key=platform.secrets_key.key,
+        )
+
+    def grant(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a role read the version in use, and no other: it has to ask for AWSCURRENT.
+
+        Args:
+            grantee: A role of this stack, or what has one, such as a function.
+
+        Raises:
+            CannotGrantError: It is no role, or one of another stack of the app.
+        """
+        self._admit(cast("iam.IRole", grantee.grant_principal))
+        region = Stack.of(self._scope).region
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["kms:Decrypt"],
+            resource_arns=[self._platform.secrets_key.key.key_arn],
+            conditions={
+                "StringEquals": {
+                    "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
+                    "kms:EncryptionContext:SecretARN": self._secret.arn,
+                }
+            },
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=[READ],
+            resource_arns=[self._secret.arn],
+            conditions={"StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}},
+        )
+
+    def for_container(self, field: str, task: ecs.TaskDefinition) -> ecs.Secret:
+        """A field of the secret as a variable of a container.
+
+        Args:
+            field: A field of the secret's JSON.
+            task: Whose execution role reads it.
+
+        Raises:
+            CannotGrantError: The execution role is of another stack.
+        """
+        self.grant(task.obtain_execution_role())
+        return ecs.Secret.from_secrets_manager_version(
+            secretsmanager.Secret.from_secret_complete_arn(
+                self._scope, f"For{field}{task.node.addr[-6:]}", self._secret.arn
+            ),
+            ecs.SecretVersionInfo(version_stage="AWSCURRENT"),
+            field,
+        )
+
+    def _admit(self, role: iam.IRole) -> None:
+        """Take a role out of the denial of the secret's policy, and out of what is unusual."""
+        path = self._scope.node.path
+        arn, name = getattr(role, "role_arn", None), getattr(role, "role_name", None)
+        if arn is None or name is None:
+            raise CannotGrantError(
+                f"{path} can be read by roles alone, because its policy names each of them: pass a "
+                "role, or what has one."
+            )
+        if Stack.of(role) is not Stack.of(self._scope):
+            raise CannotGrantError(
+                f"{path} can't name the role {role.node.path}: it is of another stack, and each of "
+                "the two would wait for the other. Put the credential into the application's "
+                "stack; or give the role a fixed name, and pass its ARN in readers."
+            )
+        if name not in self._names:
+            self._names.append(name)
+            self._know(self._names)
+            self._secret.policy.admit(arn)
