@@ -115,11 +115,11 @@ def _signing(sign: Callable[[KmsResponse], str]) -> Callable[[KmsResponse], str]
 
 
 def _with_key_spec(read: Callable[[KmsResponse], str]) -> Callable[[KmsResponse], str]:
-    """Answer the key's ARN and ``KeySpec``; moto has the id and the deprecated name alone."""
+    """Answer the key's ARN and ``KeySpec``, if it is enabled; moto has the id and an old name."""
 
     def answered(response: KmsResponse) -> str:
+        key = _usable(response)
         answer: dict[str, Any] = json.loads(read(response))
-        key = response.kms_backend.describe_key(answer["KeyId"])
         return json.dumps({**answer, "KeyId": key.arn, "KeySpec": key.key_spec})
 
     return answered

@@ -100,6 +100,7 @@ def test_a_disabled_key_signs_nothing(kms):
     kms.sign(**ask)
     kms.disable_key(KeyId=key)
     assert code(kms.sign, **ask) == "DisabledException"
+    assert code(kms.get_public_key, KeyId=key) == "DisabledException"
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     assert code(kms.sign, **ask) == "KMSInvalidStateException"
 
