@@ -16,6 +16,9 @@ import pytest
 from credential_rotation.bundle import AUTHORITIES, RELEASED, Bundle
 from tools import dist
 
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ("existing_database", "fargate_service", "lambda_function")
+
 NO_NETWORK = """
 import socket
 def refuse(*_):
@@ -71,6 +74,18 @@ def test_its_functions_are_the_ones_of_the_release(synthesized: Path, site: Path
     assert len(released) == len(dist.FUNCTIONS)
     assert digests(released) <= digests(synthesized.glob("*.zip"))
     assert digests(released) == digests(Bundle(each).build() for each in dist.FUNCTIONS)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_synthesizes_from_the_wheel_alone(
+    example: str, site: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(ROOT / "examples" / example, tmp_path / example)
+    assert len((folder / "app.py").read_text().splitlines()) < 60
+    run(site, folder, "-c", "import os; os.environ['CDK_OUTDIR'] = 'out'; import app")
+    templates = [json.loads(each.read_text()) for each in folder.glob("out/*.template.json")]
+    kinds = [each["Type"] for one in templates for each in one["Resources"].values()]
+    assert kinds.count("AWS::SecretsManager::RotationSchedule") == 1
 
 
 def test_a_team_s_own_authorities_replace_those_of_the_release(site: Path, tmp_path: Path) -> None:
