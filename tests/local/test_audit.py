@@ -1,4 +1,7 @@
-"""A rotation's records, read by an auditor, and altered by nobody."""
+"""A rotation's records, read by an auditor, and altered by nobody.
+
+It comes before `test_end_to_end`, which deploys the app again, without a trail.
+"""
 
 import json
 
