@@ -17,19 +17,23 @@ from api_token.content import management_values, usable, values_of, with_token
 from api_token.failures import NothingDoneError, unexpected
 from api_token.pages import Listed, Pages
 from rotation.errors import (
+    BadSecretError,
     BusyError,
     CredentialRefusedError,
     OutOfTimeError,
     RotationError,
+    TargetError,
     UnreachableError,
 )
+from rotation.secret_text import SecretText
 from rotation.versions import CURRENT, PREVIOUS
 
 if TYPE_CHECKING:
     from rotation.deadline import Deadline
     from rotation.rotating_secret import RotatingSecret
-    from rotation.secret_text import SecretText
     from tokens.issuer import Issuer, Token
+
+_NOTHING = SecretText("{}")
 
 
 class ApiAccount:
@@ -82,17 +86,16 @@ class ApiAccount:
 
     def issue(self, like: SecretText, *, name: str) -> SecretText:
         """Sends the request `issue`, once."""
-        values = self._managing() | Values({"name": name, **self._until()})
         try:
+            values = self._managing() | Values({"name": name, **self._until()})
             meaning, answer = self._api.once("issue", values, self._deadline)
-        except NoAnswerError:
-            raise
-        except (UnreachableError, OutOfTimeError) as error:
-            raise NothingDoneError(
-                f"The request issue was not sent to {self._api.host}: {error.cause}",
-                remedy=error.remedy,
-                retry_helps=True,
-            ) from error
+        except TargetError as error:
+            if isinstance(error, NoAnswerError) or not isinstance(error, UnreachableError):
+                raise
+            raise self._not_sent(error, retry_helps=True) from error
+        except RotationError as error:
+            passing = isinstance(error, OutOfTimeError) or error.retry_helps
+            raise self._not_sent(error, retry_helps=passing) from error
         match meaning:
             case Meaning.DONE:
                 return self._made(like, answer)
@@ -163,6 +166,13 @@ class ApiAccount:
         end += timedelta(days=self._declaration.lifetime_days)
         return {"until.date": f"{end:%Y-%m-%d}", "until.time": f"{end:%Y-%m-%dT%H:%M:%SZ}"}
 
+    def _not_sent(self, error: RotationError, *, retry_helps: bool) -> NothingDoneError:
+        return NothingDoneError(
+            f"The request issue was not sent to {self._api.host}: {error.cause}",
+            remedy=error.remedy,
+            retry_helps=retry_helps,
+        )
+
     def _made(self, like: SecretText, answer: Answer) -> SecretText:
         """The content with the token of an answer."""
         text, missing = self._found(like, answer)
@@ -170,8 +180,7 @@ class ApiAccount:
             self._issuer.held(text, whose="the answer to issue")
             return text
         with suppress(RotationError):  # nobody could use it
-            held = self._issuer.held(text, whose="the answer to issue")
-            self.revoke(held.id if held else "", text)
+            self._take_back(like, self._found(_NOTHING, answer)[0])
         raise NoAnswerError(
             f"The answer of {self._api.host} to the request issue has nothing for {missing}",
             remedy="Correct its pointer in issue.fields; then look whether the API has a token that"
@@ -188,6 +197,15 @@ class ApiAccount:
         missing = next((name for name, each in values.items() if not usable(each)), None)
         fit = {name: each for name, each in values.items() if usable(each)}
         return with_token(like, fit, whose=CURRENT), missing
+
+    def _take_back(self, like: SecretText, told: SecretText) -> None:
+        """Revokes a token by what its answer told, and by nothing of the token in use."""
+        held = None
+        with suppress(BadSecretError):
+            held = self._issuer.held(told, whose="the answer to issue")
+        in_use = self._issuer.held(like, whose=CURRENT)
+        if held is None or in_use is None or held.id != in_use.id:
+            self.revoke(held.id if held else "", told)
 
     def _not_made(self, meaning: Meaning, answer: Answer) -> RotationError:
         """The error about an answer: whether a token may have been issued all the same."""

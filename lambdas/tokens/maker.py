@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rotation.errors import BusyError, GoneError, RotationError, TargetError, UnreachableError
+from rotation.errors import (
+    BadSecretError,
+    BusyError,
+    GoneError,
+    RotationError,
+    TargetError,
+    UnreachableError,
+)
 from rotation.versions import CURRENT, PENDING
 from tokens.intent import OVER, Intent
 from tokens.issuer import must_hold
@@ -147,6 +154,7 @@ class Maker:
     def _issue(self, ledger: Ledger, intent: Intent, like: SecretText) -> SecretText | None:
         self._time.sleep(max(0.0, intent.ready(self._time.now()).total_seconds()))
         if not intent.in_time(self._time.now()):
+            self._nothing_is_left(intent)
             return None
         try:
             text = ledger.account.issue(like, name=intent.id)
@@ -157,12 +165,25 @@ class Maker:
             if isinstance(error, BusyError):
                 return None  # somebody took the place; the next list shows who
             raise
+        self._must_be_new(intent, text)
         if not intent.in_time(self._time.now()):
             # Another run may have begun to clean up after us.
             ledger.account.revoke(must_hold(self._issuer, text, whose=PENDING).id, text)
             self._nothing_is_left(intent)
             return None
         return text
+
+    def _must_be_new(self, intent: Intent, text: SecretText) -> None:
+        """Refuses a token that was there before: to take it back would end the one in use."""
+        made = must_hold(self._issuer, text, whose=PENDING)
+        if made.id in intent.tokens:
+            intent.withdraw(self._secret)
+            raise BadSecretError(
+                f"{self._issuer.owner} was asked for a new {self._issuer.noun} and answered with"
+                f" {made.id}, which was there before: it was not touched",
+                remedy="Such a token can't be rotated without a gap; see whether the issuer can be"
+                " asked for a further one",
+            )
 
     def _current_is_gone(self, held: Held) -> GoneError:
         return GoneError(

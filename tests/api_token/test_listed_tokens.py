@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,14 @@ from api_declaration.request import Request
 from api_token.client import Answer, NoAnswerError
 from api_token.failures import NothingDoneError
 from api_token.pages import MOST_PAGES
-from rotation.errors import CredentialRefusedError, OutOfTimeError
+from rotation.errors import (
+    BadSecretError,
+    CredentialRefusedError,
+    OutOfTimeError,
+    SecretsManagerError,
+)
 from rotation.event import Step
+from rotation.rotating_secret import RotatingSecret
 from tests.api_token.vendor import KEY, Vendor, seen, vendor
 from tests.api_token.world import World
 
@@ -170,3 +177,52 @@ def test_when_a_token_ends_by_itself_is_read_from_the_secret(tmp_path) -> None:
         world = world_of(api, issue=declared["issue"], expires="until")
         assert world.document()["until"] == ends
         assert 10 < world.reap().days_left < 20
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        lambda _: None,  # a page of HTML, with the status of success
+        lambda _: {},
+        lambda body: {"data": {"token": body["data"]["token"]}},
+        lambda body: {"data": {"id": body["data"]["id"]}},
+    ],
+)
+def test_an_answer_that_lacks_fields_never_ends_the_token_in_use(api, spoiled) -> None:
+    world = world_of(api)
+    current = world.document()
+
+    def change(request: Request, answer: Answer) -> Answer:
+        return replace(answer, body=spoiled(answer.body)) if request.method == "POST" else answer
+
+    world.client.after = change
+    token = world.begin()
+    with pytest.raises(NoAnswerError, match="has nothing for"):
+        world.step(token, Step.CREATE)
+    assert api.accepts(current["token"])
+    world.client.after = lambda _, answer: answer
+    api.clock.sleep(60)
+    world.rotate(token)
+    assert seen(api) == {
+        str(world.document(label)["token_id"]) for label in ("AWSCURRENT", "AWSPREVIOUS")
+    }
+
+
+def test_an_api_that_answers_with_the_token_in_use_does_not_lose_it(api, monkeypatch) -> None:
+    """As an endpoint does that tells a token anew while it is valid; and storing it fails."""
+    world = world_of(api)
+    current = world.document()
+
+    def same(request: Request, answer: Answer) -> Answer:
+        if request.method != "POST":
+            return answer
+        return replace(answer, body={"data": {"id": current["token_id"], "token": "secret"}})
+
+    def unreachable(*_: object) -> bool:
+        raise SecretsManagerError("throttled", code="Throttling", remedy="-", retry_helps=True)
+
+    world.client.after = same
+    monkeypatch.setattr(RotatingSecret, "store_pending", unreachable)
+    with pytest.raises(BadSecretError, match="which was there before"):
+        world.step(world.begin(), Step.CREATE)
+    assert api.accepts(current["token"])

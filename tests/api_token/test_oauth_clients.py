@@ -311,3 +311,13 @@ def test_no_secret_gets_into_a_log_or_an_error(
 
 def test_the_preset_fits_into_the_environment_of_a_function(oauth_server) -> None:
     assert len(json.dumps(preset(oauth_server), separators=(",", ":"))) < LARGEST
+
+
+def test_what_was_never_sent_is_not_told_as_lost(world) -> None:
+    """The management secret is empty, or its policy denies it: the likeliest mistake of all."""
+    management = world.secrets.secrets[MANAGEMENT]
+    management.contents[management.labels["AWSCURRENT"]] = ""
+    with pytest.raises(NothingDoneError, match=r"was not sent .* management is empty"):
+        world.step(world.begin(), Step.CREATE)
+    world.clock.sleep(60)
+    assert not world.reap().lost
