@@ -139,11 +139,20 @@ class Declaration:
             raise part.wrong("id", "it is missing: without it, no token of the list is known again")
         if self.list and self.list.name and "name" not in self.issue.names:
             raise part.wrong("list.name", "no token has a name: issue does not use {name}")
+        if self.list and not self.list.name and not (self.list.exclusive and self.list.used):
+            raise part.wrong(
+                "list.name",
+                "it is missing: a token that somebody else had issued in the same seconds would be"
+                " taken for ours. If tokens have no names, say that the list is exclusive and where"
+                " the last use stands; or leave list out, and people are told",
+            )
         if f"secret.{self.token}" not in self.prove.names:
             raise part.wrong("prove", f"it does not use {{secret.{self.token}}}, the token itself")
         own = {f"secret.{name}" for name in self.fields} | {"id"}
         if not self.revoke.names & own:
             raise part.wrong("revoke", "it does not say which token: use {id} or {secret.FIELD}")
+        if "id" in self.revoke.names and not self.id:
+            raise part.wrong("id", "it is missing, and revoke uses {id}")
         if self.lifetime_days and not self.issue.names & set(_UNTIL):
             raise part.wrong("lifetime_days", "issue uses neither {until.date} nor {until.time}")
 

@@ -43,7 +43,7 @@ class Answer:
     Attributes:
         status: The status.
         body: The JSON in it; None if there is none.
-        link: The header Link, if it has one.
+        link: The header Link, if it has one; all of them, if it has several.
         retry_after: Seconds after which to ask again, if it says so.
     """
 
@@ -157,7 +157,7 @@ def _read(response: HTTPResponse) -> Answer:
     return Answer(
         response.status,
         _json(content),
-        response.headers.get("Link"),
+        ", ".join(response.headers.get_all("Link", [])) or None,
         int(after) if _SECONDS.fullmatch(after) else None,
     )
 

@@ -28,8 +28,14 @@ MOST_PAGES = 20
 _NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """The names that we give, wherever they stand in what `issue` makes of them."""
 
-_NEXT = re.compile(r'<([^<>]*)>\s*(?:;[^,<]*)?;\s*rel="?next"?\s*(?=[;,]|$)', re.IGNORECASE)
-"""https://www.rfc-editor.org/rfc/rfc8288#section-3"""
+_LINK = re.compile(r'<([^<>]*)>((?:[^"<]|"[^"]*")*)')
+"""A link and its parameters (https://www.rfc-editor.org/rfc/rfc8288#section-3); a text in quotes
+may hold anything."""
+
+_RELATIONS = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))', re.IGNORECASE)
+"""Types of relations, of which one link may have several."""
+
+_QUOTED = re.compile(r';\s*(?!rel\b)[^\s=;]+\s*=\s*"[^"]*"', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,7 @@ class Pages:
     def _following(self, answer: Answer) -> Url | None:
         """Where the next page is: at the same host, or nobody gets what lets us in."""
         if self._listing.link_header:
-            found = _NEXT.search(answer.link or "")
-            text = found[1] if found else None
+            text = _next_link(answer.link or "")
         else:
             text = self._listing.next.find(answer.body) if self._listing.next else None
         if text is None or text == "":
@@ -130,3 +135,12 @@ def _name(value: object) -> str:
     """The name that we gave; nothing of a token that surely is somebody else's."""
     found = _NAME.findall(value) if isinstance(value, str) else []
     return found[-1] if found else ""
+
+
+def _next_link(header: str) -> str | None:
+    """The URL of the first link whose relation is `next`."""
+    for link in _LINK.finditer(header):
+        found = _RELATIONS.search(_QUOTED.sub("", link[2]))
+        if found and "next" in (found[1] or found[2]).lower().split():
+            return link[1]
+    return None

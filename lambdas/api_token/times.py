@@ -21,7 +21,7 @@ def time_of(value: object) -> datetime | None:
     Raises:
         ValueError: It is no time. The error does not hold the value.
     """
-    if value is None or value in {"", 0, "0"}:
+    if value is None or (isinstance(value, (str, int, float)) and value in {"", 0, "0"}):
         return None
     with suppress(ValueError, OverflowError, OSError):
         if isinstance(value, str) and not value.isdecimal():

@@ -199,7 +199,7 @@ class RotatingSecret:
             self.move(CURRENT, token, instead_of=instead_of)
         except SecretsManagerError:
             # A parallel run was first, or the answer to an earlier attempt was lost.
-            if self.versions().current != token:
+            if self.current().id != token:
                 raise
 
     def move(self, label: str, token: str, *, instead_of: str | None) -> None:

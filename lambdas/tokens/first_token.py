@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rotation.errors import GoneError, RotationError
 from rotation.rotation import Rotation
-from rotation.versions import CURRENT
+from rotation.versions import CURRENT, PENDING
 from tokens.intent import Intent
 from tokens.ledger import Ledger, Standing
 
@@ -71,7 +71,7 @@ class FirstToken:
         current = secret.current()
         if issuer.held(current.text, whose=CURRENT) is not None:
             return issuer.owner
-        rotation = Rotation(secret, str(uuid.uuid5(_FIRST, secret.arn)), deadline)
+        rotation = Rotation(secret, _version(secret), deadline)
         text = self._strategy.maker(rotation).make(beside=None, like=current.text)
         try:
             stored = secret.store_pending(rotation.token, text)
@@ -94,5 +94,20 @@ class FirstToken:
         with suppress(GoneError):
             tokens = ledger.tokens()
             for token in tokens.values():
-                if ledger.standing(token, tokens, last) is not Standing.STRANGE:
+                standing = ledger.standing(token, tokens, last)
+                if standing not in {Standing.STRANGE, Standing.THEIRS}:
                     ledger.revoke(token.id)
+
+
+def _version(secret: RotatingSecret) -> str:
+    """The version of the first token: the same for all deliveries, until it was given up.
+
+    One whose token was revoked before it was proven can never become AWSCURRENT.
+    """
+    version = str(uuid.uuid5(_FIRST, secret.arn))
+    while secret.stored(version) is not None:
+        pending = secret.labelled(PENDING)
+        if pending is not None and pending.id == version:
+            break
+        version = str(uuid.uuid5(_FIRST, version))
+    return version

@@ -45,7 +45,11 @@ class Standing(Enum):
     """We had it issued and nobody stored it: it is lost."""
 
     STRANGE = auto()
-    """Somebody else had it issued, as far as anybody can prove."""
+    """Somebody else had it issued, as far as anybody can prove; or it was ours, and is in no
+    version with a label any more."""
+
+    THEIRS = auto()
+    """Its name is not one that we gave, and tokens of others are welcome."""
 
 
 _STANDINGS = {
@@ -164,6 +168,9 @@ class Ledger:
         """
         if token.id in self.entries:
             return _STANDINGS[self.entries[token.id].label]
+        named = token.name is not None and not self._issuer.exclusive
+        if named and Intent.named(self._secret, token.name or "") is None:
+            return Standing.THEIRS
         if self._is_orphan(token, tokens, intent) and not self.account.last_used(token.id):
             return Standing.ORPHAN
         return Standing.STRANGE

@@ -93,6 +93,8 @@ class Reaper:
             # Read anew for each token: what a rotation does meanwhile counts.
             ledger = Ledger(self.issuer, secret, deadline)
             standing = ledger.standing(token, tokens, last)
+            if standing is Standing.THEIRS:
+                continue
             if standing in {Standing.ORPHAN, Standing.STRANGE} and at_it:
                 continue  # its maker may be about to store it
             if standing is Standing.STRANGE:

@@ -61,7 +61,7 @@ class Room:
                     f"The {self._issuer.noun} {token.id} came into use at this moment",
                     remedy="Nothing: the next attempt sees what it is",
                 )
-            case Standing.STRANGE:
+            case Standing.STRANGE | Standing.THEIRS:
                 if self._issuer.exclusive:
                     raise self._strange(token)
                 return False

@@ -81,7 +81,7 @@ NEEDED: tuple[Path, ...] = (
 )
 NEEDED_WITH_A_LIST: tuple[Path, ...] = (
     *(("id",), ("list", "url"), ("list", "items"), ("list", "id"), ("list", "created")),
-    ("list", "next"),
+    *(("list", "next"), ("list", "name")),
 )
 STRICT: tuple[Path, ...] = ((), ("issue",), ("prove",), ("revoke",), ("issue", "answers"))
 """Objects whose fields are all known."""

@@ -95,3 +95,22 @@ def test_one_status_has_one_meaning() -> None:
     declared["issue"]["answers"] = {"done": [200], "full": [200]}
     with pytest.raises(DeclarationError, match=r"issue\.answers\.full: 200 means done already"):
         Declaration.parse(declared)
+
+
+def test_a_list_whose_tokens_have_no_names_has_to_tell_what_else_makes_them_ours() -> None:
+    declared = whole()
+    del declared["list"]["name"]
+    declared["list"]["exclusive"] = True
+    assert Declaration.parse(declared).list
+    del declared["list"]["used"]
+    with pytest.raises(DeclarationError, match=r"list\.name: .* would be taken for ours"):
+        Declaration.parse(declared)
+
+
+def test_a_token_without_an_id_can_not_be_revoked_by_it() -> None:
+    declared = short()
+    declared["revoke"]["url"] = "https://auth.example.com/reg/{id}"
+    Declaration.parse(declared)
+    del declared["id"]
+    with pytest.raises(DeclarationError, match=r"id: it is missing, and revoke uses \{id\}"):
+        Declaration.parse(declared)

@@ -70,6 +70,25 @@ def test_a_token_whose_answer_was_lost_is_found_by_its_name_and_revoked(api) -> 
     }
 
 
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<https://x/>; rel="first"\n<{}>; rel="next"',
+        '<{}>; title="a, b; rel=x"; rel="next", <https://x/>; rel="last"',
+        '<{}>; rel="alternate NEXT"',
+        "<https://x/>; rel=prev,<{}>;rel=next",
+        '<{}>; REL = "next"',
+        '<https://x/>; title="; rel=next"; rel=first, <{}>; rel=next; title="<"',
+    ],
+)
+def test_the_next_page_is_found_wherever_the_header_may_have_it(tmp_path, links) -> None:
+    with vendor(tmp_path, page=1, link_header=True, links=links) as api:
+        api.add("theirs")
+        world = world_of(api)
+        world.rotate()
+        assert api.accepts(world.document()["token"])
+
+
 @pytest.mark.parametrize("link_header", [False, True])
 def test_a_list_is_read_to_its_last_page(tmp_path, link_header) -> None:
     with vendor(tmp_path, page=2, link_header=link_header) as api:
@@ -111,6 +130,7 @@ def test_the_next_page_is_asked_for_at_the_same_host_alone(tmp_path, elsewhere) 
         lambda body: body["data"][0].update(id="a\nb"),
         lambda body: body["data"][0].update(created_at="yesterday"),
         lambda body: body["data"][0].update(created_at=None),
+        lambda body: body["data"][0].update(created_at={}),
         lambda body: body["data"].append(None),
     ],
 )
@@ -226,3 +246,15 @@ def test_an_api_that_answers_with_the_token_in_use_does_not_lose_it(api, monkeyp
     with pytest.raises(BadSecretError, match="which was there before"):
         world.step(world.begin(), Step.CREATE)
     assert api.accepts(current["token"])
+
+
+def test_tokens_of_other_secrets_of_ours_in_the_same_account_are_not_strange(api) -> None:
+    """Such as of another application, or of its staging: their names look like ours."""
+    worlds = [world_of(api), world_of(api)]
+    for _ in range(2):
+        for world in worlds:
+            world.rotate()
+        api.clock.pass_days(8)
+        assert not [each for world in worlds for each in world.reap().strange]
+    worlds[0].remove()
+    assert seen(api) == {str(worlds[1].document()["token_id"])}

@@ -34,6 +34,7 @@ class Vendor:
         elsewhere: What the URLs of next pages begin with instead of its own.
         tokens: Its tokens by their ids, also those that were revoked.
         most: How many it allows.
+        links: The header Link with a place for the URL; a line for each one, if there are several.
         lags: How often a new token is refused at first.
     """
 
@@ -45,6 +46,7 @@ class Vendor:
     elsewhere: str = ""
     tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
     most: int = 100
+    links: str = '<https://x/>; rel="first", <{}>; rel="next"'
     lags: int = 0
 
     def add(self, name: str, **more: Any) -> dict[str, Any]:
@@ -161,7 +163,9 @@ class Handler(BaseHTTPRequestHandler):
         content = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         if following:
-            self.send_header("Link", f'<https://x/>; rel="first", <{following}>; rel="next"')
+            api = self.vendors[self.server.server_port]  # type: ignore[attr-defined]
+            for line in api.links.splitlines():
+                self.send_header("Link", line.format(following))
         if status != 204:
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()

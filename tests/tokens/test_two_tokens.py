@@ -120,8 +120,9 @@ def test_a_name_that_looks_like_one_of_ours_does_not_make_a_token_ours() -> None
     world.clock.pass_days(30)
     world.rotate()
     world.clock.sleep(60)  # until nobody is at it
-    assert world.reap().strange == theirs
-    assert set(theirs) < set(world.iam.keys)
+    assert not world.reap().strange
+    world.first_key.remove(world.secret(deadline := world.deadline()), deadline=deadline)
+    assert set(theirs) == set(world.iam.keys)
 
 
 def test_a_token_whose_version_has_no_label_any_more_is_told_and_not_touched() -> None:
@@ -234,3 +235,54 @@ def test_a_token_is_never_issued_twice_for_an_answer_that_was_lost() -> None:
         world.step(token, Step.CREATE)
     world.rotate(token)
     assert set(world.iam.keys) == {world.id(), world.id("AWSPREVIOUS")}
+
+
+def test_a_first_token_that_was_revoked_before_it_was_proven_is_issued_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A deployment that failed was not rolled back, and the next one comes."""
+    world = World(issuer=Listing, first=False)
+    monkeypatch.setattr(world.secrets, "update_secret_version_stage", _refused_for(world))
+    with pytest.raises(SecretsManagerError):
+        world.make_first_key()
+    monkeypatch.undo()
+    world.iam.remove(world.id("AWSPENDING"))
+    world.clock.sleep(60)
+    with pytest.raises(GoneError):
+        world.make_first_key()
+    for _ in range(2):
+        world.make_first_key()
+    assert world.works("AWSCURRENT")
+    assert set(world.iam.keys) == {world.id()}
+
+
+def test_a_delivery_of_the_first_token_s_request_that_was_second_succeeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the rights of its role, which may not call DescribeSecret."""
+    world = World(issuer=Listing, first=False)
+    move = world.secrets.update_secret_version_stage
+
+    def moved_already(**arguments: Any) -> Any:
+        answer = move(**arguments)
+        return move(**arguments) if arguments["VersionStage"] == "AWSCURRENT" else answer
+
+    def denied(**_: Any) -> Any:
+        raise failure("AccessDeniedException", "DescribeSecret")
+
+    monkeypatch.setattr(world.secrets, "update_secret_version_stage", moved_already)
+    monkeypatch.setattr(world.secrets, "describe_secret", denied)
+    world.make_first_key()
+    assert world.works("AWSCURRENT")
+
+
+def _refused_for(world: World) -> Any:
+    """Refuses to move AWSCURRENT."""
+    move = world.secrets.update_secret_version_stage
+
+    def refused(**arguments: Any) -> Any:
+        if arguments["VersionStage"] == "AWSCURRENT":
+            raise failure("AccessDeniedException", "UpdateSecretVersionStage")
+        return move(**arguments)
+
+    return refused
