@@ -15,7 +15,7 @@ from credential_rotation.engine import ENGINES
 from credential_rotation.errors import TooLongNameError
 from credential_rotation.functions import PythonFunction
 from credential_rotation.server import ExistingServerOptions
-from credential_rotation.shared import LONGEST_PART, Shared, slug
+from credential_rotation.shared import LONGEST_PART, Shared, go_with_the_stack, slug
 
 _PASSWORDS = PasswordRules(length=40, exclude_characters="")
 
@@ -58,6 +58,7 @@ class DatabaseRotator(Construct):
             SynthError: The database does not tell enough, or a name is too long.
         """
         super().__init__(scope, construct_id)
+        go_with_the_stack(self)
         self.server = server = server_of(database, admin=admin, dbname=dbname)
         platform = Shared.of(self).platform(server.vpc, _chosen(server.vpc, subnets))
         part = slug(server.name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
-from aws_cdk import Stack, Token
+from aws_cdk import RemovalPolicies, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -38,6 +38,7 @@ class Shared(Construct):
             stack: The stack.
         """
         super().__init__(stack, _ID)
+        go_with_the_stack(self)
         self.rotators: dict[object, DatabaseRotator] = {}
         self._platforms: dict[str, Platform] = {}
 
@@ -98,6 +99,11 @@ def names_of(stack: Stack) -> Names:
             f"functions begin with it: give it a stack_name of {LONGEST_STACK_NAME} at most."
         )
     return Names(prefix=prefix, path=prefix)
+
+
+def go_with_the_stack(scope: Construct) -> None:
+    """Let logs go with what writes them: one that stays would be in the way of the next stack."""
+    RemovalPolicies.of(scope).destroy(apply_to_resource_types=["AWS::Logs::LogGroup"])
 
 
 def slug(name: str) -> str:

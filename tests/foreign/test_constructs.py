@@ -198,6 +198,16 @@ def test_a_container_gets_the_stage_that_the_policy_lets_through(resources: dict
     assert ":username:AWSCURRENT:" in secrets
 
 
+def test_a_stack_can_be_deleted_and_deployed_again(resources: dict[str, Any]) -> None:
+    """What stays must have no fixed name: keys do, logs do not stay."""
+    kept = {
+        each["Type"]
+        for each in resources.values()
+        if each.get("DeletionPolicy", "Delete") not in {"Delete", "Snapshot"}
+    }
+    assert kept == {"AWS::KMS::Key"}
+
+
 def test_alarms_ring_for_every_strategy(shop: Shop, resources: dict[str, Any]) -> None:
     alarms = {
         each["Properties"]["AlarmName"]
