@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError
+from rotation.errors import (
+    BadSecretError,
+    CredentialRefusedError,
+    NotOursError,
+    SecretsManagerError,
+)
 from rotation.versions import ATTEMPTED, CURRENT, PENDING, PREVIOUS, Version
 from tokens.intent import Intent
 from tokens.issuer import Token
@@ -205,6 +211,17 @@ class Ledger:
         entry = self.entries.get(token_id)
         self.account.revoke(token_id, entry.version.text if entry else None)
         if entry and not self._issuer.lists:
+            self._mark_revoked(entry)
+
+    def _mark_revoked(self, entry: Entry) -> None:
+        """Notes that a version's token is gone.
+
+        Two may be at once: AWSPREVIOUS's, and one that was given up, which nothing takes over now.
+        """
+        if entry.label == ATTEMPTED:
+            with suppress(SecretsManagerError):  # another run was first; or the next does it again
+                self._secret.take_off(ATTEMPTED, entry.version.id)
+        else:
             last = self._secret.labelled(REVOKED)
             self._secret.try_move(REVOKED, entry.version.id, instead_of=last.id if last else None)
 

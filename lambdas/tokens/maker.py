@@ -189,6 +189,6 @@ class Maker:
         return GoneError(
             f"{CURRENT}'s {self._issuer.noun} {held.id} is not one of {self._issuer.owner}",
             remedy="If it was made seconds ago, try again. If somebody deleted it, consumers have"
-            " none: see the runbook for lost keys",
+            " none: find out why, then turn its setting off and on again, which makes a first one",
             retry_helps=True,
         )

@@ -1,6 +1,7 @@
 """Tokens of vendors: with names and without a list, and none that can be suspended."""
 
 import io
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -254,6 +255,22 @@ def test_a_first_token_that_was_revoked_before_it_was_proven_is_issued_anew(
         world.make_first_key()
     assert world.works("AWSCURRENT")
     assert set(world.iam.keys) == {world.id()}
+
+
+def test_a_token_that_was_revoked_is_not_revoked_at_every_run_where_none_is_listed() -> None:
+    world = World(issuer=Blind)
+    world.rotate()
+    world.clock.pass_days(8)
+    given_up = world.until("setSecret")  # the token before was revoked to make room
+    world.labels.pop("AWSPENDING")
+    token_id = json.loads(world.stored.contents[given_up])["AccessKeyId"]
+    world.clock.pass_days(2)
+    assert world.reap().revoked == [token_id]
+    for _ in range(2):
+        assert not world.reap().gone
+    world.rotate()
+    assert set(world.iam.keys) == {world.id(), world.id("AWSPREVIOUS")}
+    assert not world.reap().lost
 
 
 def test_a_delivery_of_the_first_token_s_request_that_was_second_succeeds(
