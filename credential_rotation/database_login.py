@@ -73,11 +73,14 @@ class DatabaseLogin(Construct):
                 f" {', '.join(STRATEGIES)}."
             )
         self._rotator = rotator or _rotator(self, database, admin=admin, dbname=dbname)
+        _must_be_served(self, self._rotator.server, admin=admin, dbname=dbname)
+        name = slug(username)
+        names = Shared.of(self).take(self._rotator.database.names.within(name), path=self.node.path)
         self._login = Login(
             self,
             "Login",
             database=self._rotator.database,
-            name=slug(username),
+            name=name,
             options=LoginOptions(
                 username=username,
                 strategy=strategy,
@@ -89,7 +92,7 @@ class DatabaseLogin(Construct):
         self._readers = Readers(
             self,
             platform=self._rotator.database.platform,
-            names=self._rotator.database.names.within(slug(username)),
+            names=names,
             secret=self._login.secret,
             readers=readers,
         )
@@ -130,6 +133,25 @@ class DatabaseLogin(Construct):
             CannotGrantError: The execution role is of another stack.
         """
         return self._readers.for_container(field, task)
+
+
+def _must_be_served(
+    login: Construct,
+    server: DatabaseServer,
+    *,
+    admin: secretsmanager.ISecret | None,
+    dbname: str,
+) -> None:
+    """Refuses what the functions that a login shares with others would do otherwise."""
+    others = {"dbname": bool(dbname) and dbname != server.dbname}
+    others["admin"] = admin is not None and admin.secret_arn != server.admin.secret_arn
+    for name, other in others.items():
+        if other:
+            raise UnknownDatabaseError(
+                f"{login.node.path} has another {name} than the functions that it shares with other"
+                f" logins of {server.name}. Pass it as database=DatabaseServer(…) with that {name}"
+                " and a name of its own, which has functions of its own."
+            )
 
 
 def _rotator(

@@ -60,7 +60,8 @@ class DatabaseRotator(Construct):
         super().__init__(scope, construct_id)
         go_with_the_stack(self)
         self.server = server = server_of(database, admin=admin, dbname=dbname)
-        platform = Shared.of(self).platform(server.vpc, _chosen(server.vpc, subnets))
+        shared = Shared.of(self)
+        platform = shared.platform(server.vpc, _chosen(server.vpc, subnets))
         part = slug(server.name)
         if len(part) > LONGEST_PART:
             raise TooLongNameError(
@@ -71,7 +72,7 @@ class DatabaseRotator(Construct):
         self.database = Database(
             self,
             "Database",
-            names=platform.names.within(part),
+            names=shared.take(platform.names.within(part), path=self.node.path),
             platform=platform,
             options=DatabaseOptions(
                 engine=ENGINES[server.engine],

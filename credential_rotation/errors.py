@@ -7,6 +7,7 @@ SynthError
 ├── BundleError     the zip of a function could not be built (credential_rotation.bundle)
 ├── UnknownDatabaseError  a construct does not tell enough of its database
 ├── TooLongNameError      a name does not fit into the names of what is made after it
+├── TakenNameError        what is made would have the name of what another construct makes
 ├── TooOldKeyError        an access key could get too old, or the days of its life do not fit
 └── CannotGrantError      a role can't be let read a secret in that way
 """
@@ -33,6 +34,10 @@ class CannotGrantError(SynthError):
 
 class TooLongNameError(SynthError):
     """A name does not fit into the names of functions, or is not known at the synth."""
+
+
+class TakenNameError(SynthError):
+    """What a construct makes would have the names of what another one in the stack makes."""
 
 
 class TooOldKeyError(SynthError):

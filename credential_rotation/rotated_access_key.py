@@ -21,6 +21,9 @@ LIMIT_DAYS = 90
 LATE_DAYS = 2
 """A window of a rotation, and a reaper that is a day late."""
 
+LONGEST_REST = 60
+"""Days that a key is kept deactivated."""
+
 
 class RotatedAccessKey(Construct):
     """An IAM user for a third party who insists on an access key, which rotates.
@@ -71,10 +74,12 @@ class RotatedAccessKey(Construct):
                 f"A key of {self.node.path} could get {oldest} days old, and {LIMIT_DAYS} are "
                 "allowed: interval_days + grace_days + 2 x notice_days + 2."
             )
-        if min(interval_days - 2 - grace_days, grace_days - 1, rest_days - 1, notice_days - 3) < 0:
+        least = interval_days - 2 - grace_days, grace_days - 1, rest_days - 1, notice_days - 3
+        if min(*least, LONGEST_REST - rest_days) < 0:
             raise TooOldKeyError(
                 f"The days of {self.node.path} do not fit together: grace_days is 1 at least, and "
-                "2 less than interval_days; rest_days is 1 at least, notice_days 3."
+                f"2 less than interval_days; notice_days is 3 at least, rest_days is 1 to "
+                f"{LONGEST_REST}."
             )
         part = slug(construct_id)
         if len(part) > LONGEST_PART:
@@ -82,8 +87,9 @@ class RotatedAccessKey(Construct):
                 f"The id {construct_id} has {len(part)} characters in the names of functions, and "
                 f"{LONGEST_PART} are left for it."
             )
-        platform = Shared.of(self).platform()
-        names = platform.names.within(part)
+        shared = Shared.of(self)
+        platform = shared.platform()
+        names = shared.take(platform.names.within(part), path=self.node.path)
         key = AccessKey(
             self,
             "AccessKey",

@@ -10,7 +10,7 @@ from aws_cdk import RemovalPolicies, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from credential_rotation.errors import TooLongNameError
+from credential_rotation.errors import TakenNameError, TooLongNameError
 from credential_rotation.names import Names
 from credential_rotation.platform import ExistingNetworkOptions, Platform, PlatformOptions
 
@@ -41,6 +41,7 @@ class Shared(Construct):
         go_with_the_stack(self)
         self.rotators: dict[object, DatabaseRotator] = {}
         self._platforms: dict[str, Platform] = {}
+        self._taken: dict[str, str] = {}
 
     @classmethod
     def of(cls, scope: Construct) -> Self:
@@ -79,6 +80,24 @@ class Shared(Construct):
                 ),
             )
         return self._platforms[address]
+
+    def take(self, names: Names, *, path: str) -> Names:
+        """Give names to one construct alone.
+
+        Args:
+            names: What its names begin with.
+            path: The construct's path, for errors.
+
+        Raises:
+            TakenNameError: Another one has them.
+        """
+        before = self._taken.setdefault(names.path, path)
+        if before != path:
+            raise TakenNameError(
+                f"Names of {path} begin with {names.path}, as those of {before} do: names have "
+                "small letters, digits and hyphens, and nothing of the scope. Call one otherwise."
+            )
+        return names
 
 
 def names_of(stack: Stack) -> Names:

@@ -16,6 +16,7 @@ from credential_rotation import (
 from credential_rotation.errors import (
     CannotGrantError,
     SynthError,
+    TakenNameError,
     TooLongNameError,
     TooOldKeyError,
     UnknownDatabaseError,
@@ -29,6 +30,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk.assertions import Match, Template
+from constructs import Construct
 
 POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17)
 AURORA = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_4)
@@ -347,6 +349,39 @@ def a_key_that_gets_old(shop: Shop) -> None:
     key(shop, interval_days=54)
 
 
+def a_key_that_rests_for_years(shop: Shop) -> None:
+    key(shop, rest_days=1000)
+
+
+def two_keys_of_one_name(shop: Shop) -> None:
+    policy = iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")
+    for scope in ("One", "Two"):
+        RotatedAccessKey(Construct(shop.stack, scope), "Partner", policy=policy)
+
+
+def two_logins_of_one_name(shop: Shop) -> None:
+    shop.login("orders_app")
+    shop.login("orders-app")
+
+
+def two_databases_of_one_name(shop: Shop) -> None:
+    for scope in ("One", "Two"):
+        database = rds.DatabaseInstance(
+            Construct(shop.stack, scope), "Main", engine=POSTGRES, vpc=shop.vpc
+        )
+        DatabaseRotator(shop.stack, f"Rotator{scope}", database=database)
+
+
+def a_second_login_of_another_database(shop: Shop) -> None:
+    shop.login()
+    shop.login("billing", dbname="billing")
+
+
+def a_second_login_of_another_admin(shop: Shop) -> None:
+    shop.login()
+    shop.login("billing", admin=secretsmanager.Secret(shop.stack, "Other"))
+
+
 def a_key_without_grace(shop: Shop) -> None:
     key(shop, grace_days=0)
 
@@ -383,6 +418,12 @@ def to_a_function_of_another_stack(shop: Shop) -> None:
         (with_a_long_database, TooLongNameError, r"TheDatabaseOfOrdersAndInvoices"),
         (a_key_that_gets_old, TooOldKeyError, r"could get 91 days old"),
         (a_key_without_grace, TooOldKeyError, r"grace_days is 1 at least"),
+        (a_key_that_rests_for_years, TooOldKeyError, r"rest_days is 1 to 60"),
+        (two_keys_of_one_name, TakenNameError, r"Two/Partner begin with .*One/Partner do"),
+        (two_logins_of_one_name, TakenNameError, r"orders-app, as those of .*orders_app do"),
+        (two_databases_of_one_name, TakenNameError, r"RotatorTwo begin with .*RotatorOne do"),
+        (a_second_login_of_another_database, UnknownDatabaseError, r"another dbname than"),
+        (a_second_login_of_another_admin, UnknownDatabaseError, r"another admin than"),
         (to_a_user, CannotGrantError, r"roles alone"),
         (to_a_role_of_another_stack, CannotGrantError, r"another stack.*readers"),
         (to_a_function_of_another_stack, CannotGrantError, r"another stack.*readers"),
