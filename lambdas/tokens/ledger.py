@@ -31,6 +31,11 @@ REVOKED = "REVOKED"
 _LABELS = (ATTEMPTED, PREVIOUS, PENDING, CURRENT)
 """A token that several versions hold counts as what the last of these says."""
 
+_READ_IN_ORDER = (CURRENT, PREVIOUS, ATTEMPTED, PENDING)
+"""Labels move while they are read. If AWSCURRENT does, AWSPREVIOUS is then the version that was
+read already, and AWSPENDING the new one; the other way round, one would be left out. And what is
+stored meanwhile is found as AWSPENDING, not as given up."""
+
 
 class Standing(Enum):
     """What a token is to the secret."""
@@ -104,8 +109,8 @@ class Ledger:
         Raises:
             SecretsManagerError: A call failed.
         """
-        found = {label: self._secret.labelled(label) for label in _LABELS}
-        return {label: version for label, version in found.items() if version is not None}
+        found = {label: self._secret.labelled(label) for label in _READ_IN_ORDER}
+        return {label: version for label in _LABELS if (version := found[label]) is not None}
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:

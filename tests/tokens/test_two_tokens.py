@@ -10,6 +10,7 @@ import pytest
 
 from fakes.context import Context
 from fakes.secrets_manager import failure
+from iam_access_key.user import IamUser
 from rotation.errors import BusyError, GoneError, SecretsManagerError
 from rotation.event import Step
 from rotation.secret_text import SecretText
@@ -271,6 +272,36 @@ def test_a_token_that_was_revoked_is_not_revoked_at_every_run_where_none_is_list
     world.rotate()
     assert set(world.iam.keys) == {world.id(), world.id("AWSPREVIOUS")}
     assert not world.reap().lost
+
+
+@pytest.mark.parametrize("issuer", [IamUser, Listing, Blind])
+def test_a_reaper_that_reads_while_a_rotation_ends_takes_nothing_for_strange(
+    issuer: type[IamUser],
+) -> None:
+    for reads in range(1, 12):
+        world = World(issuer=issuer)
+        token = world.until("finishSecret")
+        world.clock.sleep(60)
+        end_after(world, reads, token)
+        report = world.reap()
+        assert not report.strange, reads
+        assert not report.lost, reads
+        assert not report.gone, reads
+
+
+def end_after(world: World, reads: int, token: str) -> None:
+    """Lets a rotation end after so many reads of the secret by another function."""
+    left = reads
+
+    def count(call: str) -> None:
+        nonlocal left
+        left -= call == "get_secret_value"
+        if left == 0:
+            left = -1
+            world.secrets.after = lambda _: None
+            world.step(token, "finishSecret")
+
+    world.secrets.after = count
 
 
 def test_a_delivery_of_the_first_token_s_request_that_was_second_succeeds(
