@@ -135,6 +135,12 @@ class Declaration:
 
     def _check(self, part: Part) -> None:
         """Refuse what each field allows, and all together do not."""
+        if self.id and self.fields[self.id] == self.fields[self.token]:
+            raise part.wrong(
+                "id",
+                "it is the token itself, and ids stand in logs; leave it out, and a fingerprint of"
+                " the token is its id",
+            )
         if self.list and not self.id:
             raise part.wrong("id", "it is missing: without it, no token of the list is known again")
         if self.list and self.list.name and "name" not in self.issue.names:

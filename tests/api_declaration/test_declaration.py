@@ -114,3 +114,12 @@ def test_a_token_without_an_id_can_not_be_revoked_by_it() -> None:
     del declared["id"]
     with pytest.raises(DeclarationError, match=r"id: it is missing, and revoke uses \{id\}"):
         Declaration.parse(declared)
+
+
+@pytest.mark.parametrize("pointer", ["/client_id", "/client_secret"])
+def test_the_token_itself_is_no_id_because_ids_stand_in_logs(pointer) -> None:
+    declared = short()
+    declared["id"] = "client_secret" if pointer == "/client_id" else "client_id"
+    declared["issue"]["fields"]["client_id"] = pointer
+    with pytest.raises(DeclarationError, match="id: it is the token itself"):
+        Declaration.parse(declared)
