@@ -1,6 +1,8 @@
 """The controls about people, each with what in the templates satisfies it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from local.policies import Layer
 from security import policy_evidence as policies
@@ -33,9 +35,15 @@ def _nothing_without_mfa(deployment: Deployment) -> Sequence[str]:
     return [f"{place}: {_WITHOUT_MFA}" for place in groups]
 
 
+def _is_a_persons(role: Mapping[str, Any]) -> bool:
+    """Whether somebody who is no service takes a role on, under a name that people know."""
+    trusted = json.dumps(at(role, "AssumeRolePolicyDocument"))
+    return bool(at(role, "RoleName")) and '"Service"' not in trusted
+
+
 def _sessions_end(deployment: Deployment) -> Sequence[str]:
     """A session of a person lasts an hour at most."""
-    roles = [(name, each) for name, each in of(deployment, _ROLE) if at(each, "RoleName")]
+    roles = [(name, each) for name, each in of(deployment, _ROLE) if _is_a_persons(each)]
     if not all(at(each, "MaxSessionDuration") == SESSION_SECONDS for _, each in roles):
         return ()
     return [

@@ -7,6 +7,7 @@ import pytest
 from local.policies import Evaluator
 from security.controls import controls, unsatisfied
 from security.deployment import Deployment
+from security.people import controls as people
 from security.proof import Proof
 from security.synthesis import Synthesis
 from security.template_lint import lint_template
@@ -96,6 +97,7 @@ def test_people_do_what_they_are_for_and_no_more(proven: Proven, evaluator: Eval
     assert [str(each) for each in proof.survivors] == []
     assert lint_template(made.people) == []
     assert [each.sid for each in wildcards(deployment.documents) if not each.reason] == []
+    assert unsatisfied(deployment, people.CONTROLS) == []
 
 
 @one("a key, a topic and a trail of somebody else's")
