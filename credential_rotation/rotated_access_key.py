@@ -14,12 +14,7 @@ from credential_rotation.errors import TooLongNameError, TooOldKeyError
 from credential_rotation.readers import Readers
 from credential_rotation.shared import LONGEST_PART, Shared, slug
 from credential_rotation.token import TokenLives
-
-LIMIT_DAYS = 90
-"""No active access key may be older (IAM.3)."""
-
-LATE_DAYS = 2
-"""A window of a rotation, and a reaper that is a day late."""
+from credential_rotation.token_age import LIMIT_DAYS, oldest_days
 
 LONGEST_REST = 60
 """Days that a key is kept deactivated."""
@@ -68,7 +63,7 @@ class RotatedAccessKey(Construct):
             SynthError: A key could get older than 90 days, or a name does not fit.
         """
         super().__init__(scope, construct_id)
-        oldest = interval_days + grace_days + 2 * notice_days + LATE_DAYS
+        oldest = oldest_days(interval=interval_days, grace=grace_days, notice=notice_days)
         if oldest > LIMIT_DAYS:
             raise TooOldKeyError(
                 f"A key of {self.node.path} could get {oldest} days old, and {LIMIT_DAYS} are "

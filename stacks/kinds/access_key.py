@@ -9,9 +9,9 @@ from credential_rotation.access_key import AccessKey
 from credential_rotation.monitoring import CredentialGroup
 from credential_rotation.platform import Platform
 from credential_rotation.token import TokenLives
+from credential_rotation.token_age import LIMIT_DAYS
 from stacks.accepted import BOUNDARY, Accepted, in_standards, resource, wildcards
 from stacks.settings import Settings
-from stacks.settings.access_key import LIMIT_DAYS
 from stacks.settings.databases import MAIN
 
 if TYPE_CHECKING:

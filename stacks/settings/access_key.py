@@ -4,14 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
+from credential_rotation.token_age import LIMIT_DAYS, oldest_days
 from stacks.settings.field import Group, setting
 from stacks.settings.roles import Readers
-
-LIMIT_DAYS = 90
-"""No active access key may be older (IAM.3)."""
-
-LATE_DAYS = 2
-"""A window of a rotation, and a reaper that is a day late."""
 
 
 class AccessKey(Group):
@@ -95,7 +90,7 @@ class AccessKey(Group):
         """
         if {"interval_days", "grace_days"} <= info.data.keys():
             interval, grace = info.data["interval_days"], info.data["grace_days"]
-            oldest = interval + grace + 2 * notice + LATE_DAYS
+            oldest = oldest_days(interval=interval, grace=grace, notice=notice)
             if oldest > LIMIT_DAYS:
                 raise ValueError(
                     f"a key could get {oldest} days old, with access_key.interval_days {interval}"

@@ -18,6 +18,7 @@ from pydantic import (
 
 from api_declaration.declaration import LARGEST, Declaration
 from api_declaration.errors import DeclarationError
+from credential_rotation.token_age import oldest_days
 from stacks.api_presets import PRESETS
 from stacks.settings import names, pem
 from stacks.settings.databases import KeyArn, SecretArn
@@ -26,9 +27,6 @@ from stacks.settings.ids import HEXADECIMAL, SecurityGroupId
 from stacks.settings.lists import once_each, parsed, split
 from stacks.settings.network import SubnetIds
 from stacks.settings.roles import Readers
-
-LATE_DAYS = 2
-"""A window of a rotation, and a reaper that is a day late."""
 
 _LONGEST = 20
 
@@ -148,7 +146,9 @@ class ApiToken(Group):
     @property
     def limit_days(self) -> int:
         """The oldest that a token gets, if a rotation is late at both ends of its life."""
-        return self.interval_days + self.grace_days + 2 * self.notice_days + LATE_DAYS
+        return oldest_days(
+            interval=self.interval_days, grace=self.grace_days, notice=self.notice_days
+        )
 
     @field_validator("preset")
     @classmethod

@@ -3,16 +3,15 @@
 import base64
 import json
 import ssl
-import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from local.demo.attempt import Attempts
 from local.demo.maker_note import forget_the_maker
 from local.demo.parts.part import Stage
+from local.demo.parts.routine import Routine
 from local.oauth_server import OAuthServer
 from local.patience import patient
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 _TOKEN = "partner"  # noqa: S105 - its name
 _SECRET = "TokenPartnerSecretName"  # noqa: S105 - the output with the secret's name
-_PAUSE_SECONDS = 0.3
+_CREDENTIAL = ("client_id", "client_secret")
 _SECONDS = 10
 
 
@@ -66,77 +65,43 @@ class ApiClient:
             return
         with Caller(stage.aws, stage.outputs[_SECRET], self._server) as caller:
             yield
-            caller.call_with_both()
+            caller.use_both()
         caller.tell(stage.attempts)
 
 
-class Caller:
-    """Asks for access tokens all the time: as the client of the beginning, and as AWSCURRENT's.
+class Caller(Routine):
+    """Asks for access tokens all the time. See `Routine`."""
 
-    Use it as a context manager: on leaving, the call under way is awaited.
-
-    Args:
-        aws: The local AWS.
-        secret: The name of the secret that holds the client's secret.
-        server: Whom it asks.
-    """
+    who = "client"
+    what = "call an API while its token rotates"
+    pause_seconds = 0.3
 
     def __init__(self, aws: "LocalAws", secret: str, server: OAuthServer) -> None:
-        self._calls = 0
-        self._failures: list[str] = []
-        self._secret = secret
+        """Know whom to ask.
+
+        Args:
+            aws: The local AWS.
+            secret: The name of the secret that holds the client's secret.
+            server: Whom it asks.
+        """
+        super().__init__(aws, secret)
         self._url = f"{server.url}/token"
         self._context = ssl.create_default_context(cafile=server.authority)
-        self._secrets: SecretsManagerClient = aws.client("secretsmanager")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
         """Start calling, and let the token be rotated at once."""
-        self._first = self._read()
-        self._thread.start()
+        super().__enter__()
         forget_the_maker(self._secrets, self._secret)
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        """Stop calling."""
-        self._stop.set()
-        self._thread.join()
-
-    def call_with_both(self) -> None:
-        """Call once more: as the client of the beginning, and as the one that is in use by now."""
-        self._call(self._first)
-        self._call(self._read())
-
-    def tell(self, attempts: Attempts) -> None:
-        """Write down how it went.
-
-        Raises:
-            NotAsIntendedError: A call failed.
-        """
-        what = "call an API while its token rotates"
-        attempts.succeeded("client", what, calls=self._calls, failures=self._failures)
-
-    def _run(self) -> None:
-        while not self._stop.wait(_PAUSE_SECONDS):
-            self.call_with_both()
-
-    def _call(self, client: Mapping[str, Any]) -> None:
-        quoted = (urllib.parse.quote_plus(client[name]) for name in ("client_id", "client_secret"))
+    def _use(self, credential: dict[str, Any], other: dict[str, Any]) -> None:
+        del other
+        quoted = (urllib.parse.quote_plus(credential[name]) for name in _CREDENTIAL)
         basic = base64.b64encode(":".join(quoted).encode()).decode()
         request = urllib.request.Request(  # noqa: S310 - https, of our own server
             self._url, b"grant_type=client_credentials", {"Authorization": f"Basic {basic}"}
         )
-        try:
-            with urllib.request.urlopen(  # noqa: S310 - likewise
-                request, context=self._context, timeout=patient(_SECONDS)
-            ):
-                self._calls += 1
-        except OSError as error:
-            self._failures.append(str(error))
-
-    def _read(self) -> dict[str, Any]:
-        """Read AWSCURRENT: as the administrator, who stands for the application's own role."""
-        answer = self._secrets.get_secret_value(SecretId=self._secret, VersionStage="AWSCURRENT")
-        client: dict[str, Any] = json.loads(answer["SecretString"])
-        return client
+        with urllib.request.urlopen(  # noqa: S310 - likewise
+            request, context=self._context, timeout=patient(_SECONDS)
+        ):
+            pass

@@ -1,6 +1,5 @@
 """A server and a client that know each other by certificates, over TLS."""
 
-import json
 import socket
 import ssl
 import tempfile
@@ -8,15 +7,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
-from local.demo.attempt import Attempts
 from local.demo.parts.part import Stage
+from local.demo.parts.routine import Routine
 from local.patience import patient
 
 if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager.client import SecretsManagerClient
-
     from local.local_aws import LocalAws
 
 Identity = Mapping[str, str]
@@ -24,7 +21,6 @@ Identity = Mapping[str, str]
 _SECRET = "CertificateWebSecretName"  # noqa: S105 - the output with the secret's name
 _HOST = "localhost"
 _HELLO = b"hello"
-_PAUSE_SECONDS = 0.3
 _SECONDS = 10
 
 
@@ -52,68 +48,19 @@ class Gateway:
             return
         with Meetings(stage.aws, stage.outputs[_SECRET]) as meetings:
             yield
-            meetings.meet()
+            meetings.use_both()
         meetings.tell(stage.attempts)
 
 
-class Meetings:
-    """Handshakes all the time, between who has read the secret again and who has not.
+class Meetings(Routine):
+    """Handshakes all the time, between who has read the secret again and who has not."""
 
-    Use it as a context manager: on leaving, the meeting under way is awaited.
+    who = "gateway"
+    what = "shake hands while the certificate rotates"
+    pause_seconds = 0.3
 
-    Args:
-        aws: The local AWS.
-        secret: The name of the secret that holds the certificate.
-    """
-
-    def __init__(self, aws: "LocalAws", secret: str) -> None:
-        self._calls = 0
-        self._failures: list[str] = []
-        self._secret = secret
-        self._secrets: SecretsManagerClient = aws.client("secretsmanager")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        """Start meeting."""
-        self._first = self._read()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        """Stop meeting."""
-        self._stop.set()
-        self._thread.join()
-
-    def meet(self) -> None:
-        """Let each of both have the certificate of the beginning, and the other that of today."""
-        newest = self._read()
-        for server, client in ((self._first, newest), (newest, self._first)):
-            try:
-                _shake_hands(server, client)
-            except OSError as error:
-                self._failures.append(str(error))
-            else:
-                self._calls += 1
-
-    def tell(self, attempts: Attempts) -> None:
-        """Write down how it went.
-
-        Raises:
-            NotAsIntendedError: A handshake failed.
-        """
-        what = "shake hands while the certificate rotates"
-        attempts.succeeded("gateway", what, calls=self._calls, failures=self._failures)
-
-    def _run(self) -> None:
-        while not self._stop.wait(_PAUSE_SECONDS):
-            self.meet()
-
-    def _read(self) -> Identity:
-        """Read AWSCURRENT: as the administrator, who stands for the application's own role."""
-        answer = self._secrets.get_secret_value(SecretId=self._secret, VersionStage="AWSCURRENT")
-        document: Identity = json.loads(answer["SecretString"])
-        return document
+    def _use(self, credential: dict[str, Any], other: dict[str, Any]) -> None:
+        _shake_hands(credential, other)
 
 
 def _shake_hands(server: Identity, client: Identity) -> None:
