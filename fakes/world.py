@@ -2,42 +2,43 @@
 
 import itertools
 import json
-import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import psycopg
-from psycopg import sql
-from psycopg.rows import TupleRow
-
 from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.users import Users
 from fakes.context import Context
+from fakes.product import Document, Product, Session
 from fakes.secrets_manager import SecretsManager
-from local.postgres import PostgresServer
-from postgres_user.postgres import Postgres
-from postgres_user.scram import verifier
 from rotation.deadline import Deadline
 from rotation.handler import rotation_handler
 from rotation.rotating_secret import RotatingSecret
-from rotation.secret_text import SecretText
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
-Document = dict[str, Any]
+ADMIN_PASSWORD = "the-Admins-own-1"  # noqa: S105 - of a throwaway server
+FIRST_PASSWORD = "the-First-Password-1"  # noqa: S105 - the same
 
 _numbers = itertools.count(1)
 
 
 @dataclass
 class World:
-    """Names are new for each test; server and database are shared, because one takes long."""
+    """Names are new for each test; server and database are shared, because one takes long.
 
-    server: PostgresServer
+    Attributes:
+        product: The database product, with its server.
+        secrets: Secrets Manager.
+        number: Which world this is; its names end in it.
+        context: What Lambda tells the functions.
+        dbname: The database.
+    """
+
+    product: Product
     secrets: SecretsManager = field(default_factory=SecretsManager)
     number: int = field(default_factory=lambda: next(_numbers))
     context: Context = field(default_factory=Context)
@@ -50,20 +51,19 @@ class World:
         prefix = "arn:aws:secretsmanager:eu-central-1:123456789012:secret"
         self.arn = f"{prefix}:app{self.number}/test/application-AbCdEf"
         self.admin_arn = f"{prefix}:app{self.number}/test/admin-AbCdEf"
-        self.server.create_admin(self.admin, "the-Admins-own-1")
-        self.server.create_database(self.dbname, self.server.superuser)
-        self.run("GRANT CREATE ON DATABASE {} TO {}", self.dbname, self.admin)
-        self.secrets.create(self.admin_arn, self.login(self.admin, "the-Admins-own-1"))
+        self.product.prepare(admin=self.admin, password=ADMIN_PASSWORD, dbname=self.dbname)
+        self.secrets.create(self.admin_arn, self.login(self.admin, ADMIN_PASSWORD))
         self.secrets.create(self.arn, self.application())
-        self.single = rotation_handler(SingleUser(Postgres), cast("Any", self.secrets))
-        self.alternating = rotation_handler(AlternatingUsers(Postgres), cast("Any", self.secrets))
+        target, client = self.product.target, cast("Any", self.secrets)
+        self.single = rotation_handler(SingleUser(target), client)
+        self.alternating = rotation_handler(AlternatingUsers(target), client)
 
     def login(self, username: str, password: str) -> Document:
         """Return the content of a secret of the database."""
         return {
-            "engine": "postgres",
-            "host": self.server.host,
-            "port": self.server.port,
+            "engine": self.product.engine,
+            "host": self.product.server.host,
+            "port": self.product.server.port,
             "username": username,
             "password": password,
             "dbname": self.dbname,
@@ -71,7 +71,7 @@ class World:
 
     def application(self, **changes: object) -> Document:
         """Return the first content of the application's secret."""
-        login = self.login(self.user, "the-First-Password-1")
+        login = self.login(self.user, FIRST_PASSWORD)
         return {**login, "masterarn": self.admin_arn, **changes}
 
     def create_first_user(self) -> None:
@@ -89,7 +89,7 @@ class World:
         """What the custom resource of a login does."""
         deadline = Deadline(30)
         secret = RotatingSecret(cast("Any", self.secrets), arn or self.arn, deadline)
-        return Users(Postgres).ensure(
+        return Users(self.product.target).ensure(
             secret, owner=owner, deadline=deadline, properties=properties, before=before or {}
         )
 
@@ -147,51 +147,14 @@ class World:
         document: Document = json.loads(self.secrets.secrets[self.arn].contents[token] or "")
         return document
 
-    def create_login(self, name: str, session: psycopg.Connection[TupleRow]) -> None:
-        """Somebody else makes a user with the secret's password, which no log shows."""
-        password = verifier(SecretText("the-First-Password-1"))
-        statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-        session.execute(statement.format(sql.Identifier(name), sql.Literal(password)))
-
-    def as_login(self, document: Document, dbname: str = "") -> psycopg.Connection[TupleRow]:
+    def log_in(self, document: Document) -> Session:
         """Logs in with a secret's content."""
-        return self.server.connect(
-            document["username"], document["password"], dbname=dbname or document["dbname"]
-        )
-
-    def as_admin(self) -> psycopg.Connection[TupleRow]:
-        """Log in as the admin."""
-        return self.server.connect(self.admin, "the-Admins-own-1", dbname=self.dbname)
-
-    def as_superuser(self) -> psycopg.Connection[TupleRow]:
-        """Log in as the owner of the server."""
-        return self.server.connect(dbname=self.dbname)
-
-    def connections(self) -> int:
-        """How many logins of this test's users there were so far."""
-        pattern = rf"authorized: user=\w+_{self.number}(_clone)? "
-        return len(re.findall(pattern, self.server.log.read_text(errors="replace")))
+        return self.product.log_in(document)
 
     def accepts(self, document: Document) -> bool:
         """Tell whether a secret's content logs in."""
-        try:
-            self.as_login(document).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return self.product.accepts(document)
 
     def exists(self, username: str) -> bool:
         """Tell whether the server has a user."""
-        return bool(self.ask("SELECT 1 FROM pg_roles WHERE rolname = %s", username))
-
-    def ask(self, query: str, *parameters: str) -> list[TupleRow]:
-        """Runs a query as the superuser."""
-        with self.as_superuser() as connection:
-            return connection.execute(cast("Any", query), parameters).fetchall()
-
-    def run(self, statement: str, *names: str) -> list[TupleRow]:
-        """Runs a statement as the superuser; each {} becomes one of the names, quoted."""
-        composed = sql.SQL(cast("Any", statement)).format(*map(sql.Identifier, names))
-        with self.as_superuser() as connection:
-            cursor = connection.execute(composed)
-            return cursor.fetchall() if cursor.description else []
+        return self.product.exists(username)

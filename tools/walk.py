@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 import rotation
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
 
 LAMBDAS = str(Path(rotation.__file__).resolve().parent.parent)
@@ -48,7 +48,7 @@ class Walk:
         return {"files": len(set(self._places)), "moves": max(0, len(self._places) - 1)}
 
 
-def measure(world: World, handler: Callable[..., None]) -> dict[str, int]:
+def measure(world: PostgresWorld, handler: Callable[..., None]) -> dict[str, int]:
     """Rotates until both users are there, and then once more, watched."""
     for _ in range(2):
         world.rotate(handler)
@@ -74,7 +74,7 @@ def main() -> int:
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("RDS_CA_BUNDLE", str(server.ca))
-        worlds = {name: World(server) for name in ("alternating", "single")}
+        worlds = {name: PostgresWorld(server) for name in ("alternating", "single")}
         for world in worlds.values():
             world.create_first_user()
         found = {name: measure(world, getattr(world, name)) for name, world in worlds.items()}

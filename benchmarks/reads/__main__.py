@@ -16,6 +16,7 @@ from benchmarks.rotation.authority import Authority
 from benchmarks.rotation.secrets_manager import ServedSecretsManager
 from benchmarks.rotation.site import Site
 from credential_rotation.errors import SynthError
+from fakes.postgres import PostgreSQL
 from local import toolchain
 from local.errors import LocalError
 from local.postgres import PostgresServer
@@ -66,7 +67,7 @@ def _cold(rounds: int) -> tuple[dict[str, list[dict[str, float]]], list[Consumer
         trusted = folder / "trusted.pem"
         trusted.write_bytes(AUTHORITIES.read_bytes() + server.ca.read_bytes())
         os.environ["RDS_CA_BUNDLE"] = str(trusted)  # for our own code, which makes the user
-        site = Site(server)
+        site = Site(PostgreSQL(server))
         site.create_first_user()
         authority = Authority(folder)
         served = stack.enter_context(ServedSecretsManager(site.secrets, authority))

@@ -24,6 +24,7 @@ from benchmarks.rotation.table import TIMES, comparison, on_networks
 from benchmarks.rotation.trial import Trial
 from credential_rotation.errors import SynthError
 from credential_rotation.packages import RUNTIME
+from fakes.postgres import PostgreSQL
 from local import toolchain
 from local.errors import LocalError
 from local.patience import slowness
@@ -88,7 +89,7 @@ def _run(
             directory=directory,
         )
         trials = [
-            stack.enter_context(start(candidate, Site(server)).open())
+            stack.enter_context(start(candidate, Site(PostgreSQL(server))).open())
             for candidate in (*candidates, empty())
         ]
         nothing = trials.pop()

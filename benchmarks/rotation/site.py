@@ -23,7 +23,7 @@ class Site(World):
         try:
             yield
         finally:
-            self._name(self.server.port)
+            self._name(self.product.server.port)
 
     def promoted(self, token: str) -> bool:
         """Whether a version is AWSCURRENT, and logs in."""

@@ -78,7 +78,7 @@ class Trial:
             endpoint_url=self._secrets_manager.url,
             extra={
                 "AWS_CA_BUNDLE": str(authority.bundle),
-                "RDS_CA_BUNDLE": str(site.server.ca),
+                "RDS_CA_BUNDLE": str(site.product.server.ca),
                 # Where AWS's public functions look for it.
                 "SECRETS_MANAGER_ENDPOINT": self._secrets_manager.url,
             },
@@ -108,7 +108,7 @@ class Trial:
         with ExitStack() as stack:
             self._secrets_manager.latency = network.call_seconds
             if network.packet_seconds:
-                proxy = CountingProxy(self._site.server.port, delay=network.packet_seconds)
+                proxy = CountingProxy(self._site.product.server.port, delay=network.packet_seconds)
                 stack.enter_context(proxy)
                 stack.enter_context(self._site.through(proxy.port))
             yield
@@ -150,7 +150,7 @@ class Trial:
             RotationFailedError: See `rotate`.
         """
         self._secrets_manager.forget()
-        with CountingProxy(self._site.server.port) as proxy, self._site.through(proxy.port):
+        with CountingProxy(self._site.product.server.port) as proxy, self._site.through(proxy.port):
             self._steps(sandbox, self._site.secrets.begin(self._site.arn))
             return Counts(
                 calls=len(self._secrets_manager.calls),

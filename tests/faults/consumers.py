@@ -8,7 +8,7 @@ from typing import Any, cast
 import psycopg
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from fakes.world import Document
+from fakes.product import Document
 from rotated_secret import RotatedSecret
 from rotated_secret.pg8000 import connect
 from tests.faults.site import Site

@@ -1,6 +1,6 @@
 """What has to hold at any instant, and after a rotation."""
 
-from fakes.world import Document
+from fakes.product import Document
 from tests.faults.site import Site
 
 

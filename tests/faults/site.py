@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.strategy import UserStrategy
-from fakes.world import Document, World
+from fakes.postgres import PostgresWorld
+from fakes.product import Document
+from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from rotation.handler import rotation_handler
 from tests.faults.calls import Calls
@@ -24,8 +25,7 @@ _PASSWORD = re.compile(r'"password": "([^"]+)"')
 Handler = Callable[..., None]
 
 
-@dataclass
-class Site(World):
+class Site(PostgresWorld):
     """A world whose secret names the proxy; checks of the test itself go around it.
 
     Attributes:
@@ -33,12 +33,10 @@ class Site(World):
         calls: In front of Secrets Manager.
     """
 
-    proxy: Proxy = field(init=False)
-    calls: Calls = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.proxy = Proxy(self.server.port)
-        super().__post_init__()
+    def __init__(self, server: PostgresServer) -> None:
+        """Makes everything, and opens the proxy."""
+        self.proxy = Proxy(server.port)
+        super().__init__(server)
         self.calls = Calls(self.secrets)
 
     def login(self, username: str, password: str) -> Document:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
 from tests.postgres_versions import UnavailableError, binaries
 
@@ -35,18 +35,18 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> PostgresWorld:
     """On the server with which the project comes."""
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-    return World(postgres)
+    return PostgresWorld(postgres)
 
 
 @pytest.fixture(params=["postgres", "old_postgres"])
-def any_world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+def any_world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> PostgresWorld:
     """On a new server and on an old one."""
     server: PostgresServer = request.getfixturevalue(request.param)
     monkeypatch.setenv("RDS_CA_BUNDLE", str(server.ca))
-    return World(server)
+    return PostgresWorld(server)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch, patient: None) -> None:
 
 
 @pytest.fixture
-def own(any_world: World) -> World:
+def own(any_world: PostgresWorld) -> PostgresWorld:
     """An application whose first user owns its database."""
     dbname = f"own_{any_world.number}"
     any_world.server.create_database(dbname, any_world.server.superuser)

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from fakes.world import Document, World
+from fakes.postgres import PostgresWorld
+from fakes.product import Document
 from postgres_user import access, fence
 from rotation.errors import BadEventError, BusyError, GoneError, NotOursError
 from tests.postgres_user.test_hostile_objects import canaries, shadows
@@ -49,7 +50,7 @@ NEVER = (
 class Logins:
     """The reader is the world's own login; another one owns what it reads."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: PostgresWorld) -> None:
         self.world = world
         self.reader = world.user
         self.owner = f"owner_{world.number}"
@@ -80,7 +81,7 @@ class Logins:
 
 
 @pytest.fixture
-def logins(any_world: World) -> Logins:
+def logins(any_world: PostgresWorld) -> Logins:
     return Logins(any_world)
 
 
@@ -241,7 +242,7 @@ def test_the_admin_keeps_no_right_to_act_as_the_owner(logins: Logins) -> None:
         session.execute(f"SET ROLE {logins.owner}")
 
 
-def test_a_membership_of_the_admin_stays_as_it_was(world: World) -> None:
+def test_a_membership_of_the_admin_stays_as_it_was(world: PostgresWorld) -> None:
     logins = Logins(world)
     with world.as_admin() as admin:
         admin.execute(f"GRANT {logins.owner} TO {world.admin} WITH INHERIT TRUE, SET FALSE")
@@ -273,7 +274,7 @@ def test_what_is_not_the_owner_s_is_not_given_away(logins: Logins) -> None:
 
 
 def test_a_name_that_changes_its_meaning_meanwhile_gives_nothing_away(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The owner renames its schemas between our look and our statement."""
     logins = Logins(world)
@@ -299,7 +300,7 @@ def test_a_name_that_changes_its_meaning_meanwhile_gives_nothing_away(
     assert not logins.reads("word")
 
 
-def test_nothing_of_the_owner_s_runs_as_the_admin(own: World) -> None:
+def test_nothing_of_the_owner_s_runs_as_the_admin(own: PostgresWorld) -> None:
     """The application that gave other meanings to our names is the one whose tables are read."""
     name = f"reader_{own.number}"
     since = shadows(own)
@@ -310,7 +311,7 @@ def test_nothing_of_the_owner_s_runs_as_the_admin(own: World) -> None:
     assert canaries(own, since) == []
 
 
-def test_names_are_names_whatever_they_hold(any_world: World) -> None:
+def test_names_are_names_whatever_they_hold(any_world: PostgresWorld) -> None:
     reader, owner = f"r'\"\\{any_world.number}", f"o;--\"'\\{any_world.number}"
     owner_arn = any_world.add_login(owner)
     arn = any_world.add_login(reader, Writes=[owner])
@@ -361,7 +362,7 @@ def test_a_lock_that_is_held_for_too_long_ends_in_an_error(
     logins.world.ensure(Reads=[logins.owner])
 
 
-def test_more_tables_than_fit_into_a_transaction(world: World) -> None:
+def test_more_tables_than_fit_into_a_transaction(world: PostgresWorld) -> None:
     logins = Logins(world)
     with world.as_login(world.secrets.document(logins.owner_arn)) as session:
         for number in range(1003):
@@ -413,7 +414,7 @@ def warnings(log: io.StringIO) -> list[dict[str, str]]:
     return [entry for entry in entries if entry.get("level") == "WARNING"]
 
 
-def test_a_login_that_is_missing_is_deployed_first(any_world: World) -> None:
+def test_a_login_that_is_missing_is_deployed_first(any_world: PostgresWorld) -> None:
     owner = f"owner_{any_world.number}"
     with pytest.raises(GoneError, match="deploy the other login first"):
         any_world.ensure(Reads=[owner])
@@ -422,13 +423,13 @@ def test_a_login_that_is_missing_is_deployed_first(any_world: World) -> None:
     any_world.ensure(Reads=[owner])
 
 
-def test_a_login_that_is_gone_is_taken_off(any_world: World) -> None:
+def test_a_login_that_is_gone_is_taken_off(any_world: PostgresWorld) -> None:
     owner = f"owner_{any_world.number}"
     any_world.ensure(before={"Reads": [owner]})
 
 
 @pytest.mark.parametrize("kind", ["admin", "superuser", "group"])
-def test_only_logins_of_applications_are_read(any_world: World, kind: str) -> None:
+def test_only_logins_of_applications_are_read(any_world: PostgresWorld, kind: str) -> None:
     names = {
         "admin": any_world.admin,
         "superuser": any_world.server.superuser,
@@ -444,14 +445,16 @@ def test_only_logins_of_applications_are_read(any_world: World, kind: str) -> No
 
 
 @pytest.mark.parametrize("value", ["app", [""], [7], {"a": "b"}, ["a\0b"], ["a\nb"]])
-def test_what_is_no_list_of_names_is_refused_and_corrected(world: World, value: object) -> None:
+def test_what_is_no_list_of_names_is_refused_and_corrected(
+    world: PostgresWorld, value: object
+) -> None:
     with pytest.raises(BadEventError, match="list with the names of other logins"):
         world.ensure(Reads=value)
     assert not world.exists(world.user)
     world.ensure(Reads=[], before={"Reads": value})
 
 
-def test_a_login_does_not_read_itself(world: World) -> None:
+def test_a_login_does_not_read_itself(world: PostgresWorld) -> None:
     for name in (world.user, world.clone):
         with pytest.raises(BadEventError, match="off its own reads and writes"):
             world.ensure(Writes=[name])

@@ -2,17 +2,20 @@
 
 import pytest
 
-from fakes.world import STEPS, World
+from fakes.postgres import PostgresWorld
+from fakes.world import STEPS
 from rotation.errors import CredentialRefusedError
 
 
 @pytest.fixture
-def ready(any_world: World) -> World:
+def ready(any_world: PostgresWorld) -> PostgresWorld:
     any_world.create_first_user()
     return any_world
 
 
-def test_the_admin_rotates_as_a_single_user_and_goes_on_rotating_others(ready: World) -> None:
+def test_the_admin_rotates_as_a_single_user_and_goes_on_rotating_others(
+    ready: PostgresWorld,
+) -> None:
     for _ in range(2):
         before = ready.secrets.document(ready.admin_arn)
         ready.rotate(ready.single, ready.admin_arn)
@@ -26,7 +29,7 @@ def test_the_admin_rotates_as_a_single_user_and_goes_on_rotating_others(ready: W
 
 @pytest.mark.parametrize("next_step", ["testSecret", "finishSecret"])
 def test_an_application_that_meets_the_admins_rotation_is_put_off_and_then_rotates(
-    ready: World, next_step: str
+    ready: PostgresWorld, next_step: str
 ) -> None:
     token = ready.until(ready.alternating, "setSecret")
     admins = ready.secrets.begin(ready.admin_arn)
@@ -46,7 +49,7 @@ def test_an_application_that_meets_the_admins_rotation_is_put_off_and_then_rotat
 
 
 def test_an_admin_whose_password_was_set_back_by_hand_finds_in_with_the_previous_one(
-    ready: World,
+    ready: PostgresWorld,
 ) -> None:
     """As a deployment could that met the rotation, or a restored snapshot."""
     first = ready.secrets.document(ready.admin_arn)

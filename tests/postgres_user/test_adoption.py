@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fakes.world import Document, World
+from fakes.postgres import PostgresWorld
+from fakes.product import Document
 from rotation.errors import (
     BadEventError,
     BadSecretError,
@@ -22,7 +23,7 @@ PRESENT = "its-Present-Password-1"
 class Legacy:
     """A user that somebody made long ago, with its password in a secret of theirs."""
 
-    def __init__(self, world: World, **fields: object) -> None:
+    def __init__(self, world: PostgresWorld, **fields: object) -> None:
         self.world = world
         self.arn = world.arn.replace("application", "legacy")
         world.server.create_database(world.dbname, world.server.superuser)
@@ -39,11 +40,11 @@ class Legacy:
 
 
 @pytest.fixture
-def legacy(any_world: World) -> Legacy:
+def legacy(any_world: PostgresWorld) -> Legacy:
     return Legacy(any_world)
 
 
-def puts(world: World) -> int:
+def puts(world: PostgresWorld) -> int:
     return world.secrets.calls.count("put_secret_value")
 
 
@@ -210,7 +211,7 @@ def test_the_secret_of_another_user_is_replaced(legacy: Legacy) -> None:
     assert legacy.world.accepts(legacy.world.document())
 
 
-def test_a_secret_that_alternates_is_rotated_once_more(any_world: World) -> None:
+def test_a_secret_that_alternates_is_rotated_once_more(any_world: PostgresWorld) -> None:
     """AWS's function left AWSCURRENT at the clone."""
     world = any_world
     theirs = world.add_login("theirs")
@@ -241,7 +242,7 @@ def test_a_secret_for_another_server_is_refused(legacy: Legacy) -> None:
 
 
 @pytest.mark.parametrize("value", [7, ["arn"], {"a": "b"}])
-def test_a_property_that_is_no_text_is_refused(world: World, value: object) -> None:
+def test_a_property_that_is_no_text_is_refused(world: PostgresWorld, value: object) -> None:
     with pytest.raises(BadEventError, match="present_secret_arn"):
         world.ensure(PresentSecretArn=value)
     world.ensure(PresentSecretArn="")

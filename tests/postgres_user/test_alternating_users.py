@@ -3,7 +3,8 @@ import json
 import psycopg
 import pytest
 
-from fakes.world import STEPS, World
+from fakes.postgres import PostgresWorld
+from fakes.world import STEPS
 from rotation.errors import (
     BadSecretError,
     CredentialRefusedError,
@@ -14,12 +15,12 @@ from rotation.errors import (
 
 
 @pytest.fixture
-def ready(any_world: World) -> World:
+def ready(any_world: PostgresWorld) -> PostgresWorld:
     any_world.create_first_user()
     return any_world
 
 
-def test_the_users_take_turns_and_both_log_in_at_every_step(ready: World) -> None:
+def test_the_users_take_turns_and_both_log_in_at_every_step(ready: PostgresWorld) -> None:
     for expected in (ready.clone, ready.user, ready.clone):
         token = ready.secrets.begin(ready.arn)
         before = [ready.document()]
@@ -34,7 +35,7 @@ def test_the_users_take_turns_and_both_log_in_at_every_step(ready: World) -> Non
         assert ready.accepts(ready.document("AWSPREVIOUS"))
 
 
-def test_everything_else_in_the_secret_stays_byte_for_byte(ready: World) -> None:
+def test_everything_else_in_the_secret_stays_byte_for_byte(ready: PostgresWorld) -> None:
     login = json.dumps(ready.application())[1:-1]
     text = f'{{ {login},\n "z": 1E400, "a": [1.0], "a": "\\u00e4", "b": 2 }}\n'
     ready.secrets.put(ready.arn, "AWSCURRENT", text)
@@ -45,7 +46,7 @@ def test_everything_else_in_the_secret_stays_byte_for_byte(ready: World) -> None
     assert ready.secrets.secrets[ready.arn].contents[token] == expected
 
 
-def test_a_rotation_takes_ten_calls_and_four_connections(ready: World) -> None:
+def test_a_rotation_takes_ten_calls_and_four_connections(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     ready.secrets.calls.clear()
     connections = ready.connections()
@@ -54,7 +55,7 @@ def test_a_rotation_takes_ten_calls_and_four_connections(ready: World) -> None:
     assert ready.connections() - connections == 4
 
 
-def test_an_admins_secret_that_rds_manages_is_enough(ready: World) -> None:
+def test_an_admins_secret_that_rds_manages_is_enough(ready: PostgresWorld) -> None:
     ready.secrets.put(
         ready.admin_arn, "AWSCURRENT", {"username": ready.admin, "password": "the-Admins-own-1"}
     )
@@ -62,7 +63,7 @@ def test_an_admins_secret_that_rds_manages_is_enough(ready: World) -> None:
     assert ready.accepts(ready.document())
 
 
-def test_an_unrelated_user_with_the_clones_name_is_never_touched(ready: World) -> None:
+def test_an_unrelated_user_with_the_clones_name_is_never_touched(ready: PostgresWorld) -> None:
     ready.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", ready.clone)
     # Not even if it is a member, as a clone is: on old servers anyone may grant oneself away.
     ready.run("GRANT {} TO {}", ready.user, ready.clone)
@@ -73,7 +74,9 @@ def test_an_unrelated_user_with_the_clones_name_is_never_touched(ready: World) -
     assert ready.document()["username"] == ready.user
 
 
-def test_a_secret_for_a_clone_does_not_give_away_the_user_it_is_named_after(ready: World) -> None:
+def test_a_secret_for_a_clone_does_not_give_away_the_user_it_is_named_after(
+    ready: PostgresWorld,
+) -> None:
     victim, attacker = f"victim_{ready.number}", f"victim_{ready.number}_clone"
     for name in (victim, attacker):
         ready.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", name)
@@ -86,7 +89,7 @@ def test_a_secret_for_a_clone_does_not_give_away_the_user_it_is_named_after(read
     assert ready.accepts(ready.login(victim, "its-Own-1"))
 
 
-def test_the_twin_of_another_secret_is_never_touched(ready: World) -> None:
+def test_the_twin_of_another_secret_is_never_touched(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     other = ready.arn.replace("application", "another")
     ready.secrets.create(other, ready.document("AWSPREVIOUS"))
@@ -97,7 +100,7 @@ def test_the_twin_of_another_secret_is_never_touched(ready: World) -> None:
     assert ready.accepts(ready.document())
 
 
-def test_a_user_can_not_forge_the_mark(ready: World) -> None:
+def test_a_user_can_not_forge_the_mark(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     for label in ("AWSCURRENT", "AWSPREVIOUS"):
         with (
@@ -107,7 +110,7 @@ def test_a_user_can_not_forge_the_mark(ready: World) -> None:
             connection.execute(f"COMMENT ON ROLE {ready.clone} IS 'mine'")
 
 
-def test_a_first_user_that_ends_in_clone_is_refused(ready: World) -> None:
+def test_a_first_user_that_ends_in_clone_is_refused(ready: PostgresWorld) -> None:
     lonely = f"lonely_{ready.number}_clone"
     ready.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", lonely)
     ready.secrets.put(
@@ -118,7 +121,7 @@ def test_a_first_user_that_ends_in_clone_is_refused(ready: World) -> None:
         ready.step(ready.alternating, token, "setSecret")
 
 
-def test_nothing_is_changed_for_a_secret_that_is_not_accepted_itself(ready: World) -> None:
+def test_nothing_is_changed_for_a_secret_that_is_not_accepted_itself(ready: PostgresWorld) -> None:
     ready.secrets.put(ready.arn, "AWSCURRENT", ready.application(password="a-guess"))
     token = ready.until(ready.alternating, "setSecret")
     with pytest.raises(CredentialRefusedError, match="AWSCURRENT"):
@@ -128,7 +131,7 @@ def test_nothing_is_changed_for_a_secret_that_is_not_accepted_itself(ready: Worl
 
 @pytest.mark.parametrize("field", ["host", "port"])
 @pytest.mark.parametrize("whose", ["AWSPENDING", "admin"])
-def test_servers_are_not_mixed(world: World, field: str, whose: str) -> None:
+def test_servers_are_not_mixed(world: PostgresWorld, field: str, whose: str) -> None:
     world.create_first_user()
     other = {"host": "127.0.0.1", "port": 1}
     if whose == "admin":
@@ -143,7 +146,9 @@ def test_servers_are_not_mixed(world: World, field: str, whose: str) -> None:
             world.step(world.alternating, token, step)
 
 
-def test_a_name_whose_twin_would_be_cut_is_refused_before_anything_changes(world: World) -> None:
+def test_a_name_whose_twin_would_be_cut_is_refused_before_anything_changes(
+    world: PostgresWorld,
+) -> None:
     name = "x" * 60
     world.secrets.put(world.arn, "AWSCURRENT", world.application(username=name))
     token = world.secrets.begin(world.arn)
@@ -152,7 +157,7 @@ def test_a_name_whose_twin_would_be_cut_is_refused_before_anything_changes(world
     assert world.secrets.secrets[world.arn].contents[token] is None
 
 
-def test_names_of_57_bytes_work_whatever_is_in_them(ready: World) -> None:
+def test_names_of_57_bytes_work_whatever_is_in_them(ready: PostgresWorld) -> None:
     name = "ä\"'\\;-- $1 :x{}%s " + "y" * 57
     name = name.encode()[:57].decode()
     ready.secrets.put(ready.arn, "AWSCURRENT", ready.application(username=name))
@@ -163,7 +168,7 @@ def test_names_of_57_bytes_work_whatever_is_in_them(ready: World) -> None:
     assert ready.accepts(ready.document("AWSPREVIOUS"))
 
 
-def test_steps_may_come_again_in_any_order_at_any_time(ready: World) -> None:
+def test_steps_may_come_again_in_any_order_at_any_time(ready: PostgresWorld) -> None:
     token = ready.secrets.begin(ready.arn)
     for count in range(len(STEPS)):
         for step in STEPS[: count + 1] * 2:
@@ -174,7 +179,7 @@ def test_steps_may_come_again_in_any_order_at_any_time(ready: World) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_token_that_was_given_up_changes_nothing(world: World, step: str) -> None:
+def test_a_token_that_was_given_up_changes_nothing(world: PostgresWorld, step: str) -> None:
     world.create_first_user()
     token = world.until(world.alternating, step)
     del world.secrets.secrets[world.arn].labels["AWSPENDING"]
@@ -187,7 +192,7 @@ def test_a_token_that_was_given_up_changes_nothing(world: World, step: str) -> N
     assert world.accepts(world.document("AWSPREVIOUS"))
 
 
-def test_an_empty_version_never_becomes_current(world: World) -> None:
+def test_an_empty_version_never_becomes_current(world: PostgresWorld) -> None:
     world.create_first_user()
     token = world.secrets.begin(world.arn)
     for step in STEPS[1:]:
@@ -196,7 +201,7 @@ def test_an_empty_version_never_becomes_current(world: World) -> None:
     assert world.document()["username"] == world.user
 
 
-def test_a_password_that_was_never_set_never_becomes_current(world: World) -> None:
+def test_a_password_that_was_never_set_never_becomes_current(world: PostgresWorld) -> None:
     world.create_first_user()
     token = world.until(world.alternating, "setSecret")
     for step in STEPS[2:]:
@@ -205,7 +210,7 @@ def test_a_password_that_was_never_set_never_becomes_current(world: World) -> No
     assert world.document()["username"] == world.user
 
 
-def test_the_error_names_secret_step_cause_and_remedy(world: World) -> None:
+def test_the_error_names_secret_step_cause_and_remedy(world: PostgresWorld) -> None:
     token = world.until(world.alternating, "setSecret")
     with pytest.raises(RotationError) as caught:
         world.step(world.alternating, token, "setSecret")

@@ -16,7 +16,8 @@ import trustme
 
 from database.check import DatabaseCheck
 from database.first_check import FirstCheck
-from fakes.world import Document, World
+from fakes.postgres import PostgresWorld
+from fakes.product import Document
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from postgres_user.probe import PostgresProbe
@@ -40,7 +41,7 @@ from tests.postgres_user.test_remedies import small, small_world  # noqa: F401  
 class Existing:
     """The settings of a database that exists, whose admin's secret is RDS's own."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: PostgresWorld) -> None:
         self.world = world
         self.settings: Document = {
             "Engine": "postgres",
@@ -72,12 +73,12 @@ class Existing:
 
 
 @pytest.fixture
-def existing(any_world: World) -> Existing:
+def existing(any_world: PostgresWorld) -> Existing:
     return Existing(any_world)
 
 
 @pytest.fixture
-def new(world: World) -> Existing:
+def new(world: PostgresWorld) -> Existing:
     return Existing(world)
 
 
@@ -103,7 +104,7 @@ def test_the_database_is_the_one_of_the_settings(existing: Existing) -> None:
     assert existing.check() == existing.world.admin
 
 
-def test_it_knows_nothing_of_cloudformation(world: World) -> None:
+def test_it_knows_nothing_of_cloudformation(world: PostgresWorld) -> None:
     """A command may run it as well."""
     admin = Postgres.credential(
         RotatingSecret(cast("Any", world.secrets), world.admin_arn, Deadline(10)).current().text,
@@ -207,7 +208,7 @@ def test_something_else_than_postgresql(
     new.check()
 
 
-def test_a_server_without_tls(small_world: World) -> None:  # noqa: F811
+def test_a_server_without_tls(small_world: PostgresWorld) -> None:  # noqa: F811
     existing, server = Existing(small_world), small_world.server
     configuration = next(server.ca.parent.glob("server/data")) / "postgresql.auto.conf"
     before = configuration.read_text()
@@ -340,7 +341,7 @@ def test_an_admin_that_is_none(existing: Existing) -> None:
     existing.check()
 
 
-def test_a_standby(small_world: World) -> None:  # noqa: F811
+def test_a_standby(small_world: PostgresWorld) -> None:  # noqa: F811
     existing = Existing(small_world)
     data = next(small_world.server.ca.parent.glob("server/data"))
     (data / "standby.signal").touch()
@@ -358,7 +359,7 @@ def test_a_server_that_is_too_old_for_equal_twins(
 ) -> None:
     with PostgresServer(binaries=brought(version)) as server:
         monkeypatch.setenv("RDS_CA_BUNDLE", str(server.ca))
-        existing = Existing(World(server))
+        existing = Existing(PostgresWorld(server))
         existing.fails(UnequalTwinsError, r"PostgreSQL 17\.1", "or rotate a single user")
         existing.check(Alternating="false")
 

@@ -3,12 +3,13 @@ from collections.abc import Callable
 
 import pytest
 
-from fakes.world import STEPS, World
+from fakes.postgres import PostgresWorld
+from fakes.world import STEPS
 from rotation.errors import BusyError, NotPendingError, OutOfTimeError, UnreachableError
 
 
 @pytest.fixture
-def ready(any_world: World) -> World:
+def ready(any_world: PostgresWorld) -> PostgresWorld:
     any_world.create_first_user()
     any_world.rotate(any_world.alternating)
     return any_world
@@ -25,7 +26,7 @@ def once(run: Callable[[], object], *, read: int = 2) -> Callable[[str], None]:
     return hook
 
 
-def newer_rotation(world: World) -> Callable[[], object]:
+def newer_rotation(world: PostgresWorld) -> Callable[[], object]:
     def run() -> None:
         world.secrets.before = world.secrets.after = lambda _: None
         del world.secrets.secrets[world.arn].labels["AWSPENDING"]
@@ -35,12 +36,14 @@ def newer_rotation(world: World) -> Callable[[], object]:
     return run
 
 
-def both_log_in(world: World) -> bool:
+def both_log_in(world: PostgresWorld) -> bool:
     return all(world.accepts(world.document(label)) for label in ("AWSCURRENT", "AWSPREVIOUS"))
 
 
 @pytest.mark.usefixtures("patient")
-def test_a_writer_that_was_given_up_before_it_read_the_label_stops_there(ready: World) -> None:
+def test_a_writer_that_was_given_up_before_it_read_the_label_stops_there(
+    ready: PostgresWorld,
+) -> None:
     token = ready.until(ready.alternating, "setSecret")
     ready.secrets.before = once(newer_rotation(ready))
     with pytest.raises(NotPendingError):
@@ -50,7 +53,7 @@ def test_a_writer_that_was_given_up_before_it_read_the_label_stops_there(ready: 
 
 @pytest.mark.usefixtures("patient")
 def test_a_writer_that_was_given_up_after_it_read_the_label_has_no_session_any_more(
-    ready: World,
+    ready: PostgresWorld,
 ) -> None:
     token = ready.until(ready.alternating, "setSecret")
     ready.secrets.after = once(newer_rotation(ready))
@@ -60,7 +63,7 @@ def test_a_writer_that_was_given_up_after_it_read_the_label_has_no_session_any_m
 
 
 @pytest.mark.usefixtures("patient")
-def test_a_writer_of_a_single_user_has_no_session_any_more_either(ready: World) -> None:
+def test_a_writer_of_a_single_user_has_no_session_any_more_either(ready: PostgresWorld) -> None:
     token = ready.until(ready.single, "setSecret")
     ready.secrets.after = once(newer_rotation(ready), read=1)
     with pytest.raises(UnreachableError):
@@ -70,13 +73,13 @@ def test_a_writer_of_a_single_user_has_no_session_any_more_either(ready: World) 
 
 @pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("strategy", ["alternating", "single"])
-def test_three_at_once_don_t_disturb_each_other(ready: World, strategy: str) -> None:
+def test_three_at_once_don_t_disturb_each_other(ready: PostgresWorld, strategy: str) -> None:
     ready.rotate_by_three(getattr(ready, strategy))
     assert ready.accepts(ready.document())
 
 
 def test_a_stuck_writer_of_the_same_rotation_is_ended_after_a_while(
-    ready: World, monkeypatch: pytest.MonkeyPatch
+    ready: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 0.1)
     token = ready.until(ready.alternating, "setSecret")
@@ -93,7 +96,7 @@ def test_a_stuck_writer_of_the_same_rotation_is_ended_after_a_while(
 
 
 def test_a_stranger_who_holds_the_lock_is_left_alone(
-    ready: World, monkeypatch: pytest.MonkeyPatch
+    ready: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from postgres_user import fence  # noqa: PLC0415
 
@@ -110,7 +113,7 @@ def test_a_stranger_who_holds_the_lock_is_left_alone(
 
 @pytest.mark.parametrize("strategy", ["alternating", "single"])
 def test_a_role_that_someone_else_is_changing_is_not_waited_for_long(
-    ready: World, monkeypatch: pytest.MonkeyPatch, strategy: str
+    ready: PostgresWorld, monkeypatch: pytest.MonkeyPatch, strategy: str
 ) -> None:
     ready.rotate(ready.alternating)
     monkeypatch.setattr("postgres_user.postgres.LOCK_SECONDS", 0.2)
@@ -130,7 +133,7 @@ def test_a_role_that_someone_else_is_changing_is_not_waited_for_long(
     assert ready.accepts(ready.document())
 
 
-def test_a_change_that_came_second_can_be_made_again(ready: World) -> None:
+def test_a_change_that_came_second_can_be_made_again(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     token = ready.until(ready.single, "setSecret")
     with ready.as_superuser() as other:
@@ -145,7 +148,7 @@ def test_a_change_that_came_second_can_be_made_again(ready: World) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_function_with_no_time_left_says_so(world: World, step: str) -> None:
+def test_a_function_with_no_time_left_says_so(world: PostgresWorld, step: str) -> None:
     world.create_first_user()
     token = world.until(world.single, step)
     world.context.milliseconds = 3000

@@ -1,7 +1,7 @@
 import psycopg
 import pytest
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from rotation.errors import (
     BadSecretError,
     BusyError,
@@ -11,7 +11,7 @@ from rotation.errors import (
 )
 
 
-def test_it_logs_in_and_has_its_own_schema_and_nothing_else(any_world: World) -> None:
+def test_it_logs_in_and_has_its_own_schema_and_nothing_else(any_world: PostgresWorld) -> None:
     any_world.create_first_user()
     with any_world.as_login(any_world.document()) as connection:
         connection.execute("CREATE TABLE mine (id int)")
@@ -26,7 +26,7 @@ def test_it_logs_in_and_has_its_own_schema_and_nothing_else(any_world: World) ->
     assert not any_world.ask(query, any_world.user)
 
 
-def test_the_admin_keeps_no_right_to_act_as_it(any_world: World) -> None:
+def test_the_admin_keeps_no_right_to_act_as_it(any_world: PostgresWorld) -> None:
     any_world.create_first_user()
     with (
         any_world.as_admin() as connection,
@@ -35,21 +35,21 @@ def test_the_admin_keeps_no_right_to_act_as_it(any_world: World) -> None:
         connection.execute(f"SET ROLE {any_world.user}")
 
 
-def test_a_second_time_changes_nothing(any_world: World) -> None:
+def test_a_second_time_changes_nothing(any_world: PostgresWorld) -> None:
     any_world.create_first_user()
     log = any_world.server.log.read_text(errors="replace").count("ALTER ROLE")
     any_world.create_first_user()
     assert any_world.server.log.read_text(errors="replace").count("ALTER ROLE") == log
 
 
-def test_it_works_after_rotations(any_world: World) -> None:
+def test_it_works_after_rotations(any_world: PostgresWorld) -> None:
     any_world.create_first_user()
     any_world.rotate(any_world.alternating)
     any_world.create_first_user()
     assert any_world.document()["username"] == any_world.clone
 
 
-def test_a_user_with_another_password_is_never_touched(any_world: World) -> None:
+def test_a_user_with_another_password_is_never_touched(any_world: PostgresWorld) -> None:
     any_world.run("CREATE ROLE {} LOGIN PASSWORD 'its-Own-1'", any_world.user)
     with pytest.raises(NotOursError, match="already exists"):
         any_world.create_first_user()
@@ -57,20 +57,20 @@ def test_a_user_with_another_password_is_never_touched(any_world: World) -> None
     assert not any_world.ask("SELECT 1 FROM pg_namespace WHERE nspname = %s", any_world.user)
 
 
-def test_without_an_admin_it_says_so(world: World) -> None:
+def test_without_an_admin_it_says_so(world: PostgresWorld) -> None:
     world.secrets.put(world.arn, "AWSCURRENT", world.login(world.user, "the-First-Password-1"))
     with pytest.raises(BadSecretError, match="masterarn"):
         world.create_first_user()
 
 
-def test_an_admin_that_is_refused_is_named(world: World) -> None:
+def test_an_admin_that_is_refused_is_named(world: PostgresWorld) -> None:
     wrong = world.login(world.admin, "wrong")
     world.secrets.put(world.admin_arn, "AWSCURRENT", wrong)
     with pytest.raises(CredentialRefusedError, match="the admin's secret"):
         world.create_first_user()
 
 
-def test_a_version_that_is_replaced_meanwhile_is_not_set(world: World) -> None:
+def test_a_version_that_is_replaced_meanwhile_is_not_set(world: PostgresWorld) -> None:
     reads = iter(range(10))
 
     def replace(call: str) -> None:
@@ -84,7 +84,7 @@ def test_a_version_that_is_replaced_meanwhile_is_not_set(world: World) -> None:
 
 
 def test_an_admin_that_may_create_no_schema_is_told_before_anything_is_made(
-    any_world: World,
+    any_world: PostgresWorld,
 ) -> None:
     any_world.run("REVOKE CREATE ON DATABASE {} FROM {}", any_world.dbname, any_world.admin)
     with pytest.raises(UnsuitableError, match="may not create a schema") as caught:
@@ -95,13 +95,13 @@ def test_an_admin_that_may_create_no_schema_is_told_before_anything_is_made(
     assert any_world.accepts(any_world.document())
 
 
-def of_rds(world: World, password: str = "the-Admins-own-1") -> None:
+def of_rds(world: PostgresWorld, password: str = "the-Admins-own-1") -> None:
     """RDS manages the admin's secret, and puts nothing else into it."""
     content = {"username": world.admin, "password": password}
     world.secrets.put(world.admin_arn, "AWSCURRENT", content)
 
 
-def test_the_admin_s_secret_may_be_rds_s_own(any_world: World) -> None:
+def test_the_admin_s_secret_may_be_rds_s_own(any_world: PostgresWorld) -> None:
     of_rds(any_world)
     other = f"other_{any_world.number}"
     any_world.add_login(other)
@@ -111,7 +111,9 @@ def test_the_admin_s_secret_may_be_rds_s_own(any_world: World) -> None:
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_a_rotation_of_the_admin_s_secret_is_waited_for(world: World, *, exists: bool) -> None:
+def test_a_rotation_of_the_admin_s_secret_is_waited_for(
+    world: PostgresWorld, *, exists: bool
+) -> None:
     """RDS changes the password, and moves the label some seconds later."""
     other = f"other_{world.number}"
     world.add_login(other)

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from rotation.errors import RotationError
 
 FUNCTIONS = (
@@ -66,13 +66,13 @@ OF_THE_CLONE = (
 """What runs a function of its owner's choice when something is done to it."""
 
 
-def canaries(world: World, since: int) -> list[str]:
+def canaries(world: PostgresWorld, since: int) -> list[str]:
     """Who has run something of the application's."""
     log = world.server.log.read_bytes()[since:].decode(errors="replace")
     return [line for line in log.splitlines() if f"canary of {world.number}:" in line]
 
 
-def shadows(own: World) -> int:
+def shadows(own: PostgresWorld) -> int:
     """The application gives other meanings to all that our statements name; tells since when."""
     with own.as_login(own.document()) as app:
         for signature in FUNCTIONS:
@@ -100,7 +100,7 @@ def shadows(own: World) -> int:
     return since
 
 
-def test_names_mean_postgresql_s_own_objects(own: World) -> None:
+def test_names_mean_postgresql_s_own_objects(own: PostgresWorld) -> None:
     since = shadows(own)
     for handler in (own.alternating, own.alternating, own.single):
         own.rotate(handler)
@@ -110,7 +110,7 @@ def test_names_mean_postgresql_s_own_objects(own: World) -> None:
 
 
 def test_a_session_that_begins_as_it_is_set_would_meet_them(
-    own: World, monkeypatch: pytest.MonkeyPatch
+    own: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The check above can fail."""
     since = shadows(own)
@@ -121,7 +121,7 @@ def test_a_session_that_begins_as_it_is_set_would_meet_them(
     assert own.admin in "".join(canaries(own, since))
 
 
-def test_what_changes_hands_runs_nothing(own: World) -> None:
+def test_what_changes_hands_runs_nothing(own: PostgresWorld) -> None:
     """What AWS's function left to the clone goes to the base."""
     own.rotate(own.alternating)
     clone = own.document()
@@ -165,7 +165,7 @@ def test_what_changes_hands_runs_nothing(own: World) -> None:
     ],
 )
 def test_what_would_run_in_the_admin_s_sessions_is_not_an_application_s_to_make(
-    own: World, statement: str
+    own: PostgresWorld, statement: str
 ) -> None:
     """The rest of what is not ours to prevent: only a superuser, or an admin of RDS, may do it."""
     own.rotate(own.alternating)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from fakes.world import STEPS, World
+from fakes.postgres import PostgresWorld
+from fakes.world import STEPS
 from postgres_user.connection import Connection
 from rotation.errors import BadSecretError, RefusedChangeError
 
 
 @pytest.mark.parametrize("encoding", ["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "GB18030", "UHC"])
-def test_a_setting_s_text_never_becomes_a_statement(own: World, encoding: str) -> None:
+def test_a_setting_s_text_never_becomes_a_statement(own: PostgresWorld, encoding: str) -> None:
     """A yen sign is a backslash in SJIS: the text would end early, and the rest be run.
 
     The application's own login sets all of it.
@@ -53,7 +54,7 @@ TIMEOUTS = {
 """Each with the version that brought it."""
 
 
-def version(world: World) -> int:
+def version(world: PostgresWorld) -> int:
     [[number]] = world.ask("SELECT current_setting('server_version_num')::int / 10000")
     return int(number)
 
@@ -68,7 +69,7 @@ def known(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ca
 
 @pytest.mark.parametrize("setting", TIMEOUTS)
 def test_no_time_out_but_ours_ends_a_session(
-    own: World, known: Callable[[], None], setting: str
+    own: PostgresWorld, known: Callable[[], None], setting: str
 ) -> None:
     if version(own) < TIMEOUTS[setting]:
         pytest.skip(f"{setting} came with version {TIMEOUTS[setting]}")
@@ -82,7 +83,7 @@ def test_no_time_out_but_ours_ends_a_session(
 
 
 def test_a_function_that_takes_its_time_is_not_ended_as_idle(
-    own: World, monkeypatch: pytest.MonkeyPatch
+    own: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if version(own) < TIMEOUTS["idle_session_timeout"]:
         pytest.skip("idle_session_timeout came with version 14")
@@ -101,7 +102,7 @@ def test_a_function_that_takes_its_time_is_not_ended_as_idle(
 
 
 def test_a_server_of_another_version_at_the_same_address_is_learned_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.create_first_user()
     for number in (1, 99):
@@ -121,7 +122,9 @@ def test_a_server_of_another_version_at_the_same_address_is_learned_again(
         "default_transaction_deferrable = on",
     ],
 )
-def test_three_deliveries_at_once_don_t_disturb_each_other(own: World, setting: str) -> None:
+def test_three_deliveries_at_once_don_t_disturb_each_other(
+    own: PostgresWorld, setting: str
+) -> None:
     own.run(f"ALTER DATABASE {{}} SET {setting}", own.dbname)
     for _ in range(3):
         own.rotate_by_three(own.alternating)
@@ -130,7 +133,7 @@ def test_three_deliveries_at_once_don_t_disturb_each_other(own: World, setting: 
 
 
 @pytest.mark.parametrize("scope", ["ALTER DATABASE {}", "ALTER ROLE {} IN DATABASE {}"])
-def test_a_role_that_is_set_for_the_admin_changes_nothing(own: World, scope: str) -> None:
+def test_a_role_that_is_set_for_the_admin_changes_nothing(own: PostgresWorld, scope: str) -> None:
     """The admin is a member of the group; whoever owns the database may set it there."""
     group = f"group_{own.number}"
     own.run("CREATE ROLE {}", group)
@@ -142,7 +145,7 @@ def test_a_role_that_is_set_for_the_admin_changes_nothing(own: World, scope: str
     assert own.accepts(own.document("AWSPREVIOUS"))
 
 
-def test_what_the_admin_is_granted_does_not_depend_on_a_setting(own: World) -> None:
+def test_what_the_admin_is_granted_does_not_depend_on_a_setting(own: PostgresWorld) -> None:
     if version(own) < SELF_GRANTS:
         pytest.skip("createrole_self_grant came with version 16")
     own.run("ALTER DATABASE {} SET createrole_self_grant = 'set, inherit'", own.dbname)
@@ -163,7 +166,7 @@ ENCODINGS = ["SQL_ASCII", "LATIN1", "KOI8R", "WIN1251", "WIN866", "EUC_JP"]
 
 
 @pytest.fixture(params=ENCODINGS)
-def encoded(any_world: World, request: pytest.FixtureRequest) -> World:
+def encoded(any_world: PostgresWorld, request: pytest.FixtureRequest) -> PostgresWorld:
     """A database with another encoding."""
     dbname = f"{request.param.lower()}_{any_world.number}"
     any_world.run(
@@ -175,7 +178,7 @@ def encoded(any_world: World, request: pytest.FixtureRequest) -> World:
     return any_world
 
 
-def test_a_database_may_have_any_encoding(encoded: World) -> None:
+def test_a_database_may_have_any_encoding(encoded: PostgresWorld) -> None:
     encoded.create_first_user()
     encoded.run("ALTER ROLE {} SET search_path = 'a \\ \"b\"', public", encoded.user)
     for _ in range(2):
@@ -184,7 +187,7 @@ def test_a_database_may_have_any_encoding(encoded: World) -> None:
         assert encoded.accepts(encoded.document("AWSPREVIOUS"))
 
 
-def test_a_name_that_a_login_can_t_tell_is_refused(encoded: World) -> None:
+def test_a_name_that_a_login_can_t_tell_is_refused(encoded: PostgresWorld) -> None:
     """Its bytes are those of another name there; it exists, made from a database with UTF8."""
     name = f"\u00e4_{encoded.number}"
     with encoded.server.connect() as session:
@@ -203,7 +206,7 @@ def test_a_name_that_a_login_can_t_tell_is_refused(encoded: World) -> None:
     assert not encoded.exists(f"{name}_clone")
 
 
-def test_a_setting_in_another_encoding_is_told_by_its_name(any_world: World) -> None:
+def test_a_setting_in_another_encoding_is_told_by_its_name(any_world: PostgresWorld) -> None:
     any_world.create_first_user()
     latin = f"latin_{any_world.number}"
     any_world.run("CREATE DATABASE {} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0", latin)
@@ -217,7 +220,7 @@ def test_a_setting_in_another_encoding_is_told_by_its_name(any_world: World) -> 
     any_world.step(any_world.alternating, token, "setSecret")
 
 
-def test_an_encoding_that_nothing_is_translated_to_is_told(any_world: World) -> None:
+def test_an_encoding_that_nothing_is_translated_to_is_told(any_world: PostgresWorld) -> None:
     dbname = f"mule_{any_world.number}"
     create = "CREATE DATABASE {} ENCODING 'MULE_INTERNAL' LOCALE 'C' TEMPLATE template0"
     any_world.run(create, dbname)

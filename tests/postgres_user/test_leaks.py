@@ -4,24 +4,24 @@ import traceback
 
 import pytest
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from rotation.errors import RotationError
 from tests.rotated_secret.frames import recorded
 
 
-def everything_secret(world: World) -> set[str]:
+def everything_secret(world: PostgresWorld) -> set[str]:
     contents = [text for s in world.secrets.secrets.values() for text in s.contents.values()]
     found = [re.findall(r'"password": "([^"]+)"', text) for text in contents if text]
     return {password for passwords in found for password in passwords} | {"a-wrong-Password-1"}
 
 
-def assert_no_leak(world: World, text: str, where: str) -> None:
+def assert_no_leak(world: PostgresWorld, text: str, where: str) -> None:
     found = [secret for secret in everything_secret(world) if secret in text]
     assert not found, f"{where} shows {found}"
 
 
 def test_no_secret_is_seen_anywhere(
-    world: World, capfd: pytest.CaptureFixture[str], function_log: io.StringIO
+    world: PostgresWorld, capfd: pytest.CaptureFixture[str], function_log: io.StringIO
 ) -> None:
     world.create_first_user()
     for handler in (world.alternating, world.alternating, world.single):
@@ -46,7 +46,7 @@ def test_no_secret_is_seen_anywhere(
         assert_no_leak(world, text, where)
 
 
-def errors_of(world: World) -> list[str]:
+def errors_of(world: PostgresWorld) -> list[str]:
     """Makes the steps fail in different ways; returns all that a log could print of it."""
     wrong = world.application(password="a-wrong-Password-1")
     texts = []
@@ -77,7 +77,7 @@ def errors_of(world: World) -> list[str]:
     ],
 )
 def test_no_variable_on_the_way_of_an_error_holds_a_secret(
-    world: World, change: dict[str, object]
+    world: PostgresWorld, change: dict[str, object]
 ) -> None:
     world.create_first_user()
     wrong = world.application(password="a-wrong-Password-1") | change
@@ -87,7 +87,7 @@ def test_no_variable_on_the_way_of_an_error_holds_a_secret(
     assert not [where for where, text in recorded(caught.value) if "a-wrong-Password-1" in text]
 
 
-def test_nor_does_the_error_of_a_secret_that_is_not_json(world: World) -> None:
+def test_nor_does_the_error_of_a_secret_that_is_not_json(world: PostgresWorld) -> None:
     world.create_first_user()
     for content in ('{"password": "a-wrong-Password-1", ', '["a-wrong-Password-1"]'):
         world.secrets.put(world.arn, "AWSCURRENT", content)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
 from rotation.errors import (
     BadSecretError,
@@ -22,7 +22,7 @@ from tests.postgres_user.conftest import brought
 
 
 @pytest.fixture
-def ready(world: World) -> World:
+def ready(world: PostgresWorld) -> PostgresWorld:
     """The clone is current, and has made a table."""
     world.create_first_user()
     world.rotate(world.alternating)
@@ -31,7 +31,9 @@ def ready(world: World) -> World:
     return world
 
 
-def refused(world: World, kind: type[RotationError], step: str = "setSecret") -> RotationError:
+def refused(
+    world: PostgresWorld, kind: type[RotationError], step: str = "setSecret"
+) -> RotationError:
     token = world.until(world.alternating, step)
     with pytest.raises(kind) as caught:
         world.step(world.alternating, token, step)
@@ -39,7 +41,7 @@ def refused(world: World, kind: type[RotationError], step: str = "setSecret") ->
     return caught.value
 
 
-def as_admin(world: World, error: RotationError) -> None:
+def as_admin(world: PostgresWorld, error: RotationError) -> None:
     """Runs what the remedy tells an admin to run."""
     found = re.search(r"admin: (.*?)(?:; else .*)?$", error.remedy)
     assert found
@@ -47,7 +49,7 @@ def as_admin(world: World, error: RotationError) -> None:
         connection.execute(cast("Any", found[1]))
 
 
-def assert_all_is_well(world: World) -> None:
+def assert_all_is_well(world: PostgresWorld) -> None:
     """Two more rotations, and both users read what was there and add to it."""
     for _ in range(2):
         world.rotate(world.alternating)
@@ -57,7 +59,7 @@ def assert_all_is_well(world: World) -> None:
             connection.execute(f"ALTER TABLE kept ADD COLUMN {label} int")
 
 
-def test_a_secret_that_was_made_anew_is_given_the_pair(ready: World) -> None:
+def test_a_secret_that_was_made_anew_is_given_the_pair(ready: PostgresWorld) -> None:
     old = ready.arn
     current = ready.document()
     ready.arn = old.replace("AbCdEf", "GhIjKl")
@@ -72,7 +74,7 @@ def test_a_secret_that_was_made_anew_is_given_the_pair(ready: World) -> None:
 
 
 def test_a_twin_without_a_mark_and_without_a_credential_is_given_to_the_secret(
-    ready: World,
+    ready: PostgresWorld,
 ) -> None:
     ready.run("COMMENT ON ROLE {} IS NULL", ready.clone)
     del ready.secrets.secrets[ready.arn].labels["AWSPREVIOUS"]
@@ -81,7 +83,7 @@ def test_a_twin_without_a_mark_and_without_a_credential_is_given_to_the_secret(
     assert_all_is_well(ready)
 
 
-def test_a_base_that_was_dropped_is_made_again(ready: World) -> None:
+def test_a_base_that_was_dropped_is_made_again(ready: PostgresWorld) -> None:
     ready.run("REASSIGN OWNED BY {} TO {}", ready.user, ready.admin)
     ready.run("DROP OWNED BY {}", ready.user)
     ready.run("DROP ROLE {}", ready.user)
@@ -94,7 +96,7 @@ def test_a_base_that_was_dropped_is_made_again(ready: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["lonely_{}_clone", "app_clone_clone_{}_clone_clone"])
-def test_a_first_user_that_ends_in_clone_is_renamed(world: World, name: str) -> None:
+def test_a_first_user_that_ends_in_clone_is_renamed(world: PostgresWorld, name: str) -> None:
     lonely = name.format(world.number)
     world.create_first_user()
     with world.as_login(world.document()) as connection:
@@ -112,7 +114,7 @@ def test_a_first_user_that_ends_in_clone_is_renamed(world: World, name: str) -> 
 
 
 @pytest.mark.parametrize("whose", ["AWSCURRENT", "AWSPENDING"])
-def test_a_user_whose_validity_ended_is_let_in_again(ready: World, whose: str) -> None:
+def test_a_user_whose_validity_ended_is_let_in_again(ready: PostgresWorld, whose: str) -> None:
     name = ready.clone if whose == "AWSCURRENT" else ready.user
     ready.run("ALTER ROLE {} VALID UNTIL '2020-01-01'", name)
     error = refused(ready, CredentialRefusedError)
@@ -121,7 +123,7 @@ def test_a_user_whose_validity_ended_is_let_in_again(ready: World, whose: str) -
     assert_all_is_well(ready)
 
 
-def test_a_user_that_may_not_log_in_is_let_in_again(ready: World) -> None:
+def test_a_user_that_may_not_log_in_is_let_in_again(ready: PostgresWorld) -> None:
     ready.run("ALTER ROLE {} NOLOGIN", ready.user)
     assert "ALTER ROLE ... LOGIN" in refused(ready, CredentialRefusedError, "testSecret").remedy
     with ready.as_admin() as connection:
@@ -129,7 +131,7 @@ def test_a_user_that_may_not_log_in_is_let_in_again(ready: World) -> None:
     assert_all_is_well(ready)
 
 
-def test_a_password_that_is_not_the_secrets_is_set_to_it(ready: World) -> None:
+def test_a_password_that_is_not_the_secrets_is_set_to_it(ready: PostgresWorld) -> None:
     ready.run("ALTER ROLE {} PASSWORD 'another'", ready.clone)
     error = refused(ready, CredentialRefusedError)
     assert "let an admin set it to the secret's" in error.remedy
@@ -146,12 +148,12 @@ def small() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def small_world(small: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> World:
+def small_world(small: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> PostgresWorld:
     monkeypatch.setenv("RDS_CA_BUNDLE", str(small.ca))
-    return World(small)
+    return PostgresWorld(small)
 
 
-def adopted(world: World, schema: str, tables: int) -> None:
+def adopted(world: PostgresWorld, schema: str, tables: int) -> None:
     """As AWS's function leaves it: the clone owns what was made while it was current."""
     world.create_first_user()
     with world.as_admin() as connection:
@@ -169,7 +171,7 @@ def adopted(world: World, schema: str, tables: int) -> None:
             )
 
 
-def owners(world: World) -> set[tuple[object, ...]]:
+def owners(world: PostgresWorld) -> set[tuple[object, ...]]:
     query = (
         "SELECT DISTINCT relowner::regrole::text FROM pg_class WHERE starts_with(relname, 't ä')"
     )
@@ -177,7 +179,7 @@ def owners(world: World) -> set[tuple[object, ...]]:
 
 
 def test_more_tables_than_the_server_has_locks_for_are_handed_over_in_steps(
-    small_world: World,
+    small_world: PostgresWorld,
 ) -> None:
     adopted(small_world, small_world.user, 100)
     small_world.rotate(small_world.alternating)
@@ -190,7 +192,7 @@ def test_more_tables_than_the_server_has_locks_for_are_handed_over_in_steps(
     )
 
 
-def test_where_the_base_may_not_create_it_is_granted(small_world: World) -> None:
+def test_where_the_base_may_not_create_it_is_granted(small_world: PostgresWorld) -> None:
     adopted(small_world, "elsewhere", 100)
     error = refused(small_world, RefusedChangeError)
     found = re.search("admin: (GRANT CREATE ON SCHEMA .*)$", error.remedy)
@@ -203,15 +205,15 @@ def test_where_the_base_may_not_create_it_is_granted(small_world: World) -> None
 @pytest.fixture(params=["16.4", "17.1"])
 def forgetful_world(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+) -> Iterator[PostgresWorld]:
     """Loses `role` after DISCARD ALL, or ignores it."""
     with PostgresServer(binaries=brought(request.param)) as server:
         monkeypatch.setenv("RDS_CA_BUNDLE", str(server.ca))
-        yield World(server)
+        yield PostgresWorld(server)
 
 
 def test_a_server_that_can_not_keep_twins_equal_is_refused_before_anything_changes(
-    forgetful_world: World,
+    forgetful_world: PostgresWorld,
 ) -> None:
     world = forgetful_world
     world.create_first_user()
@@ -225,7 +227,7 @@ def test_a_server_that_can_not_keep_twins_equal_is_refused_before_anything_chang
     assert world.accepts(world.document())
 
 
-def test_a_setting_of_an_extension_is_copied(ready: World) -> None:
+def test_a_setting_of_an_extension_is_copied(ready: PostgresWorld) -> None:
     ready.run("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     with ready.as_login(ready.document("AWSPREVIOUS")) as connection:
         connection.execute("SELECT show_limit()")
@@ -248,7 +250,7 @@ def test_a_setting_of_an_extension_is_copied(ready: World) -> None:
     ],
 )
 def test_a_setting_that_can_not_be_copied_is_told_and_the_rotation_goes_on(
-    ready: World, function_log: io.StringIO, name: str, value: str
+    ready: PostgresWorld, function_log: io.StringIO, name: str, value: str
 ) -> None:
     ready.run(f"ALTER ROLE {{}} SET {name} = '{value}'", ready.user)
     ready.run("ALTER ROLE {} SET lock_timeout = '9s'", ready.user)
@@ -272,7 +274,7 @@ def warned(log: io.StringIO) -> list[dict[str, Any]]:
     return [entry for entry in entries if entry.get("level") == "WARNING"]
 
 
-def begins_with(world: World, label: str, name: str) -> object:
+def begins_with(world: PostgresWorld, label: str, name: str) -> object:
     with world.as_login(world.document(label)) as connection:
         [value] = connection.execute("SELECT current_setting(%s, true)", [name]).fetchone() or [
             None
@@ -280,7 +282,7 @@ def begins_with(world: World, label: str, name: str) -> object:
         return value
 
 
-def test_what_the_clone_owns_in_another_database_is_handed_over_there(ready: World) -> None:
+def test_what_the_clone_owns_in_another_database_is_handed_over_there(ready: PostgresWorld) -> None:
     elsewhere = f"elsewhere_{ready.number}"
     ready.server.create_database(elsewhere, ready.admin)
     with ready.server.connect(dbname=elsewhere) as connection:
@@ -296,7 +298,7 @@ def test_what_the_clone_owns_in_another_database_is_handed_over_there(ready: Wor
         connection.execute("ALTER TABLE hers.kept ADD COLUMN more int")
 
 
-def test_a_pending_version_for_another_user_is_given_up(ready: World) -> None:
+def test_a_pending_version_for_another_user_is_given_up(ready: PostgresWorld) -> None:
     token = ready.until(ready.alternating, "setSecret")
     other = json.dumps(ready.pending(token) | {"username": "somebody"})
     ready.secrets.secrets[ready.arn].contents[token] = other
@@ -306,7 +308,7 @@ def test_a_pending_version_for_another_user_is_given_up(ready: World) -> None:
     assert_all_is_well(ready)
 
 
-def test_a_host_that_moved_during_a_rotation_is_corrected(ready: World) -> None:
+def test_a_host_that_moved_during_a_rotation_is_corrected(ready: PostgresWorld) -> None:
     token = ready.until(ready.alternating, "setSecret")
     other = json.dumps(ready.pending(token) | {"host": "127.0.0.1"})
     ready.secrets.secrets[ready.arn].contents[token] = other
@@ -316,7 +318,7 @@ def test_a_host_that_moved_during_a_rotation_is_corrected(ready: World) -> None:
     assert_all_is_well(ready)
 
 
-def test_a_standby_is_told_and_the_writer_put_into_the_secret(small_world: World) -> None:
+def test_a_standby_is_told_and_the_writer_put_into_the_secret(small_world: PostgresWorld) -> None:
     world = small_world
     world.create_first_user()
     data = next(world.server.ca.parent.glob("server/data"))

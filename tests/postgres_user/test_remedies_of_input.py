@@ -14,8 +14,9 @@ from psycopg import sql
 from database.single_user import SingleUser
 from database.users import Users
 from fakes.context import Context
+from fakes.postgres import PostgresWorld
+from fakes.product import Document
 from fakes.secrets_manager import failure
-from fakes.world import Document, World
 from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
 from rotation.custom_resource import custom_resource_handler
@@ -36,27 +37,27 @@ from tests.postgres_user.test_remedies import (  # some are fixtures
 NEW = "a-New-Password-of-letters-1"
 
 
-def attempt(world: World) -> RotationError:
+def attempt(world: PostgresWorld) -> RotationError:
     """A rotation that ends in an error of ours, with the credential as it was."""
     with pytest.raises(RotationError) as caught:
         world.rotate(world.alternating)
     return caught.value
 
 
-def put(world: World, **changes: object) -> None:
+def put(world: PostgresWorld, **changes: object) -> None:
     """A person writes the secret's current version."""
     document = {**world.document(), **changes}
     world.secrets.put(world.arn, "AWSCURRENT", {k: v for k, v in document.items() if v is not None})
 
 
-def move(world: World, host: str, port: int) -> None:
+def move(world: PostgresWorld, host: str, port: int) -> None:
     """Another server for both secrets."""
     for arn in (world.arn, world.admin_arn):
         document = {**world.secrets.document(arn), "host": host, "port": port}
         world.secrets.put(arn, "AWSCURRENT", document)
 
 
-def set_password(world: World, username: str, password: str) -> None:
+def set_password(world: PostgresWorld, username: str, password: str) -> None:
     text = verifier(SecretText(password))
     with world.as_superuser() as admin:
         statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
@@ -68,20 +69,20 @@ class Case:
     """What is wrong, what the error says, and what its remedy tells to do."""
 
     remedy: str
-    spoil: Callable[[World, Document], Any]
-    follow: Callable[[World, Document], Any]
+    spoil: Callable[[PostgresWorld, Document], Any]
+    follow: Callable[[PostgresWorld, Document], Any]
 
 
-def _choose(world: World, password: str) -> None:
+def _choose(world: PostgresWorld, password: str) -> None:
     set_password(world, world.clone, password)
     put(world, password=password)
 
 
-def _limit(world: World, number: int) -> None:
+def _limit(world: PostgresWorld, number: int) -> None:
     world.run(f"ALTER ROLE {{}} CONNECTION LIMIT {number}", world.clone)
 
 
-def _preload(world: World, value: str) -> None:
+def _preload(world: PostgresWorld, value: str) -> None:
     world.run(f"ALTER ROLE {{}} IN DATABASE {{}} {value}", world.clone, world.dbname)
 
 
@@ -140,7 +141,7 @@ def _deleted(operation: str) -> None:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_secret_or_a_user_that_is_corrected_rotates_on(
-    ready: World,  # noqa: F811
+    ready: PostgresWorld,  # noqa: F811
     case: Case,
 ) -> None:
     old = ready.document()
@@ -150,7 +151,7 @@ def test_a_secret_or_a_user_that_is_corrected_rotates_on(
     assert_all_is_well(ready)
 
 
-def test_a_secret_without_an_admin_rotates_a_single_user(ready: World) -> None:  # noqa: F811
+def test_a_secret_without_an_admin_rotates_a_single_user(ready: PostgresWorld) -> None:  # noqa: F811
     put(ready, masterarn=None)
     assert "or rotate a single user" in attempt(ready).remedy
     ready.rotate(ready.single)
@@ -158,7 +159,7 @@ def test_a_secret_without_an_admin_rotates_a_single_user(ready: World) -> None: 
         assert connection.execute("SELECT id FROM kept").fetchone() == (7,)
 
 
-def test_a_database_that_is_missing_is_created(ready: World) -> None:  # noqa: F811
+def test_a_database_that_is_missing_is_created(ready: PostgresWorld) -> None:  # noqa: F811
     put(ready, dbname=f"made_{ready.number}")
     assert "or create the database" in attempt(ready).remedy
     ready.server.create_database(f"made_{ready.number}", ready.server.superuser)
@@ -167,7 +168,7 @@ def test_a_database_that_is_missing_is_created(ready: World) -> None:  # noqa: F
         assert ready.accepts(ready.document())
 
 
-def test_connections_that_are_freed_let_a_rotation_in(ready: World) -> None:  # noqa: F811
+def test_connections_that_are_freed_let_a_rotation_in(ready: PostgresWorld) -> None:  # noqa: F811
     _limit(ready, 1)
     with ready.as_login(ready.document()):
         assert "Free connections" in attempt(ready).remedy
@@ -176,7 +177,7 @@ def test_connections_that_are_freed_let_a_rotation_in(ready: World) -> None:  # 
 
 
 def test_rules_of_passwords_are_corrected(
-    ready: World,  # noqa: F811
+    ready: PostgresWorld,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     current = ready.document()
@@ -191,7 +192,7 @@ def test_rules_of_passwords_are_corrected(
 
 
 def test_the_session_that_holds_the_lock_is_found_and_ended(
-    ready: World,  # noqa: F811
+    ready: PostgresWorld,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("postgres_user.fence.PATIENCE_SECONDS", 0.2)
@@ -212,13 +213,15 @@ def test_the_session_that_holds_the_lock_is_found_and_ended(
     assert_all_is_well(ready)
 
 
-def ensure(world: World) -> str:
+def ensure(world: PostgresWorld) -> str:
     deadline = Deadline(10)
     secret = RotatingSecret(cast("Any", world.secrets), world.arn, deadline)
     return Users(Postgres).ensure(secret, owner="a request", deadline=deadline)
 
 
-def test_a_first_user_whose_version_moved_is_made_by_the_next_deployment(world: World) -> None:
+def test_a_first_user_whose_version_moved_is_made_by_the_next_deployment(
+    world: PostgresWorld,
+) -> None:
     reads = []
 
     def move(operation: str) -> None:
@@ -235,7 +238,7 @@ def test_a_first_user_whose_version_moved_is_made_by_the_next_deployment(world: 
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
-def test_a_first_user_without_an_admin_is_made(world: World, *, by_hand: bool) -> None:
+def test_a_first_user_without_an_admin_is_made(world: PostgresWorld, *, by_hand: bool) -> None:
     complete = world.document()
     put(world, masterarn=None)
     with pytest.raises(RotationError) as caught:
@@ -251,7 +254,7 @@ def test_a_first_user_without_an_admin_is_made(world: World, *, by_hand: bool) -
     assert world.accepts(world.document())
 
 
-def test_a_resource_that_is_given_its_secret_makes_the_user(world: World) -> None:
+def test_a_resource_that_is_given_its_secret_makes_the_user(world: PostgresWorld) -> None:
     handler = custom_resource_handler(Users(Postgres), cast("Any", world.secrets))
     event = {"RequestType": "Create", "RequestId": "1", "LogicalResourceId": "User"}
     outcome = handler({**event, "ResourceProperties": {}}, Context())
@@ -262,7 +265,7 @@ def test_a_resource_that_is_given_its_secret_makes_the_user(world: World) -> Non
 
 
 @pytest.mark.parametrize("way", ["renamed", "told", "adopted"])
-def test_a_user_who_is_there_keeps_its_password(world: World, way: str) -> None:
+def test_a_user_who_is_there_keeps_its_password(world: PostgresWorld, way: str) -> None:
     with world.as_admin() as admin:
         admin.execute(f"CREATE ROLE {world.user} LOGIN")
     set_password(world, world.user, NEW)
@@ -288,7 +291,7 @@ def test_a_user_who_is_there_keeps_its_password(world: World, way: str) -> None:
 
 
 def test_authorities_that_can_not_be_read_are_named_anew(
-    ready: World,  # noqa: F811
+    ready: PostgresWorld,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -299,7 +302,7 @@ def test_authorities_that_can_not_be_read_are_named_anew(
 
 
 def test_a_pooler_is_replaced_by_the_server_itself(
-    ready: World,  # noqa: F811
+    ready: PostgresWorld,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -315,7 +318,7 @@ def test_a_pooler_is_replaced_by_the_server_itself(
 
 
 def test_a_binary_secret_is_stored_as_text(
-    ready: World,  # noqa: F811
+    ready: PostgresWorld,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read = ready.secrets.get_secret_value
@@ -331,7 +334,7 @@ def test_a_binary_secret_is_stored_as_text(
     assert_all_is_well(ready)
 
 
-def test_a_server_gets_room_for_more_locks(small_world: World) -> None:  # noqa: F811
+def test_a_server_gets_room_for_more_locks(small_world: PostgresWorld) -> None:  # noqa: F811
     """Somebody has taken nearly all that there are."""
     adopted(small_world, small_world.user, 20)
     with small_world.server.connect() as hog:

@@ -2,17 +2,18 @@ import json
 
 import pytest
 
-from fakes.world import STEPS, World
+from fakes.postgres import PostgresWorld
+from fakes.world import STEPS
 from rotation.errors import BadSecretError, CredentialRefusedError, NotPendingError
 
 
 @pytest.fixture
-def ready(any_world: World) -> World:
+def ready(any_world: PostgresWorld) -> PostgresWorld:
     any_world.create_first_user()
     return any_world
 
 
-def test_the_user_keeps_its_name_and_the_old_password_stops_working(ready: World) -> None:
+def test_the_user_keeps_its_name_and_the_old_password_stops_working(ready: PostgresWorld) -> None:
     before = ready.document()
     ready.rotate(ready.single)
     assert ready.document() == {**before, "password": ready.document()["password"]}
@@ -20,13 +21,13 @@ def test_the_user_keeps_its_name_and_the_old_password_stops_working(ready: World
     assert not ready.accepts(before)
 
 
-def test_a_session_that_is_open_stays_open(ready: World) -> None:
+def test_a_session_that_is_open_stays_open(ready: PostgresWorld) -> None:
     with ready.as_login(ready.document()) as session:
         ready.rotate(ready.single)
         assert session.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_rotation_takes_nine_calls_and_three_connections(ready: World) -> None:
+def test_a_rotation_takes_nine_calls_and_three_connections(ready: PostgresWorld) -> None:
     ready.secrets.calls.clear()
     connections = ready.connections()
     ready.rotate(ready.single)
@@ -34,7 +35,7 @@ def test_a_rotation_takes_nine_calls_and_three_connections(ready: World) -> None
     assert ready.connections() - connections == 3
 
 
-def test_no_admin_is_needed(ready: World) -> None:
+def test_no_admin_is_needed(ready: PostgresWorld) -> None:
     login = ready.login(ready.user, "the-First-Password-1")
     ready.secrets.put(ready.arn, "AWSCURRENT", login)
     del ready.secrets.secrets[ready.admin_arn]
@@ -42,21 +43,21 @@ def test_no_admin_is_needed(ready: World) -> None:
     assert ready.accepts(ready.document())
 
 
-def test_the_admins_own_secret_rotates_the_same_way(ready: World) -> None:
+def test_the_admins_own_secret_rotates_the_same_way(ready: PostgresWorld) -> None:
     ready.rotate(ready.single, ready.admin_arn)
     assert ready.accepts(ready.secrets.document(ready.admin_arn))
     ready.rotate(ready.alternating)
     assert ready.accepts(ready.document())
 
 
-def test_a_clone_rotates_itself_after_a_change_of_strategy(ready: World) -> None:
+def test_a_clone_rotates_itself_after_a_change_of_strategy(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     ready.rotate(ready.single)
     assert ready.document()["username"] == ready.clone
     assert ready.accepts(ready.document())
 
 
-def test_steps_may_come_again_in_any_order_at_any_time(ready: World) -> None:
+def test_steps_may_come_again_in_any_order_at_any_time(ready: PostgresWorld) -> None:
     token = ready.secrets.begin(ready.arn)
     for count in range(len(STEPS)):
         for step in STEPS[: count + 1] * 2:
@@ -64,7 +65,7 @@ def test_steps_may_come_again_in_any_order_at_any_time(ready: World) -> None:
     assert ready.accepts(ready.document())
 
 
-def test_a_password_that_scram_can_not_carry_is_told_as_that(ready: World) -> None:
+def test_a_password_that_scram_can_not_carry_is_told_as_that(ready: PostgresWorld) -> None:
     password = "p\u0221-not-assigned-in-unicode-3.2"
     ready.secrets.put(ready.arn, "AWSCURRENT", {**ready.document(), "password": password})
     token = ready.until(ready.single, "createSecret")
@@ -73,7 +74,7 @@ def test_a_password_that_scram_can_not_carry_is_told_as_that(ready: World) -> No
     assert password not in str(error.value)
 
 
-def test_a_database_restored_from_a_backup_is_set_right(world: World) -> None:
+def test_a_database_restored_from_a_backup_is_set_right(world: PostgresWorld) -> None:
     world.create_first_user()
     before = world.document()
     world.rotate(world.single)
@@ -82,7 +83,7 @@ def test_a_database_restored_from_a_backup_is_set_right(world: World) -> None:
     assert world.accepts(world.document())
 
 
-def test_a_password_that_nobody_knows_is_left_alone(world: World) -> None:
+def test_a_password_that_nobody_knows_is_left_alone(world: PostgresWorld) -> None:
     world.create_first_user()
     world.rotate(world.single)
     world.run("ALTER ROLE {} PASSWORD 'set-by-Hand-1'", world.user)
@@ -92,7 +93,7 @@ def test_a_password_that_nobody_knows_is_left_alone(world: World) -> None:
     assert world.accepts(world.login(world.user, "set-by-Hand-1"))
 
 
-def test_a_previous_version_that_makes_no_sense_is_no_way_in(world: World) -> None:
+def test_a_previous_version_that_makes_no_sense_is_no_way_in(world: PostgresWorld) -> None:
     world.create_first_user()
     world.run("ALTER ROLE {} PASSWORD 'set-by-Hand-1'", world.user)
     elsewhere = world.application(port=1, password="set-by-Hand-1")
@@ -104,7 +105,7 @@ def test_a_previous_version_that_makes_no_sense_is_no_way_in(world: World) -> No
 
 
 @pytest.mark.parametrize("field", ["host", "port", "username"])
-def test_a_pending_version_for_something_else_is_refused(world: World, field: str) -> None:
+def test_a_pending_version_for_something_else_is_refused(world: PostgresWorld, field: str) -> None:
     world.create_first_user()
     token = world.until(world.single, "setSecret")
     other = {"host": "127.0.0.1", "port": 1, "username": world.admin}
@@ -117,7 +118,7 @@ def test_a_pending_version_for_something_else_is_refused(world: World, field: st
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_token_that_was_given_up_changes_nothing(world: World, step: str) -> None:
+def test_a_token_that_was_given_up_changes_nothing(world: PostgresWorld, step: str) -> None:
     world.create_first_user()
     token = world.until(world.single, step)
     del world.secrets.secrets[world.arn].labels["AWSPENDING"]
@@ -129,14 +130,14 @@ def test_a_token_that_was_given_up_changes_nothing(world: World, step: str) -> N
     assert world.accepts(current)
 
 
-def test_a_secret_without_rotation_is_not_rotated(world: World) -> None:
+def test_a_secret_without_rotation_is_not_rotated(world: PostgresWorld) -> None:
     token = world.secrets.begin(world.arn)
     world.secrets.secrets[world.arn].rotated = False
     with pytest.raises(BadSecretError, match="not enabled"):
         world.step(world.single, token, "createSecret")
 
 
-def test_a_server_that_makes_md5_passwords_gets_scram(world: World) -> None:
+def test_a_server_that_makes_md5_passwords_gets_scram(world: PostgresWorld) -> None:
     world.create_first_user()
     world.run("ALTER ROLE {} SET password_encryption = 'md5'", world.user)
     world.rotate(world.single)
@@ -145,7 +146,7 @@ def test_a_server_that_makes_md5_passwords_gets_scram(world: World) -> None:
 
 
 def test_a_rotation_that_is_given_up_after_the_password_changed_is_taken_over(
-    ready: World,
+    ready: PostgresWorld,
 ) -> None:
     given_up = ready.until(ready.single, "testSecret")
     del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]

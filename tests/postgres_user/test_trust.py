@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from rotation.deadline import RESERVE_SECONDS
 from rotation.errors import (
     BadSettingsError,
@@ -24,7 +24,7 @@ from tests.postgres_user.impostor import (
 )
 
 
-def set_secret_at(world: World, host: str, port: int) -> None:
+def set_secret_at(world: PostgresWorld, host: str, port: int) -> None:
     """Begins a rotation of a secret whose database is somewhere else."""
     for arn in (world.arn, world.admin_arn):
         document = {**world.secrets.document(arn), "host": host, "port": port}
@@ -34,7 +34,7 @@ def set_secret_at(world: World, host: str, port: int) -> None:
 
 
 @pytest.fixture
-def authority(monkeypatch: pytest.MonkeyPatch, world: World, tmp_path: Path) -> trustme.CA:
+def authority(monkeypatch: pytest.MonkeyPatch, world: PostgresWorld, tmp_path: Path) -> trustme.CA:
     """An authority that the functions trust in this test."""
     del world
     authority = trustme.CA()
@@ -43,14 +43,14 @@ def authority(monkeypatch: pytest.MonkeyPatch, world: World, tmp_path: Path) -> 
     return authority
 
 
-def test_a_server_without_tls_is_sent_nothing(world: World) -> None:
+def test_a_server_without_tls_is_sent_nothing(world: PostgresWorld) -> None:
     with impostor(impostors.without_tls) as server:
         with pytest.raises(UntrustedServerError, match="does not speak TLS"):
             set_secret_at(world, "localhost", server.port)
         assert server.received == SSL_REQUEST
 
 
-def test_a_server_of_an_unknown_authority_is_sent_nothing(world: World) -> None:
+def test_a_server_of_an_unknown_authority_is_sent_nothing(world: PostgresWorld) -> None:
     with impostor(impostors.with_certificate(certificate(trustme.CA(), "localhost"))) as server:
         with pytest.raises(UntrustedServerError, match="unable to get local issuer"):
             set_secret_at(world, "localhost", server.port)
@@ -58,7 +58,7 @@ def test_a_server_of_an_unknown_authority_is_sent_nothing(world: World) -> None:
 
 
 def test_a_server_with_another_host_name_is_sent_nothing(
-    world: World, authority: trustme.CA
+    world: PostgresWorld, authority: trustme.CA
 ) -> None:
     with impostor(impostors.with_certificate(certificate(authority, "other"))) as server:
         with pytest.raises(UntrustedServerError, match="Hostname mismatch"):
@@ -67,7 +67,7 @@ def test_a_server_with_another_host_name_is_sent_nothing(
 
 
 def test_the_impostor_would_get_the_password_if_it_were_trusted(
-    world: World, authority: trustme.CA
+    world: PostgresWorld, authority: trustme.CA
 ) -> None:
     """Shows that the tests above would see a leak."""
     with impostor(impostors.with_certificate(certificate(authority, "localhost"))) as server:
@@ -77,7 +77,7 @@ def test_the_impostor_would_get_the_password_if_it_were_trusted(
 
 
 def test_only_the_authorities_of_rds_are_trusted_by_default(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("RDS_CA_BUNDLE")
     token = world.until(world.single, "setSecret")
@@ -86,7 +86,7 @@ def test_only_the_authorities_of_rds_are_trusted_by_default(
 
 
 def test_authorities_that_can_not_be_read_end_in_an_error(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "empty.pem").touch()
     for bundle in (tmp_path / "missing.pem", tmp_path / "empty.pem"):
@@ -101,7 +101,7 @@ def test_authorities_that_can_not_be_read_end_in_an_error(
     [impostors.silent, impostors.silent_after_tls, impostors.garbling, impostors.hanging_up],
 )
 def test_a_server_that_makes_no_sense_ends_in_an_error(
-    world: World, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
 ) -> None:
     monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 0.2)
     with impostor(behaviour) as server, pytest.raises(TargetError) as caught:
@@ -109,7 +109,9 @@ def test_a_server_that_makes_no_sense_ends_in_an_error(
     assert caught.value.__cause__ is not None
 
 
-def test_a_server_that_goes_away_leaves_no_socket_open(world: World, authority: trustme.CA) -> None:
+def test_a_server_that_goes_away_leaves_no_socket_open(
+    world: PostgresWorld, authority: trustme.CA
+) -> None:
     before = open_sockets()
     with impostor(going_away(certificate(authority, "localhost"))) as server:
         with pytest.raises(UnreachableError) as caught:
@@ -119,7 +121,7 @@ def test_a_server_that_goes_away_leaves_no_socket_open(world: World, authority: 
 
 
 def test_a_server_that_goes_away_after_a_refusal_is_told_by_its_refusal(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.run("ALTER ROLE {} NOLOGIN", world.admin)
     gone_before_goodbye(monkeypatch)
@@ -131,7 +133,7 @@ def test_a_server_that_goes_away_after_a_refusal_is_told_by_its_refusal(
 
 
 def test_a_server_that_keeps_a_connection_open_is_left_at_the_deadline(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("postgres_user.connection.WAIT_SECONDS", 60)
     world.context.milliseconds = int(1000 * (RESERVE_SECONDS + 0.3))
@@ -139,12 +141,12 @@ def test_a_server_that_keeps_a_connection_open_is_left_at_the_deadline(
         set_secret_at(world, "localhost", server.port)
 
 
-def test_nothing_listens(world: World) -> None:
+def test_nothing_listens(world: PostgresWorld) -> None:
     with pytest.raises(UnreachableError, match="ConnectionRefusedError") as caught:
         set_secret_at(world, "localhost", 1)
     assert caught.value.retry_helps
 
 
-def test_a_host_that_does_not_exist(world: World) -> None:
+def test_a_host_that_does_not_exist(world: PostgresWorld) -> None:
     with pytest.raises(UnreachableError, match="gaierror"):
         set_secret_at(world, "no-such-host.invalid", 5432)

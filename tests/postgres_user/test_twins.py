@@ -4,18 +4,19 @@ from typing import Any, cast
 import psycopg
 import pytest
 
-from fakes.world import STEPS, World
+from fakes.postgres import PostgresWorld
+from fakes.world import STEPS
 from rotation.errors import BusyError, RefusedChangeError, UnequalTwinsError
 
 
 @pytest.fixture
-def ready(any_world: World) -> World:
+def ready(any_world: PostgresWorld) -> PostgresWorld:
     any_world.create_first_user()
     any_world.rotate(any_world.alternating)
     return any_world
 
 
-def settings(world: World, label: str) -> list[tuple[str, str]]:
+def settings(world: PostgresWorld, label: str) -> list[tuple[str, str]]:
     """What a login gets to see of its role settings."""
     with world.as_login(world.document(label)) as connection:
         rows = connection.execute(
@@ -26,7 +27,7 @@ def settings(world: World, label: str) -> list[tuple[str, str]]:
         return [*((name, setting) for name, setting in rows), ("app.tenant", str(tenant))]
 
 
-def test_both_use_what_the_other_one_created(ready: World) -> None:
+def test_both_use_what_the_other_one_created(ready: PostgresWorld) -> None:
     for table in ("one", "two", "three"):
         with ready.as_login(ready.document()) as connection:
             connection.execute(f"CREATE TABLE {table} (id int)")
@@ -37,7 +38,7 @@ def test_both_use_what_the_other_one_created(ready: World) -> None:
                 connection.execute(f"ALTER TABLE {table} ADD COLUMN {label} int")
 
 
-def test_grants_that_come_later_count_for_both(ready: World) -> None:
+def test_grants_that_come_later_count_for_both(ready: PostgresWorld) -> None:
     ready.run("CREATE TABLE public.shared (id int)")
     ready.run("GRANT SELECT ON public.shared TO {}", ready.user)
     for label in ("AWSCURRENT", "AWSPREVIOUS"):
@@ -52,7 +53,7 @@ def test_grants_that_come_later_count_for_both(ready: World) -> None:
             connection.execute("SELECT * FROM public.shared")
 
 
-def test_default_privileges_and_row_policies_apply_to_both(ready: World) -> None:
+def test_default_privileges_and_row_policies_apply_to_both(ready: PostgresWorld) -> None:
     reader = f"reader_{ready.number}"
     ready.run("CREATE ROLE {}", reader)
     ready.run(
@@ -68,7 +69,7 @@ def test_default_privileges_and_row_policies_apply_to_both(ready: World) -> None
     )
 
 
-def test_both_get_the_same_settings_also_after_they_changed(ready: World) -> None:
+def test_both_get_the_same_settings_also_after_they_changed(ready: PostgresWorld) -> None:
     ready.run("ALTER ROLE {} SET search_path = \"$user\", public, 'a, \"odd\" one', ''", ready.user)
     ready.run("ALTER ROLE {} SET statement_timeout = '7s'", ready.user)
     ready.run("GRANT SET ON PARAMETER app.tenant TO {}", ready.admin)
@@ -85,7 +86,7 @@ def test_both_get_the_same_settings_also_after_they_changed(ready: World) -> Non
     assert settings(ready, "AWSPREVIOUS") == left
 
 
-def test_a_base_that_acts_as_a_third_role_has_a_twin_that_does_too(ready: World) -> None:
+def test_a_base_that_acts_as_a_third_role_has_a_twin_that_does_too(ready: PostgresWorld) -> None:
     owner = f"owner_{ready.number}"
     ready.run("CREATE ROLE {}", owner)
     ready.run("GRANT {} TO {}", owner, ready.user)
@@ -96,7 +97,7 @@ def test_a_base_that_acts_as_a_third_role_has_a_twin_that_does_too(ready: World)
             assert connection.execute("SELECT current_user").fetchone() == (owner,)
 
 
-def test_the_connection_limit_is_the_same(ready: World) -> None:
+def test_the_connection_limit_is_the_same(ready: PostgresWorld) -> None:
     query = "SELECT rolconnlimit FROM pg_roles WHERE rolname = %s"
     ready.run("ALTER ROLE {} CONNECTION LIMIT 7", ready.user)
     ready.rotate(ready.alternating)
@@ -106,7 +107,7 @@ def test_the_connection_limit_is_the_same(ready: World) -> None:
     assert ready.ask(query, ready.clone) == [(-1,)]
 
 
-def test_a_base_that_is_locked_does_not_lock_the_clone(ready: World) -> None:
+def test_a_base_that_is_locked_does_not_lock_the_clone(ready: PostgresWorld) -> None:
     ready.run("ALTER ROLE {} CONNECTION LIMIT 0", ready.user)
     token = ready.until(ready.alternating, "testSecret")
     assert ready.accepts(ready.document())
@@ -164,7 +165,7 @@ ACTORS = [
     ("statements", "actor"), [case[1:] for case in ACTORS], ids=[c[0] for c in ACTORS]
 )
 def test_whatever_role_is_set_the_clone_acts_as_the_base(
-    any_world: World, statements: list[str], actor: str
+    any_world: PostgresWorld, statements: list[str], actor: str
 ) -> None:
     world = any_world
     world.dbname = f"roles_{world.number}"
@@ -190,7 +191,7 @@ def test_whatever_role_is_set_the_clone_acts_as_the_base(
             root.execute("ALTER ROLE ALL RESET role")
 
 
-def actors(world: World) -> Iterator[object]:
+def actors(world: PostgresWorld) -> Iterator[object]:
     """As whom either of the two acts, also after what pools do to a session."""
     for label in ("AWSCURRENT", "AWSPREVIOUS"):
         with world.as_login(world.document(label)) as connection:
@@ -199,7 +200,7 @@ def actors(world: World) -> Iterator[object]:
                 yield from connection.execute("SELECT current_user").fetchone() or ()
 
 
-def test_a_twin_that_does_not_act_as_the_base_does_not_become_current(ready: World) -> None:
+def test_a_twin_that_does_not_act_as_the_base_does_not_become_current(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     token = ready.until(ready.alternating, "testSecret")
     ready.run("ALTER ROLE {} RESET role", ready.clone)
@@ -213,7 +214,7 @@ def test_a_twin_that_does_not_act_as_the_base_does_not_become_current(ready: Wor
     assert ready.document()["username"] == ready.clone
 
 
-def test_the_clone_has_the_attributes_of_the_base(ready: World) -> None:
+def test_the_clone_has_the_attributes_of_the_base(ready: PostgresWorld) -> None:
     query = "SELECT rolcreatedb FROM pg_roles WHERE rolname = %s"
     for wanted in (True, False):
         ready.run("ALTER ROLE {} " + ("CREATEDB" if wanted else "NOCREATEDB"), ready.user)
@@ -221,7 +222,7 @@ def test_the_clone_has_the_attributes_of_the_base(ready: World) -> None:
         assert ready.ask(query, ready.clone) == [(wanted,)]
 
 
-def test_both_connect_where_only_the_base_may(any_world: World) -> None:
+def test_both_connect_where_only_the_base_may(any_world: PostgresWorld) -> None:
     closed = f"closed_{any_world.number}"
     any_world.server.create_database(closed, any_world.admin)
     any_world.secrets.put(any_world.arn, "AWSCURRENT", any_world.application(dbname=closed))
@@ -237,7 +238,7 @@ def test_both_connect_where_only_the_base_may(any_world: World) -> None:
     assert any_world.document()["username"] == any_world.clone
 
 
-def test_an_attribute_that_the_admin_may_not_give_ends_in_an_error(world: World) -> None:
+def test_an_attribute_that_the_admin_may_not_give_ends_in_an_error(world: PostgresWorld) -> None:
     world.create_first_user()
     world.run("ALTER ROLE {} BYPASSRLS", world.user)
     token = world.until(world.alternating, "setSecret")
@@ -246,7 +247,7 @@ def test_an_attribute_that_the_admin_may_not_give_ends_in_an_error(world: World)
     assert world.accepts(world.document())
 
 
-def adopt(world: World) -> None:
+def adopt(world: PostgresWorld) -> None:
     """The state in which AWS's function leaves a database and a secret.
 
     https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas (PostgreSQL, MultiUser)
@@ -260,7 +261,7 @@ def adopt(world: World) -> None:
     )
 
 
-def test_a_pair_that_awss_function_made_rotates_on(any_world: World) -> None:
+def test_a_pair_that_awss_function_made_rotates_on(any_world: PostgresWorld) -> None:
     any_world.create_first_user()
     adopt(any_world)
     for expected in (any_world.user, any_world.clone, any_world.user):
@@ -269,7 +270,7 @@ def test_a_pair_that_awss_function_made_rotates_on(any_world: World) -> None:
         assert any_world.accepts(any_world.document("AWSPREVIOUS"))
 
 
-def test_a_rotation_that_awss_function_began_goes_on(any_world: World) -> None:
+def test_a_rotation_that_awss_function_began_goes_on(any_world: PostgresWorld) -> None:
     """It had set the password of a clone that was not yet AWSPREVIOUS."""
     any_world.create_first_user()
     adopt(any_world)
@@ -282,7 +283,7 @@ def test_a_rotation_that_awss_function_began_goes_on(any_world: World) -> None:
     assert any_world.accepts(any_world.document("AWSPREVIOUS"))
 
 
-def test_what_an_adopted_clone_owns_goes_to_the_base(any_world: World) -> None:
+def test_what_an_adopted_clone_owns_goes_to_the_base(any_world: PostgresWorld) -> None:
     any_world.create_first_user()
     adopt(any_world)
     any_world.run("CREATE SCHEMA {} AUTHORIZATION {}", any_world.clone, any_world.clone)
@@ -296,7 +297,7 @@ def test_what_an_adopted_clone_owns_goes_to_the_base(any_world: World) -> None:
     assert rights_of_admin(any_world) == rights
 
 
-def rights_of_admin(world: World) -> list[tuple[object, ...]]:
+def rights_of_admin(world: PostgresWorld) -> list[tuple[object, ...]]:
     return world.ask(
         "SELECT roleid::regrole::text, grantor::regrole::text, admin_option FROM pg_auth_members"
         " WHERE member::regrole::text = %s ORDER BY 1, 2",
@@ -304,7 +305,7 @@ def rights_of_admin(world: World) -> list[tuple[object, ...]]:
     )
 
 
-def test_what_a_clone_owns_in_another_database_is_told(world: World) -> None:
+def test_what_a_clone_owns_in_another_database_is_told(world: PostgresWorld) -> None:
     world.create_first_user()
     adopt(world)
     elsewhere = f"elsewhere_{world.number}"
@@ -317,7 +318,7 @@ def test_what_a_clone_owns_in_another_database_is_told(world: World) -> None:
     assert world.accepts(world.document())
 
 
-def test_a_table_in_use_is_not_waited_for_long(world: World) -> None:
+def test_a_table_in_use_is_not_waited_for_long(world: PostgresWorld) -> None:
     world.create_first_user()
     adopt(world)
     world.run("CREATE SCHEMA hers AUTHORIZATION {}", world.clone)
@@ -331,7 +332,7 @@ def test_a_table_in_use_is_not_waited_for_long(world: World) -> None:
     world.step(world.alternating, token, "setSecret")
 
 
-def test_a_membership_that_lost_its_options_gets_them_back(world: World) -> None:
+def test_a_membership_that_lost_its_options_gets_them_back(world: PostgresWorld) -> None:
     world.create_first_user()
     world.rotate(world.alternating)
     world.run("REVOKE SET OPTION FOR {} FROM {} CASCADE", world.user, world.clone)
@@ -343,7 +344,7 @@ def test_a_membership_that_lost_its_options_gets_them_back(world: World) -> None
         assert connection.execute("SELECT current_user").fetchone() == (world.user,)
 
 
-def test_an_application_user_that_existed_before_us_is_rotated(any_world: World) -> None:
+def test_an_application_user_that_existed_before_us_is_rotated(any_world: PostgresWorld) -> None:
     with any_world.as_admin() as connection:
         any_world.create_login(any_world.user, connection)
     any_world.create_first_user()
@@ -351,7 +352,7 @@ def test_an_application_user_that_existed_before_us_is_rotated(any_world: World)
     assert any_world.accepts(any_world.document())
 
 
-def test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error(world: World) -> None:
+def test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error(world: PostgresWorld) -> None:
     """From PostgreSQL 16 on, CREATEROLE reaches only what it created or has ADMIN OPTION on."""
     with world.as_superuser() as connection:
         world.create_login(world.user, connection)
@@ -364,7 +365,9 @@ def test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error(world: Worl
 
 
 @pytest.mark.parametrize("who", ["user", "clone"])
-def test_whose_sessions_either_may_end_is_as_the_documentation_says(ready: World, who: str) -> None:
+def test_whose_sessions_either_may_end_is_as_the_documentation_says(
+    ready: PostgresWorld, who: str
+) -> None:
     labels = {"clone": "AWSCURRENT", "user": "AWSPREVIOUS"}
 
     def ends(victim: str, *before: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import sqlalchemy
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from rotated_secret import AsyncRotatedSecret, RotatedSecret
 from rotated_secret import asyncpg as asyncpg_adapter
 from rotated_secret import pg8000 as pg8000_adapter
@@ -44,14 +44,14 @@ def first(row: Any) -> str:
     return str(row[0])
 
 
-Make = Callable[[World], AbstractContextManager[Application]]
+Make = Callable[[PostgresWorld], AbstractContextManager[Application]]
 
 
 def in_threads(
     opened: Callable[[RotatedSecret], AbstractContextManager[Callable[[], str]]],
 ) -> Make:
     @contextmanager
-    def make(world: World) -> Iterator[Application]:
+    def make(world: PostgresWorld) -> Iterator[Application]:
         secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
 
         def renew() -> None:
@@ -73,7 +73,7 @@ def in_coroutines(
     open_: Callable[[AsyncRotatedSecret], Awaitable[tuple[Any, Callable[[], Awaitable[str]]]]],
 ) -> Make:
     @contextmanager
-    def make(world: World) -> Iterator[Application]:
+    def make(world: PostgresWorld) -> Iterator[Application]:
         secret = AsyncRotatedSecret(world.arn, client=cast("Any", world.secrets))
 
         async def renew() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
 from rotated_secret.client import shared_clients
 from tests.rotated_secret.mysql import mysql_server
@@ -58,7 +58,7 @@ def test_a_snippet_for_postgres_logs_in(
     snippet: str,
 ) -> None:
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-    world = World(postgres)
+    world = PostgresWorld(postgres)
     world.create_first_user()
     world.secrets.secrets[NAME] = world.secrets.secrets[world.arn]
     run(snippet, world.secrets, monkeypatch)

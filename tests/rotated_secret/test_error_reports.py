@@ -20,8 +20,8 @@ import pytest
 import trustme
 from pg8000.exceptions import DatabaseError
 
+from fakes.postgres import PostgresWorld
 from fakes.secrets_manager import SecretsManager
-from fakes.world import World
 from local.postgres import PostgresServer
 from rotated_secret import (
     AsyncRotatedSecret,
@@ -57,7 +57,7 @@ APPLICATIONS = {name: make for name, make in {**CONNECTIONS, **POOLS}.items() if
 class Stage:
     """What a failure is made of."""
 
-    world: World
+    world: PostgresWorld
     monkeypatch: pytest.MonkeyPatch
     folder: Path
 
@@ -158,17 +158,17 @@ def trusting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(postgres: PostgresServer) -> Iterator[World]:
+def site(postgres: PostgresServer) -> Iterator[PostgresWorld]:
     """A user for all of them: no login of theirs changes anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-        world = World(postgres)
+        world = PostgresWorld(postgres)
         world.create_first_user()
         yield world
 
 
 @pytest.fixture
-def world(site: World) -> World:
+def world(site: PostgresWorld) -> PostgresWorld:
     """The same with a secret of the test's own."""
     world = copy.copy(site)
     world.secrets = SecretsManager()
@@ -205,7 +205,11 @@ def test_a_reporter_would_find_a_variable() -> None:
     ],
 )
 def test_the_error_of_a_login_carries_the_password_nowhere(
-    world: World, make: Make, failure: Failure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: PostgresWorld,
+    make: Make,
+    failure: Failure,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     with failure(Stage(world, monkeypatch, tmp_path)), make(world) as application:
         application.secret._patience_seconds = 0.1
@@ -216,7 +220,7 @@ def test_the_error_of_a_login_carries_the_password_nowhere(
     assert not found(caught.value, password)
 
 
-def test_nor_does_one_that_the_application_has_cancelled(world: World) -> None:
+def test_nor_does_one_that_the_application_has_cancelled(world: PostgresWorld) -> None:
     async def main() -> TimeoutError:
         with pytest.raises(TimeoutError) as caught:
             async with asyncio.timeout(0.3):
@@ -231,7 +235,9 @@ def test_nor_does_one_that_the_application_has_cancelled(world: World) -> None:
     assert not found(error, world.document()["password"])
 
 
-def test_the_error_is_the_drivers_and_keeps_what_the_application_was_doing(world: World) -> None:
+def test_the_error_is_the_drivers_and_keeps_what_the_application_was_doing(
+    world: PostgresWorld,
+) -> None:
     wrong = world.document() | {"password": "the-wrong-Password-1"}
     world.secrets.put(world.arn, "AWSCURRENT", wrong)
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets), patience_seconds=0.1)
@@ -250,7 +256,7 @@ def test_the_error_is_the_drivers_and_keeps_what_the_application_was_doing(world
 
 
 @pytest.mark.parametrize("adapter", [pg8000.connect, psycopg.connect])
-def test_a_connection_shows_it_nowhere(world: World, adapter: Callable[..., Any]) -> None:
+def test_a_connection_shows_it_nowhere(world: PostgresWorld, adapter: Callable[..., Any]) -> None:
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
     connection = adapter(secret)
     password = world.document()["password"]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
@@ -31,16 +31,16 @@ SHOWN = {title: snippets for title, snippets in SECTIONS.items() if snippets}
 
 
 @pytest.fixture
-def world(postgres: PostgresServer) -> World:
+def world(postgres: PostgresServer) -> PostgresWorld:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-        world = World(postgres)
+        world = PostgresWorld(postgres)
         world.create_first_user()
     return world
 
 
 @pytest.fixture
-def endpoint(world: World) -> Iterator[str]:
+def endpoint(world: PostgresWorld) -> Iterator[str]:
     """Where Secrets Manager answers GetSecretValue, whatever the name."""
 
     class Answer(BaseHTTPRequestHandler):
@@ -84,7 +84,11 @@ def test_each_framework_is_shown() -> None:
 
 @pytest.mark.parametrize("snippets", SHOWN.values(), ids=SHOWN)
 def test_a_snippet_logs_in(
-    world: World, endpoint: str, postgres: PostgresServer, tmp_path: Path, snippets: list[str]
+    world: PostgresWorld,
+    endpoint: str,
+    postgres: PostgresServer,
+    tmp_path: Path,
+    snippets: list[str],
 ) -> None:
     file = write(snippets, tmp_path)
     done = subprocess.run(

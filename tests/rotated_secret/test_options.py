@@ -9,7 +9,7 @@ import psycopg as driver
 import pytest
 from sqlalchemy.engine import make_url
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
 from rotated_secret import AsyncRotatedSecret, RotatedSecret, asyncpg, pg8000, psycopg, pymysql
 from rotated_secret.psycopg_pool import AsyncConnectionPool, ConnectionPool
@@ -169,7 +169,7 @@ def test_the_place_may_be_another_than_the_secrets(
 ) -> None:
     """As of a pooler, a proxy or a replica."""
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-    world = World(postgres)
+    world = PostgresWorld(postgres)
     world.create_first_user()
     elsewhere = {"host": "db.invalid", "port": 1, "dbname": "missing"}
     place = f"{postgres.host}:{postgres.port}/{world.dbname}"

@@ -12,7 +12,7 @@ import trustme
 from pg8000 import exceptions as pg8000_errors
 from psycopg import OperationalError
 
-from fakes.world import World
+from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
 from rotated_secret import RotatedSecret, is_retired, pg8000, psycopg, sqlalchemy, version_of
 from rotated_secret.cache import AGAIN_SECONDS
@@ -44,25 +44,27 @@ def trusting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(trusting: None, postgres: PostgresServer) -> World:
-    world = World(postgres)
+def world(trusting: None, postgres: PostgresServer) -> PostgresWorld:
+    world = PostgresWorld(postgres)
     world.create_first_user()
     return world
 
 
-def sessions(world: World) -> set[str]:
+def sessions(world: PostgresWorld) -> set[str]:
     rows = world.ask("SELECT usename FROM pg_stat_activity WHERE usename LIKE %s", f"{world.user}%")
     return {user for [user] in rows}
 
 
-def end_sessions(world: World) -> None:
+def end_sessions(world: PostgresWorld) -> None:
     ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE %s"
     world.ask(ending, f"{world.user}%")
 
 
 @on_every_adapter
 @pytest.mark.parametrize("strategy", ["single", "alternating"])
-def test_it_works_after_each_of_several_rotations(world: World, make: Make, strategy: str) -> None:
+def test_it_works_after_each_of_several_rotations(
+    world: PostgresWorld, make: Make, strategy: str
+) -> None:
     handler = getattr(world, strategy)
     with make(world) as application:
         assert application.user() == world.user
@@ -73,7 +75,7 @@ def test_it_works_after_each_of_several_rotations(world: World, make: Make, stra
 
 @on_every_adapter
 def test_it_gets_in_between_the_change_of_the_password_and_the_move_of_the_label(
-    world: World, make: Make
+    world: PostgresWorld, make: Make
 ) -> None:
     with make(world) as application:
         application.renew()
@@ -93,7 +95,7 @@ def test_it_gets_in_between_the_change_of_the_password_and_the_move_of_the_label
 
 @on_every_pool
 def test_connections_of_a_retired_credential_are_let_go_when_they_are_used(
-    world: World, make: Make
+    world: PostgresWorld, make: Make
 ) -> None:
     with make(world) as application:
         for _ in range(2):
@@ -112,7 +114,7 @@ def test_connections_of_a_retired_credential_are_let_go_when_they_are_used(
 
 
 @on_every_pool
-def test_a_pool_survives_a_restart_of_its_connections(world: World, make: Make) -> None:
+def test_a_pool_survives_a_restart_of_its_connections(world: PostgresWorld, make: Make) -> None:
     with make(world) as application:
         application.user()
         end_sessions(world)
@@ -123,7 +125,7 @@ def test_a_pool_survives_a_restart_of_its_connections(world: World, make: Make) 
 
 @on_every_driver
 def test_a_server_that_is_not_trusted_is_refused(
-    world: World, make: Make, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("RDS_CA_BUNDLE")
     with (
@@ -136,7 +138,7 @@ def test_a_server_that_is_not_trusted_is_refused(
 @on_every_driver
 @pytest.mark.parametrize("kind", ["proxy-abcdefghijkl", "abcdefghijkl"])
 def test_amazons_public_authorities_are_trusted_for_names_of_rds_proxy_alone(
-    world: World, make: Make, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: PostgresWorld, make: Make, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     host = f"orders.{kind}.eu-central-1.rds.amazonaws.com"
     public = trustme.CA()
@@ -161,7 +163,7 @@ def test_amazons_public_authorities_are_trusted_for_names_of_rds_proxy_alone(
 
 
 @on_every_driver
-def test_a_server_without_tls_is_sent_nothing(world: World, make: Make) -> None:
+def test_a_server_without_tls_is_sent_nothing(world: PostgresWorld, make: Make) -> None:
     with impostor(without_tls) as server:
         there = world.document() | {"host": "127.0.0.1", "port": server.port}
         world.secrets.put(world.arn, "AWSCURRENT", there)
@@ -172,7 +174,7 @@ def test_a_server_without_tls_is_sent_nothing(world: World, make: Make) -> None:
 
 @on_every_driver
 def test_a_server_that_goes_away_is_no_refusal_and_leaves_no_socket_open(
-    world: World, make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: PostgresWorld, make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
@@ -190,7 +192,7 @@ def test_a_server_that_goes_away_is_no_refusal_and_leaves_no_socket_open(
 
 
 def test_a_server_that_goes_away_after_a_refusal_is_told_by_its_refusal(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.run("ALTER ROLE {} NOLOGIN", world.user)
     gone_before_goodbye(monkeypatch)
@@ -202,7 +204,7 @@ def test_a_server_that_goes_away_after_a_refusal_is_told_by_its_refusal(
     assert open_sockets() <= before
 
 
-def test_a_connection_can_be_closed_when_its_server_is_gone(world: World) -> None:
+def test_a_connection_can_be_closed_when_its_server_is_gone(world: PostgresWorld) -> None:
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
     connection = pg8000.connect(secret)
     before = open_sockets()
@@ -218,7 +220,7 @@ def test_a_connection_can_be_closed_when_its_server_is_gone(world: World) -> Non
     ("change", "told"), [("NOLOGIN", "not permitted to log in"), ("PASSWORD NULL", "password")]
 )
 def test_a_user_that_stays_refused_is_told_with_the_drivers_error(
-    world: World, make: Make, change: str, told: str
+    world: PostgresWorld, make: Make, change: str, told: str
 ) -> None:
     world.run(f"ALTER ROLE {{}} {change}", world.user)
     with make(world) as application:
@@ -232,7 +234,7 @@ def test_a_user_that_stays_refused_is_told_with_the_drivers_error(
 @on_every_driver
 @pytest.mark.parametrize("words", ["SASL authentication failed", "password authentication failed"])
 def test_a_login_that_pgbouncer_refuses_is_tried_with_a_newer_version(
-    world: World, make: Make, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: PostgresWorld, make: Make, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """It has another password until it reads its list again."""
     authority = trustme.CA()
@@ -249,7 +251,7 @@ def test_a_login_that_pgbouncer_refuses_is_tried_with_a_newer_version(
     assert pooler.received, "it was asked first"
 
 
-def test_the_error_of_a_refused_login_does_not_carry_the_password(world: World) -> None:
+def test_the_error_of_a_refused_login_does_not_carry_the_password(world: PostgresWorld) -> None:
     password = world.document()["password"]
     world.run("ALTER ROLE {} PASSWORD NULL", world.user)
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets), patience_seconds=0.1)
@@ -262,7 +264,7 @@ def test_the_error_of_a_refused_login_does_not_carry_the_password(world: World) 
 
 @pytest.mark.parametrize("driver", ["psycopg", "pg8000"])
 def test_an_engine_gives_connections_although_the_secret_changes_faster_than_it_logs_in(
-    world: World, monkeypatch: pytest.MonkeyPatch, driver: str
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch, driver: str
 ) -> None:
     monkeypatch.setattr("rotated_secret.sqlalchemy.is_retired", lambda *_: True)
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
@@ -274,14 +276,14 @@ def test_an_engine_gives_connections_although_the_secret_changes_faster_than_it_
 
 
 @on_every_driver
-def test_a_database_that_is_not_there_is_no_refusal(world: World, make: Make) -> None:
+def test_a_database_that_is_not_there_is_no_refusal(world: PostgresWorld, make: Make) -> None:
     world.secrets.put(world.arn, "AWSCURRENT", world.document() | {"dbname": "missing"})
     with make(world) as application, pytest.raises(Exception, match="does not exist") as caught:
         application.user()
     assert not is_refusal(caught.value)
 
 
-def test_options_win_over_what_the_secret_says(world: World) -> None:
+def test_options_win_over_what_the_secret_says(world: PostgresWorld) -> None:
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
     with psycopg.connect(secret, dbname="postgres", application_name="it") as connection:
         row = connection.execute("SELECT current_database(), current_setting('application_name')")
@@ -291,7 +293,7 @@ def test_options_win_over_what_the_secret_says(world: World) -> None:
 @pytest.mark.parametrize("encoding", ["KOI8R", "SJIS", "EUC_TW", "SQL_ASCII", "LATIN1"])
 @on_every_driver
 def test_a_session_can_say_anything_whatever_encoding_is_set_on_its_user(
-    world: World, make: Make, encoding: str, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, make: Make, encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "a\u0436\u20ac"  # which none of them but UTF8 holds
     world.run(f"ALTER ROLE {{}} SET client_encoding = '{encoding}'", world.user)
@@ -300,7 +302,7 @@ def test_a_session_can_say_anything_whatever_encoding_is_set_on_its_user(
         assert application.user() == text
 
 
-def test_the_application_may_choose_another_encoding(world: World) -> None:
+def test_the_application_may_choose_another_encoding(world: PostgresWorld) -> None:
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
     asked = "SELECT current_setting('client_encoding')"
     with psycopg.connect(secret, client_encoding="LATIN1") as connection:
@@ -313,7 +315,7 @@ def test_the_application_may_choose_another_encoding(world: World) -> None:
 
 
 def test_the_time_out_of_a_login_is_not_one_of_queries(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rotated_secret.pg8000.CONNECT_SECONDS", 2)
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
@@ -321,7 +323,7 @@ def test_the_time_out_of_a_login_is_not_one_of_queries(
         assert connection._usock.gettimeout() is None
 
 
-def test_a_connection_tells_with_which_version_it_logged_in(world: World) -> None:
+def test_a_connection_tells_with_which_version_it_logged_in(world: PostgresWorld) -> None:
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
     with psycopg.connect(secret) as connection:
         assert version_of(connection) == secret.credential().version_id
@@ -335,7 +337,7 @@ def test_a_connection_tells_with_which_version_it_logged_in(world: World) -> Non
         assert not is_retired(another, secret)
 
 
-def test_an_engine_on_a_driver_without_an_adapter_is_refused(world: World) -> None:
+def test_an_engine_on_a_driver_without_an_adapter_is_refused(world: PostgresWorld) -> None:
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
     with pytest.raises(ValueError, match="no adapter for psycopg2"):
         sqlalchemy.create_engine(secret, "postgresql+psycopg2://")

@@ -14,8 +14,8 @@ import trustme
 from pg8000 import exceptions as pg8000_errors
 from sqlalchemy.exc import OperationalError
 
+from fakes.postgres import PostgresWorld
 from fakes.secrets_manager import failure
-from fakes.world import World
 from local.postgres import PostgresServer
 from rotated_secret import AsyncRotatedSecret, Credential, RotatedSecret, SecretUnavailableError
 from rotated_secret.cache import UNREACHABLE_SECONDS
@@ -224,7 +224,7 @@ def test_a_first_read_that_fails_is_not_taken_for_a_server_that_is_not_there(
         secret.run(Network(NEW_HOST))
 
 
-DEAD: dict[str, Callable[[World], dict[str, object]]] = {
+DEAD: dict[str, Callable[[PostgresWorld], dict[str, object]]] = {
     "a port where nothing listens": lambda _: {"port": closed_port()},
     "a name that does not resolve": lambda _: {"host": "no-such-host.invalid"},
     "a database that is gone": lambda _: {"dbname": "gone"},
@@ -243,11 +243,11 @@ def test_each_driver_finds_the_new_server(
     postgres: PostgresServer,
     monkeypatch: pytest.MonkeyPatch,
     make: Make,
-    dead: Callable[[World], dict[str, object]],
+    dead: Callable[[PostgresWorld], dict[str, object]],
 ) -> None:
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
     monkeypatch.setattr("rotated_secret.cache.UNREACHABLE_SECONDS", 0)
-    world = World(postgres)
+    world = PostgresWorld(postgres)
     world.create_first_user()
     here = world.document()
     world.secrets.put(world.arn, "AWSCURRENT", here | dead(world))
@@ -264,7 +264,7 @@ def test_each_driver_finds_the_new_server_when_the_address_is_somebody_elses_now
 ) -> None:
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
     monkeypatch.setattr("rotated_secret.cache.UNREACHABLE_SECONDS", 0)
-    world = World(postgres)
+    world = PostgresWorld(postgres)
     world.create_first_user()
     here = world.document()
     stranger = with_certificate(certificate(trustme.CA(), "localhost"))

@@ -17,7 +17,8 @@ from psycopg.rows import TupleRow
 from scramp import ScramMechanism
 
 from database.users import Users
-from fakes.world import STEPS, World
+from fakes.postgres import PostgresWorld
+from fakes.world import STEPS
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from rotation.deadline import Deadline
@@ -70,7 +71,7 @@ class _Place:
         told: Where in the output the last rotation began.
     """
 
-    world: World
+    world: PostgresWorld
     session: Connection[TupleRow]
     strategy: str
     output: io.StringIO
@@ -273,7 +274,7 @@ _ALONE = {"session_preload_libraries"}
 
 @contextmanager
 def _place(bench: Bench, strategy: str) -> Iterator[_Place]:
-    world = World(bench.server, dbname=f"hostile_{uuid.uuid4().hex[:8]}")
+    world = PostgresWorld(bench.server, dbname=f"hostile_{uuid.uuid4().hex[:8]}")
     world.create_first_user()
     for _ in range(3):
         world.rotate(world.alternating)
