@@ -2,7 +2,7 @@
 
 LocalError
 ├── … of the local AWS, in the modules that raise them
-└── PostgresError (local.postgres)
+└── DatabaseError (local.database_errors)
 """
 
 

@@ -20,7 +20,7 @@ from local.cdk import Cdk
 from local.errors import LocalError
 from local.patience import patient
 from local.postgres import PostgresServer
-from local.postgres_cluster import HOST
+from local.server_folder import HOST
 from local.server_process import ServerProcess
 from local.toolchain import ROOT, Toolchain
 

@@ -8,7 +8,9 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from local.patience import patient
-from local.postgres_cluster import SUPERUSER
+
+SUPERUSER = "rdsadmin"
+"""Owner of the cluster; on RDS, AWS keeps this login to itself."""
 
 ADMIN_GROUP = "rds_superuser"
 """What RDS grants to the master user instead of superuser rights."""

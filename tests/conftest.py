@@ -1,16 +1,23 @@
-"""What tests of several folders share: a real PostgreSQL, and no way to a real AWS account."""
+"""What tests of several folders share: real databases, and no way to a real AWS account."""
 
 import io
 import logging
 import os
 from collections.abc import Generator, Iterator
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from local.database_errors import BinariesNotFoundError
+from local.database_process import DatabaseProcess
+from local.mariadb import MariaDBServer
+from local.mysql import MySQLServer
 from local.patience import slowness
 from local.postgres import PostgresServer
 from rotation.observability import logger
+
+Process = TypeVar("Process", bound=DatabaseProcess)
 
 SLOWNESS = "how many times slower than an idle machine"
 
@@ -66,6 +73,28 @@ def postgres() -> Iterator[PostgresServer]:
         with server.connect() as connection:
             connection.execute("CREATE EXTENSION pg_stat_statements")
         yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDBServer]:
+    """One MariaDB per test run, as `postgres`."""
+    yield from running(MariaDBServer())
+
+
+@pytest.fixture(scope="session")
+def mysql() -> Iterator[MySQLServer]:
+    """One MySQL per test run, as `postgres`."""
+    yield from running(MySQLServer())
+
+
+def running(server: Process) -> Iterator[Process]:
+    """Start a server whose product need not be on this machine; skip where it is not."""
+    try:
+        server.start()
+    except BinariesNotFoundError as error:
+        pytest.skip(str(error))
+    yield server
+    server.stop()
 
 
 @pytest.fixture

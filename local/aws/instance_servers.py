@@ -13,8 +13,7 @@ from typing import Self
 from psycopg import sql
 
 from local.postgres import PostgresServer
-from local.postgres_client import ADMIN_GROUP, PostgresClient
-from local.postgres_cluster import SUPERUSER
+from local.postgres_client import ADMIN_GROUP, SUPERUSER, PostgresClient
 
 
 class InstanceServers:

@@ -11,15 +11,16 @@ import psycopg
 import pytest
 
 from local.child import child_command, unprivileged_user
-from local.patience import wait_until
-from local.postgres import (
+from local.database_errors import (
     BinariesNotFoundError,
     DiskFullError,
     NotStartedError,
     PortInUseError,
-    PostgresServer,
 )
-from local.postgres_binaries import find_binaries, reachable_binaries, shared_folder
+from local.patience import wait_until
+from local.postgres import PostgresServer
+from local.postgres_binaries import find_binaries, reachable_binaries
+from local.server_folder import shared_folder
 
 SECRET = "tell-nobody-0123456789"
 
@@ -146,7 +147,7 @@ def test_a_free_port_that_is_lost_to_another_is_replaced(monkeypatch: pytest.Mon
         ports = [taken.getsockname()[1], free.getsockname()[1]]
         free.close()
         expected = ports[1]
-        monkeypatch.setattr("local.postgres._free_port", lambda: ports.pop(0))
+        monkeypatch.setattr("local.database_process._free_port", lambda: ports.pop(0))
         with PostgresServer() as server:
             assert server.port == expected
 
