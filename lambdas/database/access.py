@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from database.names import Pair
+from database.names import NameLimit, Pair
 from rotation.errors import BadEventError
 
 READS = "Reads"
@@ -38,7 +38,7 @@ class AccessChange:
 
 
 def changes(
-    properties: Mapping[str, object], before: Mapping[str, object], *, of: Pair, longest: int
+    properties: Mapping[str, object], before: Mapping[str, object], *, of: Pair, limit: NameLimit
 ) -> list[AccessChange]:
     """What a request asks for, in the order of the owners' names.
 
@@ -46,17 +46,17 @@ def changes(
         properties: `Reads` and `Writes` are lists with the user names of other logins.
         before: The same before an Update. What can't be used was never granted, and is passed over.
         of: Who gets the access.
-        longest: See `Pair.of`.
+        limit: See `Pair.of`.
 
     Raises:
         BadEventError: A property is no list of names of others.
-        BadSecretError: A name is too long.
+        BadSecretError: The database does not tell a name apart.
     """
     now = _by_owner(properties)
     old = _by_owner({name: before.get(name) for name in (READS, WRITES) if _usable(before, name)})
     found = []
     for name in sorted(now.keys() | old.keys()):
-        owner = Pair.of(name, longest=longest)
+        owner = Pair.of(name, limit)
         if owner == of:
             raise BadEventError(
                 f"The login {of.base} is among those whose objects it shall read or write",

@@ -3,7 +3,6 @@
 import uuid
 
 from database.credential import Credential
-from database.names import Pair
 from database.target import Standing, Target
 from rotation.deadline import Deadline
 from rotation.errors import (
@@ -66,7 +65,7 @@ def refusal(session: Target, current: Credential, secret: RotatingSecret, arn: s
         secret: Its secret.
         arn: The secret with the password.
     """
-    pair = Pair.of(current.username, longest=session.longest_name)
+    pair = session.pair(current)
     if session.twins(pair, secret.arn).standing(current.username) is Standing.ABSENT:
         return GoneError(
             f"The user {current.username}, whose password the secret {arn} holds, does not exist",

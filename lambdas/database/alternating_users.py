@@ -1,12 +1,11 @@
 """Two users with the same rights, of which one rests while the other one's password is in use."""
 
-from database.admin import refused
 from database.credential import Credential
 from database.names import SUFFIX, Pair
-from database.strategy import UserStrategy
+from database.strategy import UserStrategy, masterarn
 from database.target import Standing, Target, Twins
 from rotation.deadline import Deadline
-from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError, TargetError
+from rotation.errors import CredentialRefusedError, NotOursError, TargetError
 from rotation.event import Step
 from rotation.observability import warn
 from rotation.rotation import Rotation
@@ -14,7 +13,7 @@ from rotation.secret_text import SecretText
 from rotation.versions import CURRENT, PENDING
 
 
-class AlternatingUsers(UserStrategy):
+class AlternatingUsers(UserStrategy[Target]):
     """An admin gives the resting user a new password, which then becomes AWSCURRENT.
 
     AWSCURRENT and AWSPREVIOUS both log in at every instant. The admin's secret is named by
@@ -30,16 +29,16 @@ class AlternatingUsers(UserStrategy):
 
     def next_user(self, current: Credential) -> str:
         """The other one of the pair."""
-        _masterarn(current)
+        masterarn(current)
         return self._pair(current).other(current.username)
 
     def apply(self, rotation: Rotation, current: Credential) -> None:
         """The admin makes the twins equal and gives the resting one the new password."""
-        admin = current.admin(rotation.secret.other(_masterarn(current)))
+        admin = self.admin(rotation, current)
         # Before an admin's rights are used for a secret, the secret has to prove that it is
         # accepted itself: whoever can write the secret could else have anyone's password changed.
         self._prove(current, admin, rotation)
-        with self._as_admin(admin, rotation) as session:
+        with self.as_admin(admin, rotation) as session:
             while not self._renew(session, rotation, current):
                 rotation.deadline.remaining()
 
@@ -50,7 +49,7 @@ class AlternatingUsers(UserStrategy):
             session.prove_twin(self._pair(credential))
 
     def _renew(self, session: Target, rotation: Rotation, current: Credential) -> bool:
-        """Changes what fits into one transaction; the password last.
+        """Changes what fits into one stay within the fence; the password last.
 
         Returns:
             Whether that was all.
@@ -62,7 +61,7 @@ class AlternatingUsers(UserStrategy):
             self._must_be_twin(twins, rotation, pair, pending)
             if refusal := _not_let_in(twins, pending):
                 raise refusal
-            differences = twins.make_equal()
+            differences = twins.make_equal(pending.username, pending.password)
             complete = twins.hand_over()
             if complete:
                 session.change_password(pending.username, pending.password)
@@ -70,13 +69,6 @@ class AlternatingUsers(UserStrategy):
             for difference in differences:
                 warn(self.name, Step.SET, difference.cause, difference.remedy)
         return complete
-
-    def _as_admin(self, admin: Credential, rotation: Rotation) -> Target:
-        """Logs in; AWSCURRENT is refused for a moment while the admin's own secret rotates."""
-        try:
-            return self._target.connect(admin, owner=rotation.token, deadline=rotation.deadline)
-        except CredentialRefusedError as error:
-            raise refused(error) from error
 
     def _prove(self, current: Credential, admin: Credential, rotation: Rotation) -> None:
         try:
@@ -93,7 +85,7 @@ class AlternatingUsers(UserStrategy):
     ) -> CredentialRefusedError | None:
         """The server does not tell why it refuses a login, and an admin may see it."""
         try:
-            with self._as_admin(admin, rotation) as session:
+            with self.as_admin(admin, rotation) as session:
                 twins = session.twins(self._pair(current), rotation.secret.arn)
         except TargetError:
             return None
@@ -130,24 +122,14 @@ class AlternatingUsers(UserStrategy):
         return previous is not None and self.accepts(previous, rotation)
 
     def _pair(self, credential: Credential) -> Pair:
-        return Pair.of(credential.username, longest=self._target.longest_name)
+        return self._target.pair(credential)
 
 
 def _not_let_in(twins: Twins, credential: Credential) -> CredentialRefusedError | None:
-    ended = twins.ended(credential.username)
-    if ended is None:
+    why = twins.shut_out(credential.username)
+    if why is None:
         return None
     return CredentialRefusedError(
-        f"The validity of the user {credential.username} ended ({ended}), so that no password"
-        f" lets it in; {credential.whose} needs it",
+        f"{why}, so that no password lets it in; {credential.whose} needs it",
         remedy=f"Let it in again as an admin: {twins.renewal(credential.username)}",
     )
-
-
-def _masterarn(credential: Credential) -> str:
-    if credential.masterarn is None:
-        raise BadSecretError(
-            "The secret names no admin: masterarn is missing",
-            remedy="Add masterarn with the ARN of the admin's secret, or rotate a single user",
-        )
-    return credential.masterarn

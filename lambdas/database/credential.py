@@ -24,6 +24,7 @@ class Credential:
 
     Attributes:
         whose: Where it comes from, for errors: a label, or the admin's secret.
+        engine: The database product, as the secret calls it.
         host: Name of the server; its certificate has to be for it.
         port: TCP port.
         username: Who logs in.
@@ -34,6 +35,7 @@ class Credential:
     """
 
     whose: str
+    engine: str
     host: str
     port: int
     username: str
@@ -63,6 +65,7 @@ class Credential:
             raise fields.bad(f"engine must be one of {', '.join(engines)}")
         return cls(
             whose=whose,
+            engine=engine,
             host=fields.host(),
             port=fields.port(engines[engine]),
             username=fields.name("username"),

@@ -1,5 +1,6 @@
 """Names of database users."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,6 +8,41 @@ from rotation.errors import BadSecretError
 
 SUFFIX = "_clone"
 """What the second user's name ends with, as with AWS's own rotation functions."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameLimit:
+    """Which names of users a database tells apart.
+
+    Attributes:
+        longest: How long one may be. A longer one would be cut, and then be someone else's.
+        unit: In what that is counted: "bytes" (of UTF-8) or "characters".
+        altered: Matches what the database would keep as something else, if there is such.
+    """
+
+    longest: int
+    unit: str
+    altered: re.Pattern[str] | None = None
+
+    def check(self, username: str) -> None:
+        """Refuses a name that the database would not keep as it is.
+
+        Raises:
+            BadSecretError: It would not.
+        """
+        length = len(username.encode() if self.unit == "bytes" else username)
+        if length > self.longest:
+            raise BadSecretError(
+                f"The user name {username} has {length} {self.unit}, and the database tells"
+                f" only {self.longest} apart",
+                remedy=f"Use a name of at most {self.longest - len(SUFFIX)} {self.unit}",
+            )
+        if self.altered and (found := self.altered.search(username)):
+            raise BadSecretError(
+                f"The user name {username!r} holds {found[0]!r}, which the database does not keep:"
+                " it would be another user's name there",
+                remedy="Use letters, digits and underscores",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +58,15 @@ class Pair:
     clone: str
 
     @classmethod
-    def of(cls, username: str, *, longest: int) -> Self:
+    def of(cls, username: str, limit: NameLimit) -> Self:
         """The pair to which a user belongs.
 
         Args:
             username: Either of the two.
-            longest: How many bytes (UTF-8) of a name the database tells apart. A longer one would
-                be cut, and then be someone else's.
+            limit: Which names the database tells apart.
 
         Raises:
-            BadSecretError: One of the names is too long, or it is not told whose twin it is.
+            BadSecretError: One of the names is none of these, or it is not told whose twin it is.
         """
         base = base_of(username)
         if base != username and base_of(base) != base:
@@ -43,7 +78,7 @@ class Pair:
             )
         pair = cls(base, base + SUFFIX)
         for name in (pair.base, pair.clone):
-            must_fit(name, longest=longest)
+            limit.check(name)
         return pair
 
     def other(self, username: str) -> str:
@@ -54,21 +89,3 @@ class Pair:
 def base_of(username: str) -> str:
     """The name of the first user of the pair to which this one belongs."""
     return username.removesuffix(SUFFIX) or username
-
-
-def must_fit(username: str, *, longest: int) -> None:
-    """Refuses a name that the database would cut.
-
-    Args:
-        username: Name of a user.
-        longest: How many bytes (UTF-8) it may have.
-
-    Raises:
-        BadSecretError: It has more.
-    """
-    if len(username.encode()) > longest:
-        raise BadSecretError(
-            f"The user name {username} has {len(username.encode())} bytes, and the database tells"
-            f" only {longest} apart",
-            remedy=f"Use a name of at most {longest - len(SUFFIX)} bytes",
-        )

@@ -1,18 +1,22 @@
 """What the strategies for SQL users have in common."""
 
 from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
 
+from database.admin import refused
 from database.credential import Credential
 from database.passwords import PasswordRules
 from database.target import Target
 from rotation.deadline import Deadline
-from rotation.errors import BadSecretError
+from rotation.errors import BadSecretError, CredentialRefusedError
 from rotation.rotation import Rotation
 from rotation.secret_text import SecretText
 from rotation.versions import CURRENT, PENDING, PREVIOUS
 
+SomeTarget = TypeVar("SomeTarget", bound=Target)
 
-class UserStrategy(ABC):
+
+class UserStrategy(ABC, Generic[SomeTarget]):
     """A strategy whose secret is a login; implements `rotation.strategy.Strategy`.
 
     Subclasses say whose turn it is, and how the database is told.
@@ -20,7 +24,7 @@ class UserStrategy(ABC):
 
     name: str
 
-    def __init__(self, target: type[Target]) -> None:
+    def __init__(self, target: type[SomeTarget]) -> None:
         """Composes the strategy.
 
         Args:
@@ -47,7 +51,7 @@ class UserStrategy(ABC):
         user = self.next_user(credential)
         return credential.with_login(user, PasswordRules.from_environment().generate())
 
-    def discard(self, rotation: Rotation, text: SecretText) -> None:  # noqa: B027  # it is complete
+    def discard(self, rotation: Rotation, text: SecretText) -> None:  # it is complete
         """Nothing: a password that was not stored was never applied."""
 
     def takes_over(self, rotation: Rotation, current: SecretText, attempt: SecretText) -> bool:
@@ -100,6 +104,32 @@ class UserStrategy(ABC):
         same = previous.username == like.username and previous.shares_server(like)
         return previous if same else None
 
+    def admin(self, rotation: Rotation, current: Credential) -> Credential:
+        """Reads the credential of the admin that the secret names.
+
+        Raises:
+            BadSecretError: It names none, or one that can't be used.
+        """
+        return current.admin(rotation.secret.other(masterarn(current)))
+
+    def as_admin(self, admin: Credential, rotation: Rotation) -> SomeTarget:
+        """Logs in; AWSCURRENT is refused for a moment while the admin's own secret rotates."""
+        try:
+            return self._target.connect(admin, owner=rotation.token, deadline=rotation.deadline)
+        except CredentialRefusedError as error:
+            raise refused(error) from error
+
+    def other_login(self, rotation: Rotation, current: Credential) -> Credential | None:
+        """What logs in if AWSCURRENT does not, where the user stays the same.
+
+        AWSPENDING does if an earlier run got as far as the change. AWSPREVIOUS does again if the
+        database was restored from a backup. Both are the same user's own.
+        """
+        for login in (self.pending(rotation, current), self.previous(rotation, current)):
+            if login is not None and self.accepts(login, rotation):
+                return login
+        return None
+
     def accepts(self, credential: Credential, rotation: Rotation) -> bool:
         """Whether the database lets a credential log in.
 
@@ -119,3 +149,18 @@ class UserStrategy(ABC):
                 remedy=f"Take {PENDING} off that version and rotate again",
             )
         return pending
+
+
+def masterarn(credential: Credential) -> str:
+    """ARN of the admin's secret.
+
+    Raises:
+        BadSecretError: The secret names none.
+    """
+    if credential.masterarn is None:
+        raise BadSecretError(
+            "The secret names no admin: masterarn is missing",
+            remedy="Add masterarn with the ARN of the admin's secret, or rotate a single user that"
+            " changes its own password",
+        )
+    return credential.masterarn

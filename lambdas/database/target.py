@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from database.credential import Credential
-from database.names import Pair
+from database.names import NameLimit, Pair
 from rotation.deadline import Deadline
 from rotation.errors import CredentialRefusedError
 from rotation.secret_text import SecretText
@@ -66,19 +66,25 @@ class Twins(ABC):
         """What an admin runs to give the pair to the secret."""
 
     @abstractmethod
-    def ended(self, username: str) -> str | None:
-        """When one of the two ceased to be let in, whatever its password is."""
+    def shut_out(self, username: str) -> str | None:
+        """Why one of the two is not let in, whatever its password is: a sentence, unended."""
 
     @abstractmethod
     def renewal(self, username: str) -> str:
         """What an admin runs to undo that."""
 
     @abstractmethod
-    def make_equal(self) -> Sequence[Difference]:
+    def make_equal(self, username: str, password: SecretText) -> Sequence[Difference]:
         """Makes the clone the twin of the base, and creates it if there is none.
 
         Whichever of the two logs in, it can do the same things to the same objects, those that
         the other one made included, and gets the same settings. It also sets the secret's mark.
+
+        Args:
+            username: The one of the two that rests.
+            password: What it is about to be given. Where a database can't create the clone and mark
+                it in one change, this is the clone's from the first moment on, and so the proof
+                whose it is.
 
         Returns:
             What could not be made equal.
@@ -92,8 +98,10 @@ class Twins(ABC):
     def hand_over(self) -> bool:
         """Makes the base the owner of what the clone owns, as much as fits into one transaction.
 
+        Where a database knows no owners, there is nothing to do.
+
         Returns:
-            Whether that was all. If not, commit, and begin again.
+            Whether that was all. If not, leave the fence, and begin again.
 
         Raises:
             RefusedChangeError: The session may not do that.
@@ -107,12 +115,12 @@ class Target(ABC):
     Attributes:
         engines: Accepted values of the secret's `engine`, each with its usual port.
         default_database: The database to log in to if the secret names none.
-        longest_name: How many bytes of a user's name the database tells apart.
+        name_limits: Which names of users it tells apart, for each of `engines`.
     """
 
     engines: ClassVar[Mapping[str, int]]
     default_database: ClassVar[str]
-    longest_name: ClassVar[int]
+    name_limits: ClassVar[Mapping[str, NameLimit]]
 
     @classmethod
     def credential(cls, text: SecretText, whose: str) -> Credential:
@@ -126,6 +134,20 @@ class Target(ABC):
             BadSecretError: It can't be used.
         """
         return Credential.parse(text, whose=whose, engines=cls.engines, dbname=cls.default_database)
+
+    @classmethod
+    def name_limit(cls, credential: Credential) -> NameLimit:
+        """Which names of users the credential's database tells apart."""
+        return cls.name_limits[credential.engine]
+
+    @classmethod
+    def pair(cls, credential: Credential) -> Pair:
+        """The pair to which a credential's user belongs.
+
+        Raises:
+            BadSecretError: See `Pair.of`.
+        """
+        return Pair.of(credential.username, cls.name_limit(credential))
 
     @classmethod
     def accepts(cls, credential: Credential, *, owner: str, deadline: Deadline) -> bool:
@@ -197,10 +219,15 @@ class Target(ABC):
 
     @abstractmethod
     def fenced(self, base: str) -> AbstractContextManager[None]:
-        """Makes all changes within happen together or not at all, and no other writer meanwhile.
+        """Keeps all other writers of the pair out, as long as the session lasts or until the end.
 
         A session of another owner that holds the fence is ended rather than waited for: its late
         packets then can't do harm any more.
+
+        What is changed within may take effect at once and one by one: MySQL commits with each
+        statement about a user. So everything within has to bear being done again from the start
+        after it was left at any point, and may refuse AWSCURRENT at none. Where the database can do
+        better, all happens together or not at all: PostgreSQL does.
 
         Args:
             base: First user of the pair that is to be changed; the fence is around it.
@@ -210,8 +237,15 @@ class Target(ABC):
         """
 
     @abstractmethod
+    def changes_own_password(self) -> bool:
+        """Whether the session's user may change its own password without showing it to the server.
+
+        If not, an admin has to.
+        """
+
+    @abstractmethod
     def change_password(self, username: str, password: SecretText) -> None:
-        """Gives a user a password, without showing it to the server.
+        """Gives a user a password, without showing it to the server; no other one is accepted then.
 
         Raises:
             RefusedChangeError: The session may not do that.
@@ -257,10 +291,38 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def create_user(self, username: str) -> None:
-        """Creates a login, still without a password, with a schema of its own.
+    def create_user(self, username: str, password: SecretText) -> None:
+        """Creates a login with a schema of its own; it is let in when all of that is done.
+
+        What an earlier run with the same password left unfinished is finished.
+
+        Args:
+            username: Its name.
+            password: Its password, which is not shown to the server.
 
         Raises:
             NotOursError: It exists already.
             RefusedChangeError: The session may not do that.
+        """
+
+
+class DualTarget(Target):
+    """A session at a database whose users may have two passwords at once."""
+
+    @abstractmethod
+    def add_password(self, username: str, password: SecretText, *, beside: SecretText) -> None:
+        """Gives a user a second password, without showing it to the server.
+
+        Afterwards the two are accepted and no others. At no instant is the one refused that was
+        accepted before, and if both are accepted already, nothing changes.
+
+        Args:
+            username: The user.
+            password: The new one.
+            beside: The one that it has, which goes on being accepted.
+
+        Raises:
+            NotOursError: More than one account has that name.
+            RefusedChangeError: The session may not do that.
+            BusyError: Someone else is changing the user.
         """

@@ -73,8 +73,8 @@ class Users:
         """
         version = secret.current()
         current = self._target.credential(version.text, CURRENT)
-        pair = Pair.of(current.username, longest=self._target.longest_name)
-        wanted = changes(properties, before, of=pair, longest=self._target.longest_name)
+        pair = self._target.pair(current)
+        wanted = changes(properties, before, of=pair, limit=self._target.name_limit(current))
         arn = _present_secret(properties)
         if not self._target.accepts(current, owner=owner, deadline=deadline):
             if arn:
@@ -97,7 +97,7 @@ class Users:
         owner: str,
         deadline: Deadline,
     ) -> None:
-        base = Pair.of(current.username, longest=self._target.longest_name).base
+        base = self._target.pair(current).base
         with (
             connect_as_admin(
                 self._target, current, secret, owner=owner, deadline=deadline
@@ -107,8 +107,7 @@ class Users:
             _must_be_current(version, secret)
             # A second delivery of the request may have been first.
             if not self._target.accepts(current, owner=owner, deadline=deadline):
-                session.create_user(current.username)
-                session.change_password(current.username, current.password)
+                session.create_user(current.username, current.password)
 
     def _adopt(
         self,

@@ -18,10 +18,10 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from scramp.utils import saslprep
 
 from database.credential import Credential
+from database.hard_end import HardEnd
 from database.trust import verified_context
 from postgres_user import start_up
 from postgres_user.failures import failure
-from postgres_user.hard_end import HardEnd
 from rotated_secret.clean_end import CleanEnd
 from rotated_secret.discretion import without_frames
 from rotation.deadline import Deadline

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from database.credential import Credential
-from database.names import Pair
+from database.names import NameLimit, Pair
 from database.target import Difference, Target, Twins
 from postgres_user import acting, fence
 from postgres_user.sql import Run, identifier, literal
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from postgres_user.connection import Connection
 
 
-def create_first_user(run: Run, username: str) -> None:
-    """Creates a login without password, and a schema of its name that it owns.
+def create_first_user(run: Run, username: str, password: SecretText) -> None:
+    """Creates a login, and a schema of its name that it owns.
 
     The schema is found by the default `search_path`, whose first entry is "$user". To make one for
     another user, the admin has to be a member of it for a moment: CREATEROLE alone gives it the
@@ -32,6 +32,7 @@ def create_first_user(run: Run, username: str) -> None:
     Args:
         run: The admin's session, in a transaction.
         username: Name of user and schema.
+        password: The user's.
 
     Raises:
         NotOursError: The user exists already.
@@ -51,12 +52,18 @@ def create_first_user(run: Run, username: str) -> None:
         )
     name = identifier(username)
     run(
-        f"CREATE ROLE {name} LOGIN;"
+        f"CREATE ROLE {name} LOGIN PASSWORD {_verifier(password)};"
         f" GRANT {name} TO CURRENT_USER;"
         f" CREATE SCHEMA {name} AUTHORIZATION {name};"
         f" REVOKE {name} FROM CURRENT_USER",
         doing=f"create the user {username} and its schema",
     )
+
+
+def _verifier(password: SecretText) -> str:
+    from postgres_user.scram import verifier  # noqa: PLC0415  # as the driver
+
+    return literal(verifier(password))
 
 
 STATEMENT_SECONDS = 4.0
@@ -68,7 +75,8 @@ class Postgres(Target):
 
     engines: ClassVar[Mapping[str, int]] = {"postgres": 5432, "aurora-postgresql": 5432}
     default_database = "postgres"
-    longest_name = 63  # bytes: https://www.postgresql.org/docs/current/limits.html
+    name_limits: ClassVar[Mapping[str, NameLimit]] = dict.fromkeys(engines, NameLimit(63, "bytes"))
+    """https://www.postgresql.org/docs/current/limits.html"""
 
     def __init__(self, connection: Connection, owner: str, deadline: Deadline) -> None:
         """Takes over what `connect` opened."""
@@ -129,12 +137,14 @@ class Postgres(Target):
         yield
         self._connection.run("COMMIT", doing="commit")
 
+    def changes_own_password(self) -> bool:
+        """Every user may."""
+        return True
+
     def change_password(self, username: str, password: SecretText) -> None:
         """Sends a SCRAM verifier."""
-        from postgres_user.scram import verifier  # noqa: PLC0415  # as the driver
-
         self._connection.run(
-            f"ALTER ROLE {identifier(username)} PASSWORD {literal(verifier(password))}",
+            f"ALTER ROLE {identifier(username)} PASSWORD {_verifier(password)}",
             doing=f"change the password of {username}",
         )
 
@@ -167,6 +177,6 @@ class Postgres(Target):
                     after = access.change_existing(run, owner, username, change, after=after)
         return differences
 
-    def create_user(self, username: str) -> None:
-        """Creates the login and its schema; see `postgres_user.postgres`."""
-        create_first_user(self._connection.run, username)
+    def create_user(self, username: str, password: SecretText) -> None:
+        """Creates the login and its schema, both or none; see `postgres_user.postgres`."""
+        create_first_user(self._connection.run, username, password)

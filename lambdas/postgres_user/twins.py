@@ -14,6 +14,7 @@ from database.target import Difference, Standing, Twins
 from postgres_user import mark, ownership, settings
 from postgres_user.role import Role
 from postgres_user.sql import Run, identifier
+from rotation.secret_text import SecretText
 
 
 class PostgresTwins(Twins):
@@ -46,17 +47,20 @@ class PostgresTwins(Twins):
         """The statement that sets the mark."""
         return mark.statement(self._pair.clone, self._pair.base, self._secret)
 
-    def ended(self, username: str) -> str | None:
+    def shut_out(self, username: str) -> str | None:
         """Reads VALID UNTIL."""
         role = self._roles.get(username)
-        return role.ended if role else None
+        if role is None or role.ended is None:
+            return None
+        return f"The validity of the user {username} ended ({role.ended})"
 
     def renewal(self, username: str) -> str:
         """The statement that lifts VALID UNTIL."""
         return f"ALTER ROLE {identifier(username)} VALID UNTIL 'infinity'"
 
-    def make_equal(self) -> Sequence[Difference]:
-        """Creates the clone if there is none, and makes it equal."""
+    def make_equal(self, username: str, password: SecretText) -> Sequence[Difference]:
+        """Creates the clone if there is none, and makes it equal, whichever of the two rests."""
+        del username, password
         run, pair = self._run, self._pair
         if pair.clone not in self._roles:
             name = identifier(pair.clone)

@@ -16,7 +16,7 @@ from rotation.handler import rotation_handler
 from tests.faults.calls import Calls
 from tests.faults.proxy import Proxy
 
-STRATEGIES: Mapping[str, type[UserStrategy]] = {
+STRATEGIES: Mapping[str, type[UserStrategy[Any]]] = {
     strategy.name: strategy for strategy in (SingleUser, AlternatingUsers)
 }
 

@@ -102,7 +102,7 @@ def test_a_password_that_is_sent_as_it_is_is_found_in_the_servers_log(
 
 
 def test_a_password_in_an_error_is_found(bench: Bench, monkeypatch: Patch) -> None:
-    def test(_: UserStrategy, pending: SecretText, __: object) -> None:
+    def test(_: object, pending: SecretText, __: object) -> None:
         raise ValueError(pending.reveal())
 
     monkeypatch.setattr(UserStrategy, "test", test)

@@ -1,3 +1,4 @@
+import json
 import threading
 from collections.abc import Callable
 
@@ -5,7 +6,10 @@ import pytest
 
 from fakes.postgres import PostgresWorld
 from fakes.world import STEPS
+from postgres_user.postgres import Postgres
+from rotation.deadline import Deadline
 from rotation.errors import BusyError, NotPendingError, OutOfTimeError, UnreachableError
+from rotation.secret_text import SecretText
 
 
 @pytest.fixture
@@ -154,3 +158,29 @@ def test_a_function_with_no_time_left_says_so(world: PostgresWorld, step: str) -
     world.context.milliseconds = 3000
     with pytest.raises(OutOfTimeError):
         world.step(world.single, token, step)
+
+
+def test_what_is_changed_within_the_fence_happens_together_or_not_at_all(
+    world: PostgresWorld,
+) -> None:
+    """More than a target has to promise; PostgreSQL does."""
+    world.create_first_user()
+    before, other = world.document(), f"other_{world.number}"
+    password = SecretText("a-Password-2")
+    admin = Postgres.credential(
+        SecretText(json.dumps(world.secrets.document(world.admin_arn))), "the admin"
+    )
+
+    def change_and_fail() -> None:
+        with (
+            Postgres.connect(admin, owner="a test", deadline=Deadline(30)) as session,
+            session.fenced(world.user),
+        ):
+            session.create_user(other, password)
+            session.change_password(world.user, password)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
+    assert world.accepts(before)
+    assert not world.exists(other)

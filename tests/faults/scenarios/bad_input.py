@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from psycopg import sql
 
-from database.names import Pair
+from database.names import NameLimit, Pair
 from postgres_user.scram import verifier
 from rotation.errors import BadEventError, BadSecretError, NotOursError
 from rotation.secret_text import SecretText
@@ -138,7 +138,7 @@ def names_of_others(bench: Bench, count: int) -> Tally:
 
         def check(example: tuple[str, bool]) -> None:
             name, reverse = example
-            pair = Pair.of(name, longest=63)
+            pair = Pair.of(name, NameLimit(63, "bytes"))
             ours, other = (pair.clone, pair.base) if reverse else (pair.base, pair.clone)
             with _users(scene.site, ours, other):
                 for label, username in {"AWSCURRENT": ours, "AWSPENDING": other}.items():
