@@ -1,30 +1,25 @@
 """Tries every fault and prints what came of it: `python -m tests.faults [NAME ...]`.
 
-With names of scenarios (the modules of `tests.faults.scenarios`) only those are run. The exit
-status is 0 only if every fault was injected and survived, and every number that has to be zero is.
+With names of scenarios (the modules of `tests.faults.scenarios`) only those are run, and with
+`--engine` only on that database. The exit status is 0 only if every fault was injected and
+survived, and every number that has to be zero is.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
-from local.postgres import PostgresServer
 from tests.faults.bench import Bench
 from tests.faults.opening import open_bench
-from tests.faults.plan import plan
+from tests.faults.plan import Scenario, plan, without_database
 from tests.faults.scenarios import leaks
+from tests.faults.subject import Subject, UnavailableError
+from tests.faults.subjects import SUBJECTS
 from tests.faults.table import print_table
 from tests.faults.tally import Tally
-
-SETTINGS = {
-    "max_connections": "300",
-    "shared_preload_libraries": "pg_stat_statements",
-    "pg_stat_statements.max": "100000",
-    "track_commit_timestamp": "on",
-}
 
 WORKERS = 12
 """More than processors: most of the time they wait for a time-out."""
@@ -36,22 +31,23 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The exit status.
     """
-    names = list(plan())
+    names = [*plan(next(iter(SUBJECTS.values()))), *without_database()]
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(names)}")
-    chosen = parser.parse_args(arguments).names or names
+    parser.add_argument("--engine", choices=SUBJECTS, action="append", help="all if left out")
+    options = parser.parse_args(arguments)
+    chosen = options.names or names
     if unknown := set(chosen) - set(names):
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 150)
     start = time.monotonic()
-    with (
-        PostgresServer(settings=SETTINGS) as server,
-        open_bench(server, workers=WORKERS) as bench,
-    ):
-        with server.connect() as session:
-            session.execute("CREATE EXTENSION pg_stat_statements")
-        tallies = _run(bench, chosen, console)
-    print_table(console, tallies)
+    tallies: list[Tally] = []
+    others = without_database()
+    for engine in options.engine or SUBJECTS:
+        scenarios = {**plan(SUBJECTS[engine]), **others}
+        picked = {name: scenarios[name] for name in chosen if name in scenarios}
+        tallies += _on(SUBJECTS[engine], engine, picked, console)
+        others = {}  # once is enough
     bad = sum(not tally.good for tally in tallies)
     console.print(
         f"{sum(tally.injected for tally in tallies):,} faults and checks in"
@@ -60,17 +56,32 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if bad else 0
 
 
-def _run(bench: Bench, names: Sequence[str], console: Console) -> list[Tally]:
-    tallies = []
-    for name in names:
-        for scenario in plan()[name]:
+def _on(
+    subject: type[Subject], engine: str, scenarios: Mapping[str, list[Scenario]], console: Console
+) -> list[Tally]:
+    """Runs scenarios on a server of one product, and prints what came of them."""
+    try:
+        with subject.started() as server, open_bench(server, workers=WORKERS) as bench:
+            tallies = list(_run(bench, scenarios, console))
+            name = server.name
+    except UnavailableError as error:
+        tallies, name = [Tally("all", "all", skipped=str(error))], engine
+    print_table(console, name, tallies)
+    return tallies
+
+
+def _run(
+    bench: Bench, scenarios: Mapping[str, list[Scenario]], console: Console
+) -> Iterator[Tally]:
+    for each in scenarios.values():
+        for scenario in each:
             start = time.monotonic()
             tally = scenario(bench)
-            tallies.append(tally)
+            yield tally
             outcome = "ok" if tally.good else "WRONG"
             line = f"{outcome:5} {time.monotonic() - start:5.1f} s {tally.scenario}"
             console.print(f"{line} ({tally.strategy})", markup=False, highlight=False)
-    return [*tallies, *leaks.everywhere(bench)]
+    yield from leaks.everywhere(bench)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.faults.bad_names import too_long_names
+from tests.faults.subject import Subject
 
 Document = Mapping[str, Any]
 
@@ -27,7 +28,7 @@ _broken_text = st.builds(
     st.sampled_from(["\0", "\ud800", "\udfff"]),
     st.text(max_size=5),
 )
-"""Holds what PostgreSQL or UTF-8 has no place for."""
+"""Holds what databases or UTF-8 have no place for."""
 
 _broken_name = (
     _not_text
@@ -40,9 +41,7 @@ _broken_name = (
     )
 )
 
-bad_values: Mapping[str, SearchStrategy[Any]] = {
-    "engine": _not_text
-    | st.text().filter(lambda text: text not in {"postgres", "aurora-postgresql"}),
+_bad_values: Mapping[str, SearchStrategy[Any]] = {
     "host": _not_text
     | _broken_text
     | st.text(max_size=255).filter(lambda text: not text.isascii())
@@ -61,25 +60,40 @@ bad_values: Mapping[str, SearchStrategy[Any]] = {
     | st.text().filter(lambda text: not (text.isascii() and text.isdigit()))
     | st.from_regex(r"\A0+\Z|\A[1-9][0-9]{5,}\Z")
     | st.lists(st.integers(), max_size=2),
-    "username": _broken_name | too_long_names,
+    "username": _broken_name,
     "password": _not_text | _broken_text,
     "dbname": _broken_name,
     "masterarn": _broken_name,
 }
-"""Values that no field of that name may have."""
+"""Values that no field of that name may have, whatever the product is."""
+
+FIELDS = ("engine", *_bad_values)
+"""All that can be bad."""
+
+
+def _bad_values_for(subject: Subject) -> Mapping[str, SearchStrategy[Any]]:
+    """Values that no field of that name may have in a secret of the product."""
+    engines = _not_text | st.text().filter(lambda text: text not in subject.target.engines)
+    names = _bad_values["username"] | too_long_names(subject)
+    return {"engine": engines, **_bad_values, "username": names}
 
 
 def bad_documents(
-    good: Document, *, required: Sequence[str], checked: Sequence[str] = tuple(bad_values)
+    subject: Subject,
+    good: Document,
+    *,
+    required: Sequence[str],
+    checked: Sequence[str] = FIELDS,
 ) -> SearchStrategy[str | bytes]:
     """Contents that can't be read as a credential.
 
     Args:
+        subject: Whose secret it is.
         good: What the content would be.
         required: Fields without which it is no good.
         checked: Fields that are no good with a bad value.
     """
-    text = json.dumps(good)
+    text, bad_values = json.dumps(good), _bad_values_for(subject)
     without = st.sets(st.sampled_from(required), min_size=1).map(
         lambda names: {name: good[name] for name in good if name not in names}
     )

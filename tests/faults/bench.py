@@ -1,4 +1,4 @@
-"""Where the scenarios run: one server, a site for each, and ears for what leaks."""
+"""Where the scenarios run: one product's server, a site for each, and ears for what leaks."""
 
 import io
 import queue
@@ -11,9 +11,9 @@ from typing import TypeVar
 
 import trustme
 
-from local.postgres import PostgresServer
 from tests.faults.function import Function
 from tests.faults.site import Site
+from tests.faults.subject import Subject
 from tests.faults.tally import Tally, Verdict
 
 T = TypeVar("T")
@@ -29,31 +29,21 @@ class Bench:
     """What the scenarios share.
 
     Attributes:
-        server: The PostgreSQL server.
+        subject: The database product, with its server.
         output: What the functions print.
         authority: A certificate authority that the functions trust besides the server's.
         workers: How many faults are tried at the same time; most of the time they wait.
         errors: What Lambda would print of the functions' errors.
         passwords: Every password that there was.
-        log_before: How much of the server's log others had written, in bytes.
     """
 
-    server: PostgresServer
+    subject: Subject
     output: io.StringIO
     authority: trustme.CA
     workers: int = 4
     errors: list[str] = field(default_factory=list)
     passwords: set[str] = field(default_factory=set)
-    log_before: int = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self.log_before = self.server.log.stat().st_size
-
-    @property
-    def log(self) -> str:
-        """What the server has logged for the bench."""
-        return self.server.log.read_bytes()[self.log_before :].decode(errors="replace")
 
     @contextmanager
     def site(self, *, first_user: bool = True) -> Iterator[Site]:
@@ -62,8 +52,8 @@ class Bench:
         Args:
             first_user: Whether the application's user exists.
         """
-        with self._lock:  # a GRANT on one database at a time
-            site = Site(self.server)
+        with self._lock:  # one after the other: they share a database
+            site = Site(self.subject)
         try:
             if first_user:
                 site.create_first_user()

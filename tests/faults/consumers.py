@@ -5,18 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import psycopg
-from pg8000.exceptions import DatabaseError, InterfaceError
-
 from fakes.product import Document
 from rotated_secret import RotatedSecret
-from rotated_secret.pg8000 import connect
 from tests.faults.site import Site
 from tests.faults.turns import Turns
 
 OF_EACH_KIND = 2
-
-_REFUSALS = (psycopg.Error, DatabaseError, InterfaceError, OSError)
 
 
 @dataclass
@@ -45,15 +39,15 @@ class Consumers:
 
     def fresh(self) -> None:
         """Reads AWSCURRENT and logs in, once."""
-        self.site.as_login(self.site.document()).close()
+        self.site.log_in(self.site.document()).close()
 
     def one_rotation_stale(self) -> None:
         """Logs in with what was AWSCURRENT before the last rotation."""
-        self.site.as_login(self.stale).close()
+        self.site.log_in(self.stale).close()
 
     def with_our_library(self) -> None:
-        """Logs in as our sample consumer does, with a credential that is held."""
-        connect(self.library).close()
+        """Logs in with a credential that the library holds."""
+        self.site.product.connect(self.library).close()
 
     def a_password_is_about_to_change(self) -> None:
         """Lets the stale ones be one rotation stale, and no more."""
@@ -82,7 +76,7 @@ class Consumers:
             with self.turns.login():
                 try:
                     kind()
-                except _REFUSALS as error:
+                except self.site.product.refusals as error:
                     failure = f"{kind.__name__} {error}"
             with self._lock:
                 self.logins += 1

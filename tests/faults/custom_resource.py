@@ -10,7 +10,6 @@ from urllib.error import URLError
 
 from custom_resource.relay import relay_handler
 from database.users import Users
-from postgres_user.postgres import Postgres
 from rotation.custom_resource import custom_resource_handler
 from tests.cloudformation.answers import Answers
 from tests.faults.bench import Bench
@@ -67,7 +66,7 @@ class _Lambda:
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto's
         assert FunctionName == "function"
-        handler = custom_resource_handler(Users(Postgres), cast("Any", self.calls))
+        handler = custom_resource_handler(Users(self.site.product.target), cast("Any", self.calls))
         try:
             outcome = handler(json.loads(Payload), self.site.context)
         except Crash as error:

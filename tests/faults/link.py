@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from tests.faults.first_packets import FirstPackets, Size
 from tests.faults.packet_fault import Action, Direction, Packet, PacketFault
-from tests.faults.records import SSL_ANSWER_BYTES, SSL_REQUEST_BYTES, Records
+from tests.faults.records import Records
 
 DELAY_SECONDS = 0.15
 
@@ -20,6 +21,7 @@ class Link:
         number: int,
         client: socket.socket,
         server: socket.socket,
+        first: FirstPackets,
         fault: PacketFault | None,
         seen: Callable[[Packet], None],
     ) -> None:
@@ -29,6 +31,7 @@ class Link:
             number: Which connection this is.
             client: The side that connected.
             server: The side that it wanted.
+            first: What they begin with.
             fault: What is to happen to one of the packets.
             seen: Is told each packet.
         """
@@ -43,8 +46,8 @@ class Link:
         self._pumps = [
             threading.Thread(target=self._run, args=arguments, daemon=True)
             for arguments in (
-                (client, server, Direction.TO_SERVER, SSL_REQUEST_BYTES),
-                (server, client, Direction.TO_CLIENT, SSL_ANSWER_BYTES),
+                (client, server, Direction.TO_SERVER, first.to_server),
+                (server, client, Direction.TO_CLIENT, first.to_client),
             )
         ]
         for pump in self._pumps:
@@ -73,17 +76,17 @@ class Link:
             pump.join()
 
     def _run(
-        self, source: socket.socket, sink: socket.socket, direction: Direction, opening: int
+        self, source: socket.socket, sink: socket.socket, direction: Direction, first: Size
     ) -> None:
-        self._pump(source, sink, direction, opening)
+        self._pump(source, sink, direction, first)
         if not self._first_end.acquire(blocking=False):
             for side in self._sockets:
                 side.close()
 
     def _pump(
-        self, source: socket.socket, sink: socket.socket, direction: Direction, opening: int
+        self, source: socket.socket, sink: socket.socket, direction: Direction, first: Size
     ) -> None:
-        for number, data in enumerate(_packets(source, Records(opening))):
+        for number, data in enumerate(_packets(source, Records(first))):
             packet = Packet(self._number, direction, number)
             self._seen(packet)
             self._strike(packet)

@@ -13,28 +13,27 @@ from types import ModuleType
 
 import trustme
 
-from local.postgres import PostgresServer
 from rotation import observability
 from tests.faults.bench import Bench
+from tests.faults.subject import Subject
 
 
 @contextmanager
-def open_bench(server: PostgresServer, *, workers: int = 4) -> Iterator[Bench]:
+def open_bench(subject: Subject, *, workers: int = 4) -> Iterator[Bench]:
     """Opens a bench, and lets the functions trust its servers and print to it meanwhile.
 
     Args:
-        server: The PostgreSQL server.
+        subject: A running server.
         workers: How many faults are tried at the same time; most of the time they wait.
     """
     authority, output = trustme.CA(), io.StringIO()
+    known = (subject.server.ca.read_bytes(), authority.cert_pem.bytes())
     with (
         tempfile.TemporaryDirectory() as folder,
-        _trusted(
-            Path(folder, "authorities.pem"), server.ca.read_bytes(), authority.cert_pem.bytes()
-        ),
+        _trusted(Path(folder, "authorities.pem"), *known),
         _printing_to(output),
     ):
-        yield Bench(server, output, authority, workers)
+        yield Bench(subject, output, authority, workers)
 
 
 @contextmanager

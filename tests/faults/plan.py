@@ -22,7 +22,7 @@ from tests.faults.scenarios import (
     unproven,
     window,
 )
-from tests.faults.site import STRATEGIES
+from tests.faults.subject import Subject
 from tests.faults.tally import Tally
 from tests.tokens.vendors import Blind, Listing
 
@@ -37,37 +37,44 @@ ROTATIONS = 200
 LIVES = 10
 """Of an access key, each of ten years."""
 
-VERSIONS = ("13.23", "14.23", "15.18", "16.14", "18.4")
-"""Of PostgreSQL, besides the one of the bench."""
-
 EXAMPLES = 10_000
 """Bad inputs, at least."""
 
 
-def plan() -> Mapping[str, list[Scenario]]:
-    """Scenarios by the name of their module, in their order.
+def plan(subject: type[Subject]) -> Mapping[str, list[Scenario]]:
+    """Scenarios with a database by the name of their module, in their order.
 
-    Bad inputs come first, while the server has few roles to take snapshots of. What leaks is looked
+    Bad inputs come first, while the server has few users to take snapshots of. What leaks is looked
     for afterwards.
+
+    Args:
+        subject: The database product.
     """
+
+    def for_each(scenarios: Callable[[str], list[Scenario]]) -> list[Scenario]:
+        return [each for strategy in subject.strategies for each in scenarios(strategy)]
+
     return {
-        "bad_input": bad_inputs(EXAMPLES),
-        "crashes": [*_for_both(_crashes), *_first_rotation()],
-        "stale": _for_both(_stale),
-        "duplicates": _for_both(_duplicates),
-        "unproven": _for_both(lambda strategy: [lambda bench: unproven.finish(bench, strategy)]),
-        "impostors": _for_both(_impostors),
-        "locks": _for_both(lambda strategy: [lambda bench: locks.held(bench, strategy)]),
-        "consumers": [
-            lambda bench: consumers.alternating(bench, rounds=2 * ROUNDS),
-            lambda bench: consumers.single(bench, rounds=ROUNDS),
-        ],
+        "bad_input": bad_inputs(subject, EXAMPLES),
+        "crashes": [*for_each(_crashes), *_first_rotation()],
+        "stale": for_each(_stale),
+        "duplicates": for_each(_duplicates),
+        "unproven": for_each(lambda strategy: [partial(unproven.finish, strategy=strategy)]),
+        "impostors": for_each(_impostors),
+        "locks": for_each(lambda strategy: [partial(locks.held, strategy=strategy)]),
+        "consumers": for_each(_consumers),
         "window": [
             lambda bench: window.measured(bench, rounds=ROUNDS),
             lambda bench: window.felt(bench, rounds=ROUNDS),
         ],
         "first_user": _first_user(),
-        "hostile_settings": _for_both(_hostile_settings),
+        "hostile_settings": for_each(lambda strategy: _hostile_settings(subject, strategy)),
+    }
+
+
+def without_database() -> Mapping[str, list[Scenario]]:
+    """Scenarios of credentials that no database knows."""
+    return {
         "certificate": [certificate.crashes, certificate.duplicates, certificate.stale],
         "api_token": [lambda _: api_token.rotations(ROTATIONS)],
         "tokens": [
@@ -84,22 +91,19 @@ def plan() -> Mapping[str, list[Scenario]]:
     }
 
 
-def bad_inputs(examples: int) -> list[Scenario]:
+def bad_inputs(subject: type[Subject], examples: int) -> list[Scenario]:
     """Made-up inputs of all kinds.
 
     Args:
+        subject: The database product.
         examples: How many at least, together.
     """
     share = examples // 10
     return [
-        *_for_both(lambda strategy: _bad_inputs(strategy, share)),
+        *(each for strategy in subject.strategies for each in _bad_inputs(strategy, share)),
         lambda bench: bad_input.admins(bench, share),
         lambda bench: bad_input.names_of_others(bench, share // 4),
     ]
-
-
-def _for_both(scenarios: Callable[[str], list[Scenario]]) -> list[Scenario]:
-    return [scenario for strategy in STRATEGIES for scenario in scenarios(strategy)]
 
 
 def _crashes(strategy: str) -> list[Scenario]:
@@ -140,13 +144,19 @@ def _impostors(strategy: str) -> list[Scenario]:
     ]
 
 
-def _hostile_settings(strategy: str) -> list[Scenario]:
+def _consumers(strategy: str) -> list[Scenario]:
+    if strategy == "single":
+        return [lambda bench: consumers.on_our_library(bench, strategy, rounds=ROUNDS)]
+    return [lambda bench: consumers.one_rotation_behind(bench, strategy, rounds=2 * ROUNDS)]
+
+
+def _hostile_settings(subject: type[Subject], strategy: str) -> list[Scenario]:
     def on(version: str) -> Scenario:
         return lambda bench: hostile_settings.on_another_version(bench, strategy, version)
 
     return [
         lambda bench: hostile_settings.on_the_bench(bench, strategy),
-        *map(on, VERSIONS),
+        *map(on, subject.versions),
     ]
 
 

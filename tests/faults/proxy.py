@@ -1,4 +1,4 @@
-"""A proxy in front of a PostgreSQL server, in which things happen to packets."""
+"""A proxy in front of a database server, in which things happen to packets."""
 
 import contextlib
 import socket
@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from local.patience import Patience
+from tests.faults.first_packets import FirstPackets
 from tests.faults.link import Link
 from tests.faults.packet_fault import Packet, PacketFault
 
@@ -22,14 +23,16 @@ class Proxy:
         packets: What has come through since it was armed.
     """
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, first: FirstPackets) -> None:
         """Starts to listen.
 
         Args:
             server_port: Where the server listens, on 127.0.0.1.
+            first: What its connections begin with.
         """
         self.packets: list[Packet] = []
         self._server = ("127.0.0.1", server_port)
+        self._first = first
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._lock = threading.Lock()
@@ -124,4 +127,4 @@ class Proxy:
             side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Packets of connections from before the last arming are not counted.
         packets = self.packets
-        return Link(len(self._links), client, server, self._fault, packets.append)
+        return Link(len(self._links), client, server, self._first, self._fault, packets.append)

@@ -2,36 +2,35 @@
 
 from collections.abc import Iterator
 
-SSL_REQUEST_BYTES = 8
-SSL_ANSWER_BYTES = 1
+from tests.faults.first_packets import Size
+
 _HEADER_BYTES = 5
 
 
 class Records:
     """Cuts one direction of a connection into packets.
 
-    The first is PostgreSQL's request for TLS or its answer; each of the others is a TLS record. TCP
-    may send them together or in pieces, so only records can be counted.
+    The first is the product's own, by which both sides agree on TLS; each of the others is a TLS
+    record. TCP may send them together or in pieces, so only records can be counted.
 
-    https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
     https://www.rfc-editor.org/rfc/rfc8446#section-5.1
     """
 
-    def __init__(self, opening: int) -> None:
+    def __init__(self, first: Size) -> None:
         """Starts at the beginning of the connection.
 
         Args:
-            opening: Bytes of the first packet.
+            first: Size of the first packet.
         """
-        self._opening = opening
+        self._next = first
         self._buffer = b""
 
     def cut(self, data: bytes) -> Iterator[bytes]:
         """Takes what was received next, and gives the packets that are complete with it."""
         self._buffer += data
-        while len(self._buffer) >= (size := self._size()):
+        while (size := self._next(self._buffer)) and len(self._buffer) >= size:
             packet, self._buffer = self._buffer[:size], self._buffer[size:]
-            self._opening = 0
+            self._next = _record
             yield packet
 
     def rest(self) -> Iterator[bytes]:
@@ -39,7 +38,8 @@ class Records:
         if self._buffer:
             yield self._buffer
 
-    def _size(self) -> int:
-        if self._opening:
-            return self._opening
-        return _HEADER_BYTES + int.from_bytes(self._buffer[3:_HEADER_BYTES])
+
+def _record(data: bytes) -> int:
+    if len(data) < _HEADER_BYTES:
+        return 0
+    return _HEADER_BYTES + int.from_bytes(data[3:_HEADER_BYTES])

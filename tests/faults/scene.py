@@ -48,5 +48,5 @@ class Scene:
 
 @contextmanager
 def open_scene(bench: Bench, strategy: str) -> Iterator[Scene]:
-    with bench.site() as site, Camera(site) as camera:
-        yield Scene(bench, site, strategy, camera)
+    with bench.site() as site, bench.subject.catalogs() as catalogs:
+        yield Scene(bench, site, strategy, Camera(site, catalogs))

@@ -1,42 +1,37 @@
 """A database with an admin and an application's secret, reached through a proxy."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from database.alternating_users import AlternatingUsers
-from database.single_user import SingleUser
-from database.strategy import UserStrategy
-from fakes.postgres import PostgresWorld
 from fakes.product import Document
-from local.postgres import PostgresServer
-from postgres_user.postgres import Postgres
+from fakes.world import World
 from rotation.handler import rotation_handler
 from tests.faults.calls import Calls
 from tests.faults.proxy import Proxy
-
-STRATEGIES: Mapping[str, type[UserStrategy[Any]]] = {
-    strategy.name: strategy for strategy in (SingleUser, AlternatingUsers)
-}
+from tests.faults.subject import Subject
 
 _PASSWORD = re.compile(r'"password": "([^"]+)"')
 
 Handler = Callable[..., None]
 
 
-class Site(PostgresWorld):
+class Site(World):
     """A world whose secret names the proxy; checks of the test itself go around it.
 
     Attributes:
+        product: The one on the bench.
         proxy: In front of the server.
         calls: In front of Secrets Manager.
     """
 
-    def __init__(self, server: PostgresServer) -> None:
+    product: Subject
+
+    def __init__(self, subject: Subject) -> None:
         """Makes everything, and opens the proxy."""
-        self.proxy = Proxy(server.port)
-        super().__init__(server)
+        self.proxy = Proxy(subject.server.port, subject.first_packets)
+        super().__init__(subject)
         self.calls = Calls(self.secrets)
 
     def login(self, username: str, password: str) -> Document:
@@ -50,7 +45,8 @@ class Site(PostgresWorld):
             strategy: Name of the strategy.
             calls: Its client; the site's own if left out.
         """
-        return rotation_handler(STRATEGIES[strategy](Postgres), cast("Any", calls or self.calls))
+        rotates = self.product.strategies[strategy](self.product.target)
+        return rotation_handler(rotates, cast("Any", calls or self.calls))
 
     @contextmanager
     def elsewhere(self, port: int) -> Iterator[None]:

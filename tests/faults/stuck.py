@@ -5,31 +5,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
+
 from local.patience import patient
-from postgres_user import connection
 from rotation.deadline import STEP_SECONDS
 from tests.faults.bench import Bench
 from tests.faults.calls import CallFault, Calls, When
 from tests.faults.function import Function
 from tests.faults.packet_fault import Action, Packet, PacketFault
 from tests.faults.site import Site
+from tests.faults.subject import Subject
 
 _REACH_SECONDS = 10.0
 
 
 @contextmanager
-def endless_patience() -> Iterator[None]:
+def endless_patience(subject: Subject) -> Iterator[None]:
     """Lets functions wait for a stuck packet until their deadline, as one does that was frozen.
 
     One that gave up in the meantime would not send what comes after the packet, and that is what
     does harm.
+
+    Args:
+        subject: At whose server they wait.
     """
-    before = connection.WAIT_SECONDS
-    connection.WAIT_SECONDS = STEP_SECONDS
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subject.wait, STEP_SECONDS)
         yield
-    finally:
-        connection.WAIT_SECONDS = before
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ _NUMBERS = ("injected", "survived", "outages", "failed logins", "leaks", "longes
 _SHOWN_FINDINGS = 5
 
 
-def print_table(console: Console, tallies: Sequence[Tally]) -> None:
+def print_table(console: Console, title: str, tallies: Sequence[Tally]) -> None:
     """Prints a line for each scenario, and below what was wrong.
 
     Args:
         console: Where.
+        title: What it is about.
         tallies: The lines.
     """
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
     table.add_column("scenario", no_wrap=True)
     table.add_column("strategy", no_wrap=True)
     for name in _NUMBERS:

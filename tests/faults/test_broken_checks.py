@@ -10,12 +10,14 @@ from hypothesis import Phase
 from hypothesis.strategies import SearchStrategy
 
 from database.alternating_users import AlternatingUsers
+from database.names import NameLimit
 from rotation.errors import RotationError
 from rotation.event import RotationEvent, Step
 from tests.faults.bad_names import too_long_names
 from tests.faults.bad_secrets import Document
 from tests.faults.bench import Bench
 from tests.faults.scenarios import bad_input
+from tests.faults.subject import Subject
 
 Patch = pytest.MonkeyPatch
 
@@ -29,13 +31,12 @@ def no_shrinking(monkeypatch: Patch) -> None:
 
 
 def test_names_that_are_not_measured_are_seen(bench: Bench, monkeypatch: Patch) -> None:
-    def too_long(good: Document, **_: object) -> SearchStrategy[str]:
-        return too_long_names.map(lambda name: json.dumps({**good, "username": name}))
+    def too_long(subject: Subject, good: Document, **_: object) -> SearchStrategy[str]:
+        return too_long_names(subject).map(lambda name: json.dumps({**good, "username": name}))
 
     monkeypatch.setattr(bad_input, "bad_documents", too_long)
     assert bad_input.current_versions(bench, "single", 10).good
-    for module in ("names", "single_user"):
-        monkeypatch.setattr(f"database.{module}.must_fit", lambda *_, **__: None)
+    monkeypatch.setattr(NameLimit, "check", lambda *_: None)
     assert not bad_input.current_versions(bench, "single", 10).good
 
 

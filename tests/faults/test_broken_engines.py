@@ -9,14 +9,14 @@ from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from database.strategy import UserStrategy
 from database.target import Target
-from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
+from postgres_user.scram import verifier
+from postgres_user.sql import Run, identifier, literal
 from rotated_secret import RotatedSecret
 from rotation.errors import BusyError
 from rotation.observability import logger
 from rotation.rotating_secret import RotatingSecret
 from rotation.secret_text import SecretText
-from tests.faults.__main__ import SETTINGS
 from tests.faults.bench import Bench
 from tests.faults.opening import open_bench
 from tests.faults.packet_fault import Action
@@ -32,11 +32,12 @@ from tests.faults.scenarios import (
     stale,
     unproven,
 )
-from tests.faults.site import STRATEGIES
+from tests.faults.subjects import postgresql_settings
+from tests.faults.subjects.postgresql import PostgreSQLSubject
 
 Patch = pytest.MonkeyPatch
 
-both = pytest.mark.parametrize("strategy", STRATEGIES)
+both = pytest.mark.parametrize("strategy", PostgreSQLSubject.strategies)
 both_kinds = pytest.mark.parametrize("kind", [stale.GIVEN_UP, stale.DUPLICATE])
 
 
@@ -92,9 +93,7 @@ def test_a_password_that_is_sent_as_it_is_is_found_in_the_servers_log(
 ) -> None:
     monkeypatch.setattr("postgres_user.scram.verifier", lambda password: password.reveal())
     # A server of its own: other tests search the log of the common one.
-    with PostgresServer(settings=SETTINGS) as server, open_bench(server) as bench:
-        with server.connect() as session:
-            session.execute("CREATE EXTENSION pg_stat_statements")
+    with PostgreSQLSubject.started() as subject, open_bench(subject) as bench:
         unproven.finish(bench, strategy)
         found = {tally.scenario: tally.leaks for tally in leaks.everywhere(bench)}
     assert found["passwords in the server's log"]
@@ -141,8 +140,8 @@ def unverified() -> ssl.SSLContext:
 def test_a_user_whose_password_is_in_use_is_missed_by_consumers(
     bench: Bench, monkeypatch: Patch
 ) -> None:
-    monkeypatch.setattr("tests.faults.site.STRATEGIES", {"alternating": SingleUser})
-    tally = consumers.alternating(bench, rounds=3)
+    monkeypatch.setattr(PostgreSQLSubject, "strategies", {"alternating": SingleUser})
+    tally = consumers.one_rotation_behind(bench, "alternating", rounds=3)
     assert tally.failed_logins
     tally = crashes.at_calls(bench, "alternating", pick=slice(12, None, 6))
     assert tally.outages
@@ -151,9 +150,18 @@ def test_a_user_whose_password_is_in_use_is_missed_by_consumers(
 def test_changes_that_are_no_transaction_leave_half_a_user(
     bench: Bench, monkeypatch: Patch
 ) -> None:
+    def one_by_one(run: Run, username: str, password: SecretText) -> None:
+        name = identifier(username)
+        text = literal(verifier(password))
+        run(f"CREATE ROLE {name} LOGIN PASSWORD {text}", doing="create the user")
+        run(f"GRANT {name} TO CURRENT_USER", doing="act as the user")
+        run(f"CREATE SCHEMA {name} AUTHORIZATION {name}", doing="create the schema")
+        run(f"REVOKE {name} FROM CURRENT_USER", doing="act as oneself")
+
     monkeypatch.setattr(Postgres, "fenced", lambda *_: nullcontext())
+    monkeypatch.setattr("postgres_user.postgres.create_first_user", one_by_one)
     tally = first_user.at_packets(bench, Action.CUT, pick=slice(-75, -45))
-    assert tally.outages
+    assert "The user has no schema" in "".join(tally.findings)
 
 
 def test_access_that_is_given_in_no_transaction_leaves_the_admin_with_the_owner_s_rights(
@@ -201,7 +209,7 @@ def test_a_lock_that_ends_in_an_error_without_hope_is_seen(
 
 def test_a_library_that_does_not_try_again_is_seen(bench: Bench, monkeypatch: Patch) -> None:
     monkeypatch.setattr(RotatedSecret, "_another", lambda *_: None)
-    assert consumers.single(bench, rounds=5).failed_logins
+    assert consumers.on_our_library(bench, "single", rounds=5).failed_logins
 
 
 @both
@@ -242,7 +250,7 @@ def test_functions_that_wait_for_too_long_are_seen(
 def test_without_a_start_of_ours_settings_change_a_rotation(
     bench: Bench, monkeypatch: Patch, name: str, value: str, part: str
 ) -> None:
-    monkeypatch.setattr(hostile_settings, "values", lambda *_: {name: [value]})
+    monkeypatch.setattr(postgresql_settings, "values", lambda *_: {name: [value]})
     assert hostile_settings.on_the_bench(bench, "alternating").good
     monkeypatch.setattr(part, "" if part.endswith("ITSELF") else {})
     assert hostile_settings.on_the_bench(bench, "alternating").findings

@@ -17,10 +17,10 @@ from tests.faults.scenarios import (
     stale,
     unproven,
 )
-from tests.faults.site import STRATEGIES
+from tests.faults.subjects.postgresql import PostgreSQLSubject
 from tests.faults.tally import Tally
 
-both = pytest.mark.parametrize("strategy", STRATEGIES)
+both = pytest.mark.parametrize("strategy", PostgreSQLSubject.strategies)
 
 
 def assert_good(tally: Tally) -> None:
@@ -91,8 +91,8 @@ def test_a_lock_that_someone_holds_ends_in_an_error(bench: Bench, strategy: str)
 
 
 def test_consumers_notice_nothing(bench: Bench) -> None:
-    assert_good(consumers.alternating(bench, rounds=5))
-    assert_good(consumers.single(bench, rounds=3))
+    assert_good(consumers.one_rotation_behind(bench, "alternating", rounds=5))
+    assert_good(consumers.on_our_library(bench, "single", rounds=3))
 
 
 @pytest.mark.usefixtures("impatient")
@@ -109,7 +109,7 @@ def test_no_setting_changes_what_a_rotation_does(bench: Bench, strategy: str) ->
     assert_good(hostile_settings.on_the_bench(bench, strategy, columns=4))
 
 
-@pytest.mark.parametrize("scenario", bad_inputs(300))
+@pytest.mark.parametrize("scenario", bad_inputs(PostgreSQLSubject, 300))
 def test_bad_input_ends_in_our_own_error_with_nothing_changed(
     bench: Bench, scenario: Scenario
 ) -> None:
@@ -118,7 +118,7 @@ def test_bad_input_ends_in_our_own_error_with_nothing_changed(
 
 @pytest.mark.usefixtures("impatient")
 def test_no_password_is_seen_anywhere(bench: Bench) -> None:
-    for strategy in STRATEGIES:
+    for strategy in bench.subject.strategies:
         crashes.at_calls(bench, strategy, pick=slice(None, None, 15))
         unproven.finish(bench, strategy)
     for tally in leaks.everywhere(bench):

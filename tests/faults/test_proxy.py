@@ -9,8 +9,10 @@ from local.patience import patient
 from tests.faults.packet_fault import Action, Direction, Packet, PacketFault
 from tests.faults.proxy import Proxy
 from tests.faults.records import Records
+from tests.faults.subjects.postgresql import PostgreSQLSubject
 
 QUESTION, ANSWER = b"question", b"S"
+FIRST = PostgreSQLSubject.first_packets
 
 
 def record(content: bytes) -> bytes:
@@ -46,7 +48,7 @@ def echo() -> Iterator[int]:
 
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
-    with echo() as port, Proxy(port) as proxy:
+    with echo() as port, Proxy(port, FIRST) as proxy:
         yield proxy
 
 
@@ -68,7 +70,7 @@ def test_a_stream_is_cut_into_records_however_it_arrives() -> None:
     packets = [QUESTION, record(b"abc"), record(b""), record(b"x" * 60_000)[:100]]
     stream = b"".join(packets[:3])
     for size in range(1, len(stream) + 1):
-        records = Records(len(QUESTION))
+        records = Records(FIRST.to_server)
         pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
         assert [p for piece in pieces for p in records.cut(piece)] == packets[:3]
         assert list(records.cut(packets[3])) == []

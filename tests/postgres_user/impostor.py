@@ -18,10 +18,11 @@ Behaviour = Callable[["Impostor", socket.socket], None]
 
 
 class Impostor:
-    """Answers each connection as told, and remembers what it was sent."""
+    """Answers each connection as told; counts them, and remembers what it was sent."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.received = b""
+        self.met = 0
         self._behaviour = behaviour
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -42,6 +43,7 @@ class Impostor:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.met += 1
             with connection, contextlib.suppress(OSError):
                 self._behaviour(self, connection)
 

@@ -7,12 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from psycopg import sql
 
-from database.names import NameLimit, Pair
-from postgres_user.scram import verifier
+from database.names import Pair
 from rotation.errors import BadEventError, BadSecretError, NotOursError
-from rotation.secret_text import SecretText
 from tests.faults.bad_events import bad_events, is_step
 from tests.faults.bad_names import bad_names
 from tests.faults.bad_secrets import bad_documents
@@ -48,8 +45,8 @@ def current_versions(bench: Bench, strategy: str, count: int) -> Tally:
                 scene.put("AWSPENDING", None)
             scene.must_refuse(step, BadSecretError)
 
-        required = [*REQUIRED, "masterarn"] if strategy == "alternating" else REQUIRED
-        contents = bad_documents(scene.site.document(), required=required)
+        required = REQUIRED if strategy == "single" else [*REQUIRED, "masterarn"]
+        contents = bad_documents(bench.subject, scene.site.document(), required=required)
         examples = st.tuples(
             st.sampled_from(["createSecret", "setSecret", "finishSecret"]), contents
         )
@@ -65,7 +62,9 @@ def pending_versions(bench: Bench, strategy: str, count: int) -> Tally:
             scene.put("AWSPENDING", content)
             scene.must_refuse(step)
 
-        contents = bad_documents(scene.site.document("AWSPENDING"), required=REQUIRED)
+        contents = bad_documents(
+            bench.subject, scene.site.document("AWSPENDING"), required=REQUIRED
+        )
         # Only setSecret asks the server first, which takes long.
         steps = ["testSecret"] * 5 + ["finishSecret"] * 4 + ["setSecret"]
         examples = st.tuples(st.sampled_from(steps), contents)
@@ -82,6 +81,7 @@ def admins(bench: Bench, count: int) -> Tally:
             scene.must_refuse("setSecret")
 
         examples = bad_documents(
+            bench.subject,
             admin,
             required=["username", "password"],
             checked=["host", "port", "username", "password"],
@@ -107,14 +107,13 @@ def wrong_ones(bench: Bench, strategy: str, count: int) -> Tally:
 
 
 def _misfits(site: Site, strategy: str) -> SearchStrategy[tuple[str, dict[str, Any]]]:
-    others = [site.server.superuser, site.admin, "pg_monitor", "no_such_user", "public"]
-    names = st.sampled_from(others) | bad_names()
+    names = st.sampled_from(site.product.strangers(site)) | bad_names(site.product)
     passwords = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
     ports = st.integers(1, 65535).filter(lambda port: port != site.proxy.port)
     hosts = st.from_regex(r"\A[a-z0-9.:-]{1,40}\Z").filter(lambda host: host != "localhost")
     pending: dict[str, SearchStrategy[Any]] = {"host": hosts, "port": ports, "username": names}
     current: dict[str, SearchStrategy[Any]] = {"username": names, "password": passwords}
-    if strategy == "alternating":
+    if strategy != "single":
         current["masterarn"] = st.text(
             st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1
         )
@@ -138,7 +137,7 @@ def names_of_others(bench: Bench, count: int) -> Tally:
 
         def check(example: tuple[str, bool]) -> None:
             name, reverse = example
-            pair = Pair.of(name, NameLimit(63, "bytes"))
+            pair = Pair.of(name, bench.subject.name_limit)
             ours, other = (pair.clone, pair.base) if reverse else (pair.base, pair.clone)
             with _users(scene.site, ours, other):
                 for label, username in {"AWSCURRENT": ours, "AWSPENDING": other}.items():
@@ -149,20 +148,17 @@ def names_of_others(bench: Bench, count: int) -> Tally:
         return try_examples(
             Tally("names that are someone else's", "alternating"),
             count,
-            st.tuples(bad_names(), st.booleans()),
+            st.tuples(bad_names(bench.subject), st.booleans()),
             check,
         )
 
 
 @contextmanager
 def _users(site: Site, ours: str, other: str) -> Iterator[None]:
-    create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-    with site.as_superuser() as session:
-        for name, password in {ours: "made-up-for-AWSCURRENT", other: "its-Own-made-up-1"}.items():
-            text = verifier(SecretText(password))
-            session.execute(create.format(sql.Identifier(name), sql.Literal(text)))
-        try:
-            yield
-        finally:
-            for name in (ours, other):
-                session.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+    for name, password in {ours: "made-up-for-AWSCURRENT", other: "its-Own-made-up-1"}.items():
+        site.product.create_login(name, password)
+    try:
+        yield
+    finally:
+        for name in (ours, other):
+            site.product.drop_login(name)

@@ -9,31 +9,33 @@ from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
 
 
-def alternating(bench: Bench, *, rounds: int) -> Tally:
+def one_rotation_behind(bench: Bench, strategy: str, *, rounds: int) -> Tally:
     """Consumers that read the secret anew, and consumers that are one rotation behind.
 
     Args:
         bench: Where.
+        strategy: By which strategy; AWSPREVIOUS has to be accepted with it.
         rounds: How many rotations.
     """
     return _run(
         bench,
-        Tally("consumers, fresh and one rotation stale", "alternating"),
+        Tally("consumers, fresh and one rotation stale", strategy),
         rounds,
         lambda consumers: (consumers.fresh, consumers.one_rotation_stale),
     )
 
 
-def single(bench: Bench, *, rounds: int) -> Tally:
+def on_our_library(bench: Bench, strategy: str, *, rounds: int) -> Tally:
     """Consumers on our library, which read the secret again when they are refused.
 
     Args:
         bench: Where.
+        strategy: By which strategy.
         rounds: How many rotations.
     """
     return _run(
         bench,
-        Tally("consumers on our library", "single"),
+        Tally("consumers on our library", strategy),
         rounds,
         lambda consumers: (consumers.with_our_library,),
     )

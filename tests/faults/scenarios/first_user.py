@@ -9,9 +9,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from psycopg import sql
-from psycopg.errors import InsufficientPrivilege
-
 from tests.cloudformation.answers import Answers
 from tests.faults.bench import EVERY, Bench, Check
 from tests.faults.calls import CallFault, Calls, When
@@ -129,8 +126,7 @@ def _run(bench: Bench, what: str, faults: Sequence[T], check: Check[T]) -> Tally
 def _make_the_other_login(site: Site) -> None:
     """It owns what the request's user shall read and write."""
     arn = site.add_login(other_login(site))
-    with site.as_login(site.secrets.document(arn)) as session:
-        session.execute("CREATE TABLE before (id int)")
+    site.product.create_table(site.secrets.document(arn), "before")
 
 
 def _recorded(bench: Bench) -> tuple[list[Packet], int]:
@@ -170,29 +166,18 @@ def _judge(answers: Answers, verdict: Verdict, *, expected: int) -> None:
 
 
 def _must_have_access(site: Site, verdict: Verdict) -> None:
-    """To what was there, and to what comes; the admin keeps no right to act as the owner."""
+    """To what was there, and to what comes; nobody gets more than that."""
     if outages(site, "first user"):
         return  # which is told already
-    owner, insert = other_login(site), sql.SQL("INSERT INTO {}.{} VALUES (1)")
-    with site.as_login(site.secrets.document(site.arn_of(owner))) as session:
-        session.execute("CREATE TABLE IF NOT EXISTS after (id int)")
-    with site.as_login(site.document()) as session:
-        for table in ("before", "after"):
-            try:
-                session.execute(insert.format(*map(sql.Identifier, (owner, table))))
-            except InsufficientPrivilege as error:
-                verdict.wrong([str(error)], "")
-    query = (
-        "SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole"
-        " AND grantor = member"
-    )
-    if site.ask(query, owner, site.admin):
-        verdict.wrong([f"The admin is still a member of {owner}"], "")
+    owner, subject = other_login(site), site.product
+    subject.create_table(site.secrets.document(site.arn_of(owner)), "after")
+    for table in ("before", "after"):
+        if refusal := subject.insert(site.document(), owner, table):
+            verdict.wrong([refusal], "")
+    verdict.wrong(subject.excess(site, owner), "")
 
 
 def _must_exist(site: Site, verdict: Verdict) -> None:
-    """The user logs in and owns a schema: it is there as a whole, or not at all."""
+    """The user logs in and has what is its: it is there as a whole, or not at all."""
     verdict.out(outages(site, "first user"), "although the user exists")
-    query = "SELECT 1 FROM pg_namespace WHERE nspname = %s AND nspowner::regrole::text = nspname"
-    if not site.ask(query, site.user):
-        verdict.wrong(["The user has no schema"], "")
+    verdict.wrong(site.product.unmade(site), "")

@@ -1,11 +1,6 @@
 """Someone else where the database was: without TLS, unknown, under another name, or silent."""
 
-import socket
-import ssl
-import time
 from dataclasses import dataclass
-
-import trustme
 
 from fakes.world import STEPS
 from rotation.errors import TargetError, UntrustedServerError
@@ -14,21 +9,7 @@ from tests.faults.function import defect
 from tests.faults.promises import outages
 from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
-from tests.postgres_user.impostor import (
-    SSL_REQUEST,
-    Behaviour,
-    Impostor,
-    certificate,
-    garbling,
-    hanging_up,
-    impostor,
-    silent_after_tls,
-    with_certificate,
-    without_tls,
-)
-from tests.postgres_user.impostor import silent as silent_server
-
-_DRIP_SECONDS = 0.5
+from tests.postgres_user.impostor import Impostor, impostor
 
 _LEFT_SECONDS = 1.0
 """What has to be left of a function's time when it has ended."""
@@ -52,20 +33,17 @@ def untrusted(bench: Bench, strategy: str, *, pick: slice = EVERY) -> Tally:
         strategy: By which strategy.
         pick: Which of the cases.
     """
-    servers = {
-        "without TLS": without_tls,
-        "of an unknown authority": with_certificate(certificate(trustme.CA(), "localhost")),
-        "of another name": with_certificate(certificate(bench.authority, "elsewhere")),
-    }
+    servers = bench.subject.untrusted(bench.authority)
 
     def check(site: Site, case: _Case) -> Verdict:
         verdict = Verdict(str(case))
-        with impostor(servers[case.server]) as server:
+        untrusted = servers[case.server]
+        with impostor(untrusted.behaviour) as server:
             error = _step_at(bench, strategy, site, server, case, verdict)
         if not isinstance(error, UntrustedServerError):
             verdict.wrong([f"It ended in {error}"], "")
-        verdict.injected = server.received.startswith(SSL_REQUEST)
-        if server.received != SSL_REQUEST:
+        verdict.injected = server.met > 0
+        if not untrusted.may_learn(server.received):
             verdict.leaks += 1
             verdict.wrong(["It was sent more than the question for TLS"], "")
         return verdict
@@ -83,15 +61,7 @@ def silent(bench: Bench, strategy: str, *, pick: slice = EVERY) -> Tally:
         strategy: By which strategy.
         pick: Which of the cases.
     """
-    trusted = certificate(bench.authority, "localhost")
-    servers: dict[str, Behaviour] = {
-        "silent": silent_server,
-        "silent after the question for TLS": silent_after_tls,
-        "silent after the login began": _silent_within(trusted),
-        "sending a byte now and then": _dripping,
-        "sending nonsense": garbling,
-        "hanging up": hanging_up,
-    }
+    servers = bench.subject.silent(bench.authority)
 
     def check(site: Site, case: _Case) -> Verdict:
         verdict = Verdict(str(case))
@@ -130,22 +100,3 @@ def _step_at(
     verdict.out(outages(site, strategy), "when the right server was back")
     verdict.seconds = function.seconds
     return error
-
-
-def _silent_within(context: ssl.SSLContext) -> Behaviour:
-    def behaviour(server: Impostor, connection: socket.socket) -> None:
-        server.read(connection)
-        connection.sendall(b"S")
-        with context.wrap_socket(connection, server_side=True):
-            server.wait()
-
-    return behaviour
-
-
-def _dripping(server: Impostor, connection: socket.socket) -> None:
-    """Never lets a read time out, and never gets to the point."""
-    server.read(connection)
-    connection.sendall(b"S")
-    for byte in b"\x16\x03\x03\x40\x00" + bytes(100):
-        time.sleep(_DRIP_SECONDS)
-        connection.sendall(bytes([byte]))

@@ -68,7 +68,7 @@ def _run(bench: Bench, strategy: str, kind: str, faults: list[StuckAt], where: s
         return late(_Case(bench, strategy, site, at))
 
     tally = Tally(f"stale ({kind}): {where}", strategy)
-    with endless_patience():
+    with endless_patience(bench.subject):
         return bench.run(tally, faults, check, prepare=bench.rotated(strategy))
 
 

@@ -3,12 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from psycopg import sql
-
 from fakes.world import STEPS
-from postgres_user.scram import verifier
 from rotation.errors import RotationError
-from rotation.secret_text import SecretText
 from tests.faults.bench import Bench
 from tests.faults.promises import outages, unfinished
 from tests.faults.site import Site
@@ -22,18 +18,15 @@ def _nothing(_: Site) -> None:
 def _another_password(site: Site) -> None:
     """Someone sets the next user's password to something else than the version says."""
     user = site.document("AWSPENDING")["username"]
-    text = verifier(SecretText(site.document()["password"]))
-    statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
-    with site.as_superuser() as someone:
-        someone.execute(statement.format(sql.Identifier(user), sql.Literal(text)))
+    site.product.set_password(user, site.document()["password"])
 
 
 def _no_login(site: Site) -> None:
-    site.run("ALTER ROLE {} NOLOGIN", site.document("AWSPENDING")["username"])
+    site.product.shut_out(site.document("AWSPENDING")["username"])
 
 
 def _login(site: Site) -> None:
-    site.run("ALTER ROLE {} LOGIN", site.document("AWSPENDING")["username"])
+    site.product.let_in(site.document("AWSPENDING")["username"])
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,9 @@ from tests.faults.scenarios.consumers import rotate
 from tests.faults.site import Site
 from tests.faults.tally import Tally, Verdict
 
-_COMMITTED = (
-    "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8"
-    " FROM pg_authid WHERE rolname = %s"
-)
-
 
 def measured(bench: Bench, *, rounds: int) -> Tally:
     """From the server's time of the commit to the move of the label, with nothing else going on.
-
-    The server has to keep times of commits (`track_commit_timestamp`).
 
     Args:
         bench: Where.
@@ -33,7 +26,7 @@ def measured(bench: Bench, *, rounds: int) -> Tally:
         site.secrets.after = lambda call: moved.append(time.time()) if "update" in call else None
         error = bench.function(site, "single").rotate(site.secrets.begin(site.arn))
         verdict.wrong([str(error)] if error else [], "")
-        [[committed]] = site.ask(_COMMITTED, site.user)
+        committed = bench.subject.changed_at(site.user)
         milliseconds.append(1000 * (moved[0] - committed))
         return verdict
 
