@@ -35,7 +35,7 @@ lint: setup ## style, formatting, types
 	@$(BIN)/mypy
 
 inventory: setup ## list IAM users of your account with credentials that should not be (ARGS="--json")
-	@$(BIN)/python -m inventory $(ARGS)
+	@$(BIN)/python -m credential_rotation.command inventory $(ARGS)
 
 faults: setup ## inject every fault into rotations of a real PostgreSQL, and tell what survived
 	@PYTHONPATH=lambdas $(BIN)/python -m tests.faults
@@ -60,7 +60,7 @@ prove-on-aws: setup ## deploy to a sandbox account, prove what docs/unproven.md 
 	@$(BIN)/python -m tools.prove_on_aws $(ARGS)
 
 authorities: setup ## bring and check the authorities of RDS in a region that does not ship (REGION=il-central-1)
-	@$(BIN)/python -m tools.region_authorities $(REGION) $(if $(FROM),--from $(FROM)) $(if $(ACCEPT),--accept $(ACCEPT))
+	@$(BIN)/python -m credential_rotation.command authorities $(REGION) --to lambdas/rotated_secret/authorities.pem $(if $(FROM),--from $(FROM)) $(if $(ACCEPT),--accept $(ACCEPT))
 
 format: setup ## rewrite the code as lint wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
@@ -74,7 +74,7 @@ diff: setup ## show what a deployment would change (STACK=one of them, ARGS="-c 
 deploy: setup ## deploy to the AWS account of your credentials (STACK=one of them, ARGS="-c name=…")
 	@$(WITH_TOOLS) $(BIN)/python -m tools.deploy $(or $(STACK),--all) $(ARGS)
 
-dist: setup ## build the package of constructs into dist/ (docs/constructs.md)
+dist: setup ## build the packages into dist/: constructs and command, library (docs/constructs.md)
 	@$(BIN)/python -m tools.dist
 
 lock: setup ## take the newest versions of all dependencies into the lock files

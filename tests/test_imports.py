@@ -17,7 +17,6 @@ MAY_IMPORT = {
     "stacks": {"api_declaration", "credential_rotation", "rotation_schedule"},
     "app": {"credential_rotation", "stacks"},
     "local": {"rotation_schedule"},  # it must not know what is deployed to it
-    "inventory": set[str](),
     "bootstrap": set[str](),  # runs before anything is installed
     "security": {"api_declaration", "credential_rotation", "local", "stacks"},
     "fakes": {"lambdas", "local"},

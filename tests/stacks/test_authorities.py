@@ -10,7 +10,7 @@ import trustme
 from credential_rotation.bundle import AUTHORITIES, ROOT, Bundle
 from stacks.authorities import AuthoritiesError, check_region
 from stacks.settings import SettingsError, read_settings
-from tests.tools.test_region_authorities import root
+from tests.command.test_authorities import root
 
 NAME = {"name": "orders"}
 SHIPPED = (ROOT / "lambdas" / AUTHORITIES).read_bytes()

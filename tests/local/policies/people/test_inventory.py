@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from inventory import take
-from inventory.errors import NotAllowedError
-from inventory.iam import PERMISSIONS
+from credential_rotation.command.inventory import take
+from credential_rotation.command.inventory.errors import NotAllowedError
+from credential_rotation.command.inventory.iam import PERMISSIONS
 from tests.local.policies.conftest import Aws
 from tests.local.policies.documents import allow
 

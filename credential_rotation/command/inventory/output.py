@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from inventory.inventory import Inventory
+from credential_rotation.command.inventory.inventory import Inventory
 
 
 def as_json(inventory: Inventory) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from inventory.moments import moment
+from credential_rotation.command.inventory.moments import moment
 
 SLOTS = (1, 2)
 """IAM allows two keys per user."""

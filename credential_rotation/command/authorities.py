@@ -1,7 +1,7 @@
-"""`make authorities REGION=…`: brings the certificate authorities of Amazon RDS in one region.
+"""`credential-rotation authorities REGION`: those of Amazon RDS in one region, into a file.
 
 They come from AWS's trust store, and are checked against fingerprints that were seen elsewhere
-(`rds_roots.tsv`); then they are added to those that library and functions trust. Where no
+(`rds_roots.tsv`); then they are added to the file, which may have those of other regions. Where no
 fingerprint is known, a person has to compare them and say so.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
@@ -13,7 +13,7 @@ import re
 import ssl
 import sys
 import urllib.request
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
@@ -21,8 +21,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-
-from tools.rds_authorities import AUTHORITIES, bundle, merged, read
+from cryptography.hazmat.primitives.serialization import Encoding
 
 KNOWN = Path(__file__).parent / "rds_roots.tsv"
 KINDS = frozenset({"RSA2048", "RSA4096", "ECC384"})
@@ -74,7 +73,7 @@ def fetch(source: str, *, context: ssl.SSLContext | None = None) -> bytes:
     except (OSError, HTTPException) as error:
         raise BringError(
             f"{source} could not be read: {error!r}. Nothing has changed. Try again, or bring the "
-            "file from another machine and name it with FROM=…"
+            "file from another machine and name it with --from"
         ) from error
 
 
@@ -116,8 +115,8 @@ def compare(region: str, found: Collection[str], *, known: Collection[str], sour
         raise BringError(
             f"{source} has these authorities of {region}, of which this repository knows no "
             f"fingerprints:\n{listed}\nCompare them with a copy that came another way, such as "
-            "the one that your organisation trusts. If they are the same, run\n"
-            f'  make authorities REGION={region} ACCEPT="{accept}"'
+            "the one that your organisation trusts. If they are the same, run it again with\n"
+            f"  --accept {accept}\n(make takes them as ACCEPT=…)"
         )
     if set(found) != set(known):
         expected = "\n".join(f"  {each}" for each in sorted(known))
@@ -128,41 +127,97 @@ def compare(region: str, found: Collection[str], *, known: Collection[str], sour
         )
 
 
-def add(certificates: Collection[x509.Certificate], *, to: Path = AUTHORITIES) -> None:
+def add(certificates: Iterable[x509.Certificate], *, to: Path) -> None:
     """Adds authorities to a file, which always is whole."""
-    both = merged(read(to), certificates, now=datetime.now(UTC))
+    before = read(to) if to.is_file() else ()
+    both = merged(before, certificates, now=datetime.now(UTC))
     unfinished = to.with_name(f".{to.name}")
     unfinished.write_text(bundle(both))
     unfinished.replace(to)
 
 
-def main(words: Sequence[str], *, to: Path = AUTHORITIES) -> None:
-    """Brings, checks, adds.
+def merged(*sources: Iterable[x509.Certificate], now: datetime) -> list[x509.Certificate]:
+    """Puts certificates together.
 
     Args:
-        words: Those of the command line.
-        to: Where the authorities are added.
+        sources: The certificates.
+        now: Those that have expired by then are left out.
 
-    Raises:
-        BringError: See the functions above.
+    Returns:
+        Each once, in the order of their subjects.
     """
-    parser = argparse.ArgumentParser(prog="make authorities", description=__doc__)
+    found = {
+        (each.subject.rfc4514_string(), each.serial_number): each
+        for certificates in sources
+        for each in certificates
+        if each.not_valid_after_utc > now
+    }
+    return [certificate for _, certificate in sorted(found.items())]
+
+
+def bundle(certificates: Iterable[x509.Certificate]) -> str:
+    """Writes certificates as a PEM file in which a person finds each one."""
+    return "".join(_entry(certificate) for certificate in certificates)
+
+
+def read(pem_file: Path) -> Iterator[x509.Certificate]:
+    """Reads a PEM file."""
+    yield from x509.load_pem_x509_certificates(pem_file.read_bytes())
+
+
+def main(words: Sequence[str]) -> int:
+    """Brings, checks, adds.
+
+    Returns:
+        0, or 1 after a message on stderr.
+    """
+    parser = argparse.ArgumentParser(
+        prog="credential-rotation authorities",
+        description="Bring the certificate authorities of Amazon RDS in a region, check them, and "
+        "add them to a file in PEM: for `authorities` of a DatabaseServer, and for applications in "
+        "RDS_CA_BUNDLE.",
+    )
     parser.add_argument("region", help="such as il-central-1")
+    parser.add_argument(
+        "--to", type=Path, default="rds.pem", help="the file, made or added to (default: rds.pem)"
+    )
     parser.add_argument("--from", dest="source", help="an https address or a file with the bundle")
     parser.add_argument("--accept", nargs="*", default=[], help="fingerprints that you compared")
     given = parser.parse_args(words)
-    source = given.source or source_of(given.region)
-    roots = roots_of(given.region, fetch(source))
-    known = known_fingerprints(given.region) or set(_fingerprints(given.accept))
-    compare(given.region, {_sha256(each) for each in roots.values()}, known=known, source=source)
-    add(roots.values(), to=to)
+    try:
+        bring(given.region, to=given.to, source=given.source, accepted=given.accept)
+    except BringError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     sys.stdout.write(
-        f"{len(roots)} authorities of {given.region} are in {to} now. Commit it, and deploy: "
-        "functions and library trust them from then on.\n"
+        f"The authorities of {given.region} are in {given.to} now. Functions and applications "
+        "trust them from the next deployment on that brings them this file.\n"
     )
+    return 0
 
 
-def _fingerprints(accepted: Sequence[str]) -> Iterator[str]:
+def bring(
+    region: str, *, to: Path, source: str | None = None, accepted: Iterable[str] = ()
+) -> None:
+    """Brings the authorities of a region, checks them and adds them to a file.
+
+    Args:
+        region: Such as `il-central-1`.
+        to: The file in PEM; it is made where there is none.
+        source: An https address or a file with the bundle; by default AWS's trust store.
+        accepted: Fingerprints that a person has compared, for a region of which none is known.
+
+    Raises:
+        BringError: See the functions above; the file is as it was.
+    """
+    source = source or source_of(region)
+    roots = roots_of(region, fetch(source))
+    known = known_fingerprints(region) or set(_fingerprints(accepted))
+    compare(region, {_sha256(each) for each in roots.values()}, known=known, source=source)
+    add(roots.values(), to=to)
+
+
+def _fingerprints(accepted: Iterable[str]) -> Iterator[str]:
     for each in accepted:
         yield each.replace(":", "").lower()
 
@@ -186,8 +241,7 @@ def _sha256(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
-if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except BringError as problem:
-        sys.exit(f"{problem}")
+def _entry(certificate: x509.Certificate) -> str:
+    until = certificate.not_valid_after_utc.date()
+    pem = certificate.public_bytes(Encoding.PEM).decode()
+    return f"# {_common_name(certificate)}, until {until}\n{pem}"

@@ -14,16 +14,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from stacks.authorities import shipped_regions
-from tools.rds_authorities import AUTHORITIES, merged, read
-from tools.region_authorities import (
+from credential_rotation.command.authorities import (
     KINDS,
     BringError,
+    bring,
     fetch,
     known_fingerprints,
     main,
+    merged,
+    read,
     source_of,
 )
+from stacks.authorities import shipped_regions
+from tools.rds_authorities import AUTHORITIES
 
 REGION = "xx-test-1"
 NOW = datetime.now(UTC)
@@ -67,45 +70,44 @@ def shipped(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def bring(tmp_path: Path, shipped: Path) -> Callable[..., None]:
+def bringing(tmp_path: Path, shipped: Path) -> Callable[..., None]:
     def call(*pems: bytes, region: str = REGION, accept: tuple[bytes, ...] = ()) -> None:
         bundle = tmp_path / "bundle.pem"
         bundle.write_bytes(b"".join(pems))
-        accepted = ["--accept", *map(sha256, accept)] if accept else []
-        main([region, "--from", str(bundle), *accepted], to=shipped)
+        bring(region, to=shipped, source=str(bundle), accepted=[sha256(each) for each in accept])
 
     return call
 
 
 def test_authorities_that_a_person_compared_are_added(
-    bring: Callable[..., None], roots: list[bytes], shipped: Path
+    bringing: Callable[..., None], roots: list[bytes], shipped: Path
 ) -> None:
     before = list(read(shipped))
-    bring(*roots, root("zz-test-3", "RSA2048"), accept=tuple(roots))
+    bringing(*roots, root("zz-test-3", "RSA2048"), accept=tuple(roots))
     after = {certificate.public_bytes(Encoding.PEM) for certificate in read(shipped)}
     assert after == {*roots, *(each.public_bytes(Encoding.PEM) for each in before)}
 
 
 def test_nothing_is_trusted_that_nobody_compared(
-    bring: Callable[..., None], roots: list[bytes]
+    bringing: Callable[..., None], roots: list[bytes]
 ) -> None:
     with pytest.raises(BringError) as refused:
-        bring(*roots)
+        bringing(*roots)
     for each in roots:
         assert sha256(each) in str(refused.value)
-    assert f"make authorities REGION={REGION} ACCEPT=" in str(refused.value)
+    assert "--accept" in str(refused.value)
 
 
 @pytest.mark.parametrize(
     "region", ["ap-southeast-5", "ap-southeast-7", "ca-west-1", "il-central-1", "mx-central-1"]
 )
 def test_other_authorities_than_the_known_ones_are_refused_whatever_is_accepted(
-    bring: Callable[..., None], shipped: Path, region: str
+    bringing: Callable[..., None], shipped: Path, region: str
 ) -> None:
     before = shipped.read_bytes()
     theirs = tuple(root(region, kind) for kind in KINDS)
     with pytest.raises(BringError, match="are not the known ones"):
-        bring(*theirs, region=region, accept=theirs)
+        bringing(*theirs, region=region, accept=theirs)
     assert shipped.read_bytes() == before
     assert len(known_fingerprints(region)) == len(KINDS)
 
@@ -134,7 +136,7 @@ def test_other_authorities_than_the_known_ones_are_refused_whatever_is_accepted(
     ],
 )
 def test_a_bundle_that_is_not_whole_or_no_good_changes_nothing(
-    bring: Callable[..., None],
+    bringing: Callable[..., None],
     roots: list[bytes],
     shipped: Path,
     change: Callable[[list[bytes]], list[bytes]],
@@ -142,8 +144,22 @@ def test_a_bundle_that_is_not_whole_or_no_good_changes_nothing(
 ) -> None:
     before = shipped.read_bytes()
     with pytest.raises(BringError, match=because):
-        bring(*change(roots), accept=tuple(roots))
+        bringing(*change(roots), accept=tuple(roots))
     assert shipped.read_bytes() == before
+
+
+def test_the_command_makes_the_file_and_says_what_to_do_with_it(
+    roots: list[bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, made = tmp_path / "bundle.pem", tmp_path / "rds.pem"
+    bundle.write_bytes(b"".join(roots))
+    words = [REGION, "--from", str(bundle), "--to", str(made)]
+    assert main(words) == 1
+    assert not made.exists()
+    assert "--accept" in capsys.readouterr().err
+    assert main([*words, "--accept", *map(sha256, roots)]) == 0
+    assert {each.public_bytes(Encoding.PEM) for each in read(made)} == set(roots)
+    assert str(made) in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -1,28 +1,29 @@
-"""`python -m inventory`: see `inventory`."""
+"""`credential-rotation inventory`: what it prints."""
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 
 import boto3
 from rich.console import Console
 
-from inventory.errors import InventoryError
-from inventory.iam import told
-from inventory.inventory import Inventory, take
-from inventory.output import as_json, show
+from credential_rotation.command.inventory.errors import InventoryError
+from credential_rotation.command.inventory.iam import told
+from credential_rotation.command.inventory.inventory import Inventory, take
+from credential_rotation.command.inventory.output import as_json, show
 
 _CANNOT_LOOK = 2
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(words: Sequence[str]) -> int:
     """Look at the account of the standard credentials, and print what is wrong.
 
     Returns:
         0 if nothing was found, 1 if something was, 2 if the account cannot be looked at.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m inventory",
+        prog="credential-rotation inventory",
         description="List IAM users with console access without MFA, with keys that are old or "
         "were never used, or with policies of their own. Nothing is changed.",
         epilog="The account is that of the AWS SDK's environment. Status: 0 nothing found, "
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--max-key-days", type=_days, default=90, help="how old a key may be (default: 90)"
     )
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(words)
     try:
         inventory = _take(timedelta(days=options.max_key_days))
     except InventoryError as error:
@@ -56,7 +57,3 @@ def _days(text: str) -> int:
     if days < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return days
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from inventory.credential_report import fetch
-from inventory.direct_policies import direct_policies
-from inventory.finding import Finding, findings
+from credential_rotation.command.inventory.credential_report import fetch
+from credential_rotation.command.inventory.direct_policies import direct_policies
+from credential_rotation.command.inventory.finding import Finding, findings
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.client import IAMClient

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from inventory.iam import told
+from credential_rotation.command.inventory.iam import told
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.client import IAMClient

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from inventory import InventoryError
-from inventory.credential_report import ATTEMPTS, fetch
-from inventory.errors import NoReportError
-from tests.inventory.conftest import Account, Reports
+from credential_rotation.command.inventory import InventoryError
+from credential_rotation.command.inventory.credential_report import ATTEMPTS, fetch
+from credential_rotation.command.inventory.errors import NoReportError
+from tests.command.inventory.conftest import Account, Reports
 
 HEADER = (
     "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,"

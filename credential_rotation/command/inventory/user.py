@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from inventory.access_key import SLOTS, AccessKey
+from credential_rotation.command.inventory.access_key import SLOTS, AccessKey
 
 ROOT = "<root_account>"
 """The account's root user; it is no IAM user, and Security Hub's IAM.4 and IAM.6 look at it."""

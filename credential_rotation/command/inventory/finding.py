@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from inventory.user import User
+from credential_rotation.command.inventory.user import User
 
 
 class Kind(StrEnum):

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inventory import Finding, Kind, take
-from inventory.__main__ import main
-from inventory.credential_report import CredentialReport
-from tests.inventory.conftest import ACCOUNT, POLICY, Account
+from credential_rotation.command.inventory import Finding, Kind, take
+from credential_rotation.command.inventory.command import main
+from credential_rotation.command.inventory.credential_report import CredentialReport
+from tests.command.inventory.conftest import ACCOUNT, POLICY, Account
 
 DAYS_90 = timedelta(days=90)
 
@@ -80,7 +80,7 @@ def test_users_newer_than_the_report_are_named(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     empty = CredentialReport(datetime.now(UTC), ())
-    monkeypatch.setattr("inventory.inventory.fetch", lambda _: empty)
+    monkeypatch.setattr("credential_rotation.command.inventory.inventory.fetch", lambda _: empty)
     account.user("newcomer")
     assert main([]) == 0
     assert "Newer than the report: newcomer" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory.errors import NoAnswerError, NotAllowedError
+from credential_rotation.command.inventory.errors import NoAnswerError, NotAllowedError
 
 PERMISSIONS = (
     "iam:GenerateCredentialReport",

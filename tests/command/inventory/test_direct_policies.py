@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from inventory.direct_policies import direct_policies
+from credential_rotation.command.inventory.direct_policies import direct_policies
 
 
 def user(name: str, *attached: str) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from inventory.errors import NoReportError
-from inventory.iam import told
-from inventory.user import ROOT, User
+from credential_rotation.command.inventory.errors import NoReportError
+from credential_rotation.command.inventory.iam import told
+from credential_rotation.command.inventory.user import ROOT, User
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.client import IAMClient
