@@ -31,6 +31,7 @@ class Credential:
         password: Its password.
         dbname: The database.
         masterarn: ARN of the admin's secret, if there is one.
+        is_admin: Whether it is the admin of a login, whose `dbname` this has then.
         document: The whole JSON object. Fields that we don't know are kept as they are.
     """
 
@@ -43,6 +44,7 @@ class Credential:
     dbname: str
     masterarn: str | None
     document: SecretObject = field(repr=False)
+    is_admin: bool = False
 
     @classmethod
     def parse(
@@ -54,7 +56,7 @@ class Credential:
             text: The secret's content.
             whose: Where it comes from.
             engines: Accepted values of `engine`, each with its usual port.
-            dbname: The database if the secret names none.
+            dbname: The database if the secret names none; empty for none.
 
         Raises:
             BadSecretError: A field is missing or can't be used.
@@ -70,7 +72,7 @@ class Credential:
             port=fields.port(engines[engine]),
             username=fields.name("username"),
             password=SecretText(fields.text("password")),
-            dbname=fields.name("dbname", dbname),
+            dbname=fields.name("dbname", dbname) if dbname or "dbname" in fields.values else "",
             masterarn=fields.name("masterarn") if "masterarn" in fields.values else None,
             document=fields.document,
         )
@@ -87,7 +89,7 @@ class Credential:
         Raises:
             BadSecretError: A field is missing, or it is the admin of another server.
         """
-        return self.beside(text, whose="the admin's secret")
+        return replace(self.beside(text, whose="the admin's secret"), is_admin=True)
 
     def beside(self, text: SecretText, *, whose: str) -> Self:
         """Reads another login's secret, with this credential's server where it names none.

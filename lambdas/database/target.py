@@ -114,7 +114,7 @@ class Target(ABC):
 
     Attributes:
         engines: Accepted values of the secret's `engine`, each with its usual port.
-        default_database: The database to log in to if the secret names none.
+        default_database: The database to log in to if the secret names none; empty for none.
         name_limits: Which names of users it tells apart, for each of `engines`.
     """
 

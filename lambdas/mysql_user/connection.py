@@ -1,0 +1,198 @@
+"""A connection to MySQL or MariaDB, in our own terms.
+
+It is imported at the first login: createSecret, which every cold start is, does without it.
+"""
+
+import contextlib
+import socket
+import ssl
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pymysql.err import Error, MySQLError
+
+from database.credential import Credential
+from database.hard_end import HardEnd
+from database.trust import verified_context
+from mysql_user import start_up
+from mysql_user.failures import failure
+from mysql_user.login import Driver, OtherWayError
+from rotated_secret.discretion import without_frames
+from rotation.deadline import Deadline
+from rotation.errors import (
+    CredentialRefusedError,
+    RefusedChangeError,
+    TargetError,
+    UnreachableError,
+    UntrustedServerError,
+)
+
+WAIT_SECONDS = 5.0
+"""Longest wait for a packet; longer than a statement may take, so that the server tells why."""
+
+_BROKEN = (Error, OSError)
+_GARBLED = (
+    AssertionError, AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError,
+    struct.error,
+)  # fmt: skip
+"""What the driver raises when it is answered with something that is not MySQL's protocol, or is
+asked for a file of this machine (LOAD DATA LOCAL)."""
+
+_NO_TLS = 2026
+"""The driver's code for a server that does not offer TLS."""
+
+
+class Connection:
+    """An open connection.
+
+    Attributes:
+        mariadb: Whether the server is MariaDB.
+    """
+
+    def __init__(self, credential: Credential, *, deadline: Deadline) -> None:
+        """Logs in.
+
+        The session enters the schema that the secret names; an admin's enters none, because a
+        login's schema need not exist yet.
+
+        Args:
+            credential: Who, with what, where.
+            deadline: The connection is broken then, whatever it waits for.
+
+        Raises:
+            TargetError: See `database.target.Target.connect`.
+        """
+        server = f"{credential.host}:{credential.port}"
+        doing = f"let {credential.username} ({credential.whose}) log in at {server}"
+        with _translated(doing, login=True), contextlib.ExitStack() as opened:
+            connected = opened.enter_context(_reach(credential, deadline))
+            self._hard_end = opened.enter_context(HardEnd(connected, deadline.remaining()))
+            with self._hard_end.named(*_BROKEN, *_GARBLED):
+                self._driver = _log_in(connected, credential)
+                opened.callback(_close, self._driver)
+                self.mariadb = start_up.is_mariadb(self._driver.server_version)
+                self._must_be_settled(credential)
+            self._opened = opened.pop_all()
+
+    def run(self, statement: str, *, doing: str) -> list[tuple[Any, ...]]:
+        """See `mysql_user.sql.Run`."""
+        with _translated(doing), self._hard_end.named(*_BROKEN, *_GARBLED):
+            return self._run(statement)
+
+    def close(self) -> None:
+        """Ends the session; one that is broken already is fine too."""
+        self._opened.close()
+
+    def _run(self, statement: str) -> list[tuple[Any, ...]]:
+        with self._driver.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def _must_be_settled(self, credential: Credential) -> None:
+        """Reads back what the session began with."""
+        version = self._driver.server_version
+        [(account, *values)] = self._run(start_up.question(version))
+        if setting := start_up.strange(version, values):
+            raise RefusedChangeError(
+                f"The server does not let a session set {setting} as it has to be here",
+                remedy="Put the server's own host and port into the secret instead of a proxy's",
+            )
+        username = str(account).rpartition("@")[0]
+        if username != credential.username:
+            raise CredentialRefusedError(
+                f"The server lets {credential.username} ({credential.whose}) in as another user,"
+                f" {username or 'the anonymous one'}",
+                remedy="Drop anonymous users and proxies of users, or correct the user's host",
+            )
+
+
+def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
+    address = (credential.host, credential.port)
+    connected = socket.create_connection(address, timeout=deadline.at_most(WAIT_SECONDS))
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
+def _log_in(connected: socket.socket, credential: Credential) -> Driver:
+    try:
+        return _driver(connected, credential)
+    except BaseException as error:  # noqa: BLE001  # raised again below
+        failed = without_frames(error)
+    raise failed
+
+
+def _driver(connected: socket.socket, credential: Credential) -> Driver:
+    driver = Driver(
+        host=credential.host,
+        port=credential.port,
+        user=credential.username,
+        # As bytes: else the driver encodes it as Latin-1, and its error tells it.
+        password=credential.password.reveal().encode(),
+        database=None if credential.is_admin else credential.dbname or None,
+        charset=start_up.CHARSET,
+        autocommit=None,
+        # Both: the handshake of TLS is bounded by whichever was used last.
+        read_timeout=WAIT_SECONDS,
+        write_timeout=WAIT_SECONDS,
+        ssl=verified_context(),
+        local_infile=False,
+    )
+    driver.connect(connected)
+    return driver
+
+
+def _close(driver: Driver) -> None:
+    with contextlib.suppress(*_BROKEN):
+        driver.close()
+
+
+@contextmanager
+def _translated(doing: str, *, login: bool = False) -> Iterator[None]:
+    """Turns what the driver raises into our errors."""
+    try:
+        yield
+    except OtherWayError as error:
+        raise CredentialRefusedError(
+            f"The server that was asked to {doing} wants a proof by {error.plugin!r}, which is not"
+            " given here: the user proves itself otherwise, or does not exist",
+            remedy="Let the user prove itself by one of the plugins in docs/mysql.md",
+        ) from error
+    except MySQLError as error:
+        raise _failure(error, doing, login=login) from error
+    except ssl.SSLCertVerificationError as error:
+        raise _untrusted(doing, error.verify_message) from error
+    except OSError as error:
+        raise _unreachable(doing, type(error).__name__) from error
+    except _GARBLED as error:
+        raise _unreachable(doing, type(error).__name__) from error
+
+
+def _failure(error: MySQLError, doing: str, *, login: bool) -> TargetError:
+    beneath = getattr(error, "original_exception", None)
+    if isinstance(beneath, ssl.SSLCertVerificationError):
+        return _untrusted(doing, beneath.verify_message)
+    if isinstance(beneath, OSError):
+        return _unreachable(doing, type(beneath).__name__)
+    code, *words = error.args or (0,)
+    if code == _NO_TLS:
+        return _untrusted(doing, "it does not speak TLS")
+    if not isinstance(code, int) or not code:
+        return _unreachable(doing, type(error).__name__)
+    return failure(code, " ".join(map(str, words)), doing, login=login)
+
+
+def _untrusted(doing: str, why: str) -> TargetError:
+    return UntrustedServerError(
+        f"The server that was asked to {doing} is not proven to be the right one: {why}",
+        remedy="Check host in the secret, TLS on the server and the certificate authorities"
+        " (RDS_CA_BUNDLE); there is no way around it",
+    )
+
+
+def _unreachable(doing: str, why: str) -> TargetError:
+    return UnreachableError(
+        f"The server that was asked to {doing} did not answer: {why}",
+        remedy="Check host and port in the secret, security groups, and that the server is up",
+    )

@@ -1,0 +1,167 @@
+"""What users may do, as SHOW GRANTS tells it, and what makes one user's the other one's.
+
+https://dev.mysql.com/doc/refman/8.4/en/show-grants.html
+https://mariadb.com/kb/en/show-grants/
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+from mysql_user import lexer
+from mysql_user.sql import identifier
+from rotation.errors import UnsuitableError
+
+_GRANT_OPTION = "GRANT OPTION"
+_NOTHING = "USAGE"
+_TO = {"GRANT": "TO", "REVOKE": "FROM"}
+_PASSES = (["WITH", "GRANT", "OPTION"], ["WITH", "ADMIN", "OPTION"])
+EVERYWHERE = "*.*"
+_ROUTINES = ("PROCEDURE", "FUNCTION", "PACKAGE", "LIBRARY")
+
+Statements: TypeAlias = Iterable[str]
+
+
+class Kind(IntEnum):
+    """Kinds of grants, in the order in which they are given."""
+
+    PRIVILEGE = 0
+    """On everything, a schema, a table, columns or a routine."""
+
+    DYNAMIC = 1
+    """MySQL's own on everything, each of which is passed on or not by itself."""
+
+    ROLE = 2
+    PROXY = 3
+
+    RESTRICTION = 4
+    """Takes something on a schema away from what is granted on everything (partial revokes)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """One thing that a user may do, or may not.
+
+    Attributes:
+        kind: Of which kind it is.
+        what: A privilege, with its columns if it is for these; a role; the user to be proxied.
+        on: The object, as SQL; empty for roles and proxies.
+        passes: Whether the user may grant it on, where each grant says so by itself.
+    """
+
+    kind: Kind
+    what: str
+    on: str = ""
+    passes: bool = False
+
+    @property
+    def of_routine(self) -> bool:
+        """Whether it is on one routine."""
+        return self.on.startswith(_ROUTINES)
+
+
+def read(shown: Iterable[str]) -> frozenset[Grant]:
+    """Reads SHOW GRANTS of one user.
+
+    Raises:
+        UnsuitableError: There is a line that can't be read.
+    """
+    return frozenset(grant for line in shown for grant in _line(lexer.split(line)))
+
+
+def statements(user: str, have: Iterable[Grant], want: Iterable[Grant]) -> Iterator[str]:
+    """SQL that takes a user from some grants to others.
+
+    Args:
+        user: The user, as statements name it.
+        have: What it has.
+        want: What it shall have.
+    """
+    yield from taken(user, set(have) - set(want))
+    yield from given(user, set(want) - set(have))
+
+
+def given(user: str, grants: Iterable[Grant]) -> Iterator[str]:
+    """SQL that grants."""
+    for grant in sorted(grants):
+        match grant.kind:
+            case Kind.ROLE:
+                option = " WITH ADMIN OPTION" if grant.passes else ""
+                yield f"GRANT {grant.what} TO {user}{option}"
+            case Kind.PROXY:
+                option = " WITH GRANT OPTION" if grant.passes else ""
+                yield f"GRANT PROXY ON {grant.what} TO {user}{option}"
+            case Kind.RESTRICTION:
+                yield f"REVOKE {grant.what} ON {grant.on} FROM {user}"
+            case _ if grant.what == _GRANT_OPTION:
+                yield f"GRANT {_NOTHING} ON {grant.on} TO {user} WITH GRANT OPTION"
+            case _:
+                option = " WITH GRANT OPTION" if grant.passes else ""
+                yield f"GRANT {grant.what} ON {grant.on} TO {user}{option}"
+
+
+def taken(user: str, grants: Iterable[Grant]) -> Iterator[str]:
+    """SQL that takes grants away."""
+    for grant in sorted(grants, reverse=True):
+        match grant.kind:
+            case Kind.ROLE:
+                yield f"REVOKE {grant.what} FROM {user}"
+            case Kind.PROXY:
+                yield f"REVOKE PROXY ON {grant.what} FROM {user}"
+            case Kind.RESTRICTION:
+                yield f"GRANT {grant.what} ON {grant.on} TO {user}"
+            case _:
+                yield f"REVOKE {grant.what} ON {grant.on} FROM {user}"
+
+
+def _line(words: list[str]) -> Iterator[Grant]:
+    if words[:3] == ["SET", "DEFAULT", "ROLE"]:
+        return  # It is a property of the user, see `mysql_user.user`.
+    to = _TO.get(words[0])
+    if to is None or to not in words:
+        raise UnsuitableError(
+            f"A line of SHOW GRANTS begins in an unknown way: {words[0]}",
+            remedy="Report it, with the version of the server",
+        )
+    what, passes = words[1 : words.index(to)], words[-3:] in _PASSES
+    if "ON" not in what:
+        yield from (
+            Grant(Kind.ROLE, lexer.joined(role), passes=passes) for role in lexer.listed(what)
+        )
+        return
+    middle = what.index("ON")
+    on = lexer.joined(what[middle + 1 :])
+    if what[0] == "PROXY":
+        yield Grant(Kind.PROXY, on, passes=passes)
+    elif words[0] == "REVOKE":
+        yield from (Grant(Kind.RESTRICTION, each, on) for each in _privileges(what[:middle]))
+    else:
+        yield from _on(on, [*_privileges(what[:middle])], passes=passes)
+
+
+def _on(on: str, privileges: list[str], *, passes: bool) -> Iterator[Grant]:
+    """Those that MySQL has added to SQL's are on everything, and have an underscore in the name."""
+    dynamic = {each for each in privileges if on == EVERYWHERE and "_" in each}
+    yield from (Grant(Kind.DYNAMIC, each, on, passes=passes) for each in dynamic)
+    for each in privileges:
+        if each not in {*dynamic, _NOTHING}:
+            yield Grant(Kind.PRIVILEGE, each, on)
+    if passes and not dynamic:
+        yield Grant(Kind.PRIVILEGE, _GRANT_OPTION, on)
+
+
+def _privileges(part: list[str]) -> Iterator[str]:
+    """The privileges of a list; one on several columns is one on each."""
+    for privilege in lexer.listed(part):
+        if "(" not in privilege:
+            yield lexer.joined(privilege)
+            continue
+        start = privilege.index("(")
+        for column in lexer.listed(privilege[start + 1 : -1]):
+            yield f"{lexer.joined(privilege[:start])} ({lexer.joined(column)})"
+
+
+def routine(kind: str, schema: str, name: str) -> str:
+    """A routine as SHOW GRANTS names it."""
+    return f"{kind} {identifier(schema)}.{identifier(name)}"

@@ -1,0 +1,159 @@
+"""In what MySQL and MariaDB differ: how verifiers are said, and where a mark is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from mysql_user import grants
+from mysql_user.grants import Grant
+from mysql_user.mark import AttributeMark, Mark, RoleMark
+from mysql_user.sql import Run, literal
+from mysql_user.user import User
+from mysql_user.verifiers import ED25519, NATIVE, SHA2, verifier
+from rotation.secret_text import SecretText
+
+
+class Product(ABC):
+    """A database product.
+
+    Attributes:
+        plugins: How a user may prove itself here to be given passwords; the first one is taken for
+            new users.
+        takes_own_verifier: Whether a user without further rights may set its own verifier.
+    """
+
+    plugins: tuple[str, ...]
+    takes_own_verifier: bool
+
+    @abstractmethod
+    def identified(self, plugin: str, *passwords: SecretText) -> str:
+        """What CREATE USER and ALTER USER say to give a user passwords.
+
+        Args:
+            plugin: One of `plugins`.
+            passwords: The passwords; more than one where the product can say so.
+        """
+
+    @abstractmethod
+    def mark(self, base: str, secret: str) -> Mark:
+        """The mark of a pair."""
+
+    @abstractmethod
+    def replacing(self, user: User, password: SecretText, plugin: str) -> Sequence[str]:
+        """SQL that gives a user one password and leaves it no other."""
+
+    def replacing_own(self, password: SecretText, plugin: str) -> Sequence[str]:
+        """The same for the session's own user, where `takes_own_verifier`."""
+        return [f"SET PASSWORD = {literal(verifier(plugin, password).decode())}"]
+
+    @abstractmethod
+    def rights(self, run: Run) -> Collection[Grant]:
+        """What the session may do on everything."""
+
+    @abstractmethod
+    def adding(
+        self, user: User, password: SecretText, beside: SecretText, plugin: str
+    ) -> Sequence[str]:
+        """SQL that gives a user a second password; see `DualTarget.add_password`.
+
+        AWSCURRENT is accepted before and after each of the statements, and during it.
+        """
+
+    def default_roles(self, user: User, roles: str) -> str:
+        """SQL that sets with which roles a user's sessions begin."""
+        return f"SET DEFAULT ROLE {roles or 'NONE'} {self._of} {user.account}"
+
+    _of: str
+
+
+class MySQLProduct(Product):
+    """MySQL 8.0.36 and newer, and Aurora MySQL 3."""
+
+    plugins = (SHA2, NATIVE)
+    takes_own_verifier = False
+    _of = "TO"
+
+    def identified(self, plugin: str, *passwords: SecretText) -> str:
+        """In hexadecimal: a verifier may hold any byte."""
+        [password] = passwords
+        return f"IDENTIFIED WITH {plugin} AS 0x{verifier(plugin, password).hex()}"
+
+    def mark(self, base: str, secret: str) -> Mark:
+        """An attribute."""
+        return AttributeMark(base, secret)
+
+    def replacing(self, user: User, password: SecretText, plugin: str) -> Sequence[str]:
+        """The second statement, because a second password would stay."""
+        return [
+            f"ALTER USER {user.account} {self.identified(plugin, password)}",
+            f"ALTER USER {user.account} DISCARD OLD PASSWORD",
+        ]
+
+    def rights(self, run: Run) -> Collection[Grant]:
+        """Those that come by the session's roles too, as RDS gives them to its admin."""
+        [[roles]] = run("SELECT CURRENT_ROLE()", doing="tell its roles")
+        using = "" if roles in {None, "", "NONE"} else f" USING {roles}"
+        return _everywhere(run(f"SHOW GRANTS FOR CURRENT_USER(){using}", doing="tell its rights"))
+
+    def adding(
+        self, user: User, password: SecretText, beside: SecretText, plugin: str
+    ) -> Sequence[str]:
+        """Moves AWSCURRENT from the first to the second place; one that is there goes.
+
+        A password that was set for a version that was given up has AWSCURRENT in the second place:
+        then it has to be in the first one again before anything may be retained, or it would go.
+
+        https://dev.mysql.com/doc/refman/8.4/en/password-management.html#dual-passwords
+        """
+        if user.accepts(password):
+            return []
+        alter = f"ALTER USER {user.account}"
+        first = [] if user.accepts(beside) else [f"{alter} {self.identified(plugin, beside)}"]
+        return [*first, f"{alter} {self.identified(plugin, password)} RETAIN CURRENT PASSWORD"]
+
+
+class MariaDBProduct(Product):
+    """MariaDB 10.6 and newer."""
+
+    plugins = (NATIVE, ED25519)
+    takes_own_verifier = True
+    _of = "FOR"
+
+    def identified(self, plugin: str, *passwords: SecretText) -> str:
+        """Any number of ways, each with its verifier."""
+        ways = " OR ".join(
+            f"{plugin} USING {literal(verifier(plugin, password).decode())}"
+            for password in passwords
+        )
+        return f"IDENTIFIED VIA {ways}"
+
+    def mark(self, base: str, secret: str) -> Mark:
+        """A role."""
+        return RoleMark(base, secret)
+
+    def replacing(self, user: User, password: SecretText, plugin: str) -> Sequence[str]:
+        """Says all ways anew."""
+        return [f"ALTER USER {user.account} {self.identified(plugin, password)}"]
+
+    def rights(self, run: Run) -> Collection[Grant]:
+        """Those that come by the session's role too."""
+        return _everywhere(run("SHOW GRANTS", doing="tell its rights"))
+
+    def adding(
+        self, user: User, password: SecretText, beside: SecretText, plugin: str
+    ) -> Sequence[str]:
+        """Says both ways at once.
+
+        https://mariadb.com/kb/en/create-user/#identified-viawith-authentication_plugin
+        """
+        return [f"ALTER USER {user.account} {self.identified(plugin, password, beside)}"]
+
+
+def product_of(*, mariadb: bool) -> Product:
+    """The product of a server."""
+    return MariaDBProduct() if mariadb else MySQLProduct()
+
+
+def _everywhere(shown: Iterable[tuple[Any, ...]]) -> Collection[Grant]:
+    found = grants.read(str(row[0]) for row in shown)
+    return [grant for grant in found if grant.on == grants.EVERYWHERE]

@@ -1,0 +1,185 @@
+"""Two users who can do the same.
+
+The base is the model: what it is granted, and its properties (TLS, limits, expiry, default roles)
+count. A user who rests is changed only: where that is the base, the clone is the one that
+applications use, and it gets what it lacks and loses nothing before it rests.
+
+What one of the two creates, the other one can use, because rights are on schemas and not on what
+somebody made. The one exception are routines: who creates one is granted it
+(`automatic_sp_privileges`), and here its twin is granted it too.
+"""
+
+from collections.abc import Sequence
+
+from database.names import Pair
+from database.target import Difference, Standing, Twins
+from mysql_user import grants
+from mysql_user.grants import Grant
+from mysql_user.mark import is_mark
+from mysql_user.product import Product
+from mysql_user.sql import Run, account, text
+from mysql_user.user import User, written
+from rotation.errors import UnequalTwinsError
+from rotation.secret_text import SecretText
+
+
+class MySQLTwins(Twins):
+    """The two as they are."""
+
+    def __init__(self, run: Run, product: Product, pair: Pair, secret: str) -> None:
+        """Reads them.
+
+        Args:
+            run: The admin's session.
+            product: The database product.
+            pair: The two.
+            secret: ARN of the secret.
+        """
+        self._run = run
+        self._product = product
+        self._pair = pair
+        self._secret = secret
+        self._mark = product.mark(pair.base, secret)
+        self._users = {name: User.read(run, name) for name in (pair.base, pair.clone)}
+        self._marked_by = self._read_mark()
+
+    def standing(self, username: str) -> Standing:
+        """Looks for the user and the mark on the clone, which names the base: it proves both."""
+        if self._users.get(username) is None:
+            return Standing.ABSENT
+        return Standing.PROVEN if self._marked_by == self._secret else Standing.UNPROVEN
+
+    def marked_by(self) -> str | None:
+        """Reads the mark on the clone."""
+        return self._marked_by
+
+    def claim(self) -> str:
+        """The statements that set the mark."""
+        clone = self._users[self._pair.clone]
+        return "; ".join(self._mark.statements(clone)) if clone else ""
+
+    def shut_out(self, username: str) -> str | None:
+        """Whether the account is locked; a new password ends an expiry."""
+        user = self._users.get(username)
+        return "its account is locked" if user and user.locked else None
+
+    def renewal(self, username: str) -> str:
+        """The statement that unlocks the account."""
+        user = self._users[username]
+        return f"ALTER USER {user.account if user else username} ACCOUNT UNLOCK"
+
+    def make_equal(self, username: str, password: SecretText) -> Sequence[Difference]:
+        """Creates the clone if there is none, and changes what differs."""
+        pair = self._pair
+        base = self._user(pair.base)
+        if self._users[pair.clone] is None:
+            self._create(base, password)
+        clone = self._user(pair.clone)
+        if self._marked_by != self._secret:
+            for statement in self._mark.statements(clone):
+                self._run(statement, doing=f"mark {pair.clone}")
+        if username == pair.base:
+            return self._make_ready(base, clone)
+        self._make_like(base, clone, password)
+        return []
+
+    def hand_over(self) -> bool:
+        """Nothing: nobody owns anything here."""
+        return True
+
+    def _user(self, username: str) -> User:
+        found = self._users[username]
+        if found is None:
+            raise UnequalTwinsError(
+                f"The user {username} was dropped in the middle of it",
+                remedy="Create it again",
+            )
+        return found
+
+    def _read_mark(self) -> str | None:
+        clone = self._users[self._pair.clone]
+        if clone is None:
+            return None
+        return self._mark.found(self._run, clone, self._shown(clone))
+
+    def _shown(self, user: User) -> frozenset[Grant]:
+        rows = self._run(f"SHOW GRANTS FOR {user.account}", doing=f"show what {user.name} may do")
+        return grants.read(str(row[0]) for row in rows)
+
+    def _granted(self, user: User) -> frozenset[Grant]:
+        return frozenset(grant for grant in self._shown(user) if not is_mark(grant))
+
+    def _create(self, base: User, password: SecretText) -> None:
+        """With the pending password: if we end here, the secret proves whose the user is."""
+        plugin = base.plugin(self._product.plugins)
+        name = self._pair.clone
+        parts = (
+            f"CREATE USER {account(name, base.host)}",
+            self._product.identified(plugin, password),
+            written(base.properties),
+            self._mark.at_birth(),
+        )
+        self._run(" ".join(filter(None, parts)), doing=f"create the user {name}")
+        self._users[name] = User.of(self._run, name, base.host)
+        self._marked_by = self._read_mark()
+
+    def _make_ready(self, base: User, clone: User) -> list[Difference]:
+        """The base is about to be used: what the clone has of its own will be missed."""
+        wanted, has = self._granted(base), self._granted(clone)
+        made = self._of_routines_made_by(clone, has - wanted)
+        self._do(base.name, grants.given(base.account, made))
+        self._do(clone.name, grants.given(clone.account, wanted - has))
+        return [_of_one_alone(base, clone, extra) for extra in sorted(has - wanted - made)]
+
+    def _make_like(self, base: User, clone: User, password: SecretText) -> None:
+        """The clone rests: it becomes what the base is."""
+        if clone.host != base.host:
+            self._do(
+                clone.name, [f"RENAME USER {clone.account} TO {account(clone.name, base.host)}"]
+            )
+            clone = User.of(self._run, clone.name, base.host)
+        plugin = base.plugin(self._product.plugins)
+        if {method.plugin for method in clone.methods} != {plugin}:
+            identified = self._product.identified(plugin, password)
+            self._do(clone.name, [f"ALTER USER {clone.account} {identified}"])
+        if changes := base.changes_to(clone):
+            self._do(clone.name, [f"ALTER USER {clone.account} {changes}"])
+        wanted, has = self._granted(base), self._granted(clone)
+        made = self._of_routines_made_by(clone, has - wanted)
+        self._do(base.name, grants.given(base.account, made))
+        wanted |= made
+        self._do(clone.name, grants.statements(clone.account, has, wanted))
+        if clone.default_roles != base.default_roles:
+            self._do(clone.name, [self._product.default_roles(clone, base.default_roles)])
+        if has != wanted and self._granted(clone) != wanted:
+            raise UnequalTwinsError(
+                f"The grants of {clone.name} could not be made those of {base.name}",
+                remedy=f"Compare SHOW GRANTS FOR {base.account} and FOR {clone.account}",
+            )
+
+    def _of_routines_made_by(self, user: User, some: frozenset[Grant]) -> frozenset[Grant]:
+        """Those that the user was granted because it created the routine."""
+        if not any(grant.of_routine for grant in some):
+            return frozenset()
+        rows = self._run(
+            "SELECT ROUTINE_TYPE, ROUTINE_SCHEMA, ROUTINE_NAME FROM information_schema.ROUTINES"  # noqa: S608  # composed
+            f" WHERE DEFINER = {text(f'{user.name}@{user.host}')}",
+            doing=f"look for what {user.name} has created",
+        )
+        made = {grants.routine(*map(str, row)) for row in rows}
+        return frozenset(grant for grant in some if grant.on in made)
+
+    def _do(self, username: str, statements: grants.Statements) -> None:
+        for statement in statements:
+            self._run(statement, doing=f"make {username} equal to its twin")
+
+
+def _of_one_alone(base: User, clone: User, grant: Grant) -> Difference:
+    [give] = grants.given(base.account, [grant])
+    [take] = grants.taken(clone.account, [grant])
+    return Difference(
+        f"The user {clone.name} may do what {base.name}, the first of the two, may not"
+        f" ({grant.what}{f' on {grant.on}' if grant.on else ''}), so that the next rotation takes"
+        " it away",
+        remedy=f"Grant it to the first: {give}; or take it away: {take}",
+    )

@@ -1,0 +1,90 @@
+import pytest
+
+from fakes.mysql import MySQLWorld, execute
+from fakes.world import STEPS
+from rotation.errors import BadSecretError, CredentialRefusedError, NotPendingError
+
+
+def test_the_user_keeps_its_name_and_the_old_password_stops_working(ready: MySQLWorld) -> None:
+    before = ready.document()
+    ready.rotate(ready.single)
+    assert ready.document() == {**before, "password": ready.document()["password"]}
+    assert ready.accepts(ready.document())
+    assert not ready.accepts(before)
+
+
+def test_a_session_that_is_open_stays_open(ready: MySQLWorld) -> None:
+    with ready.as_login(ready.document()) as session:
+        ready.rotate(ready.single)
+        assert execute(session, "SELECT 1") == [(1,)]
+
+
+def test_on_mariadb_no_admin_is_needed(on_mariadb: MySQLWorld) -> None:
+    on_mariadb.create_first_user()
+    login = on_mariadb.login(on_mariadb.user, "the-First-Password-1")
+    on_mariadb.secrets.put(on_mariadb.arn, "AWSCURRENT", login)
+    del on_mariadb.secrets.secrets[on_mariadb.admin_arn]
+    on_mariadb.rotate(on_mariadb.single)
+    assert on_mariadb.accepts(on_mariadb.document())
+
+
+def test_on_mysql_the_admin_changes_it_and_is_asked_for(on_mysql: MySQLWorld) -> None:
+    """MySQL takes a user's own password in the clear alone."""
+    on_mysql.create_first_user()
+    login = on_mysql.login(on_mysql.user, "the-First-Password-1")
+    on_mysql.secrets.put(on_mysql.arn, "AWSCURRENT", login)
+    token = on_mysql.until(on_mysql.single, "setSecret")
+    with pytest.raises(BadSecretError, match="masterarn is missing"):
+        on_mysql.step(on_mysql.single, token, "setSecret")
+    assert on_mysql.accepts(login)
+
+
+def test_nobodys_password_is_changed_for_a_secret_that_is_not_accepted(ready: MySQLWorld) -> None:
+    ready.secrets.put(ready.arn, "AWSCURRENT", ready.application(password="a-guess"))
+    token = ready.until(ready.single, "setSecret")
+    with pytest.raises(CredentialRefusedError, match="AWSCURRENT"):
+        ready.step(ready.single, token, "setSecret")
+    assert ready.accepts(ready.application())
+
+
+def test_the_admins_own_secret_rotates_the_same_way(ready: MySQLWorld) -> None:
+    ready.rotate(ready.single, ready.admin_arn)
+    assert ready.product.accepts(ready.secrets.document(ready.admin_arn) | {"dbname": None})
+    ready.rotate(ready.alternating)
+    assert ready.accepts(ready.document())
+
+
+def test_steps_may_come_again_in_any_order_at_any_time(ready: MySQLWorld) -> None:
+    token = ready.secrets.begin(ready.arn)
+    for count in range(len(STEPS)):
+        for step in STEPS[: count + 1] * 2:
+            ready.step(ready.single, token, step)
+    assert ready.accepts(ready.document())
+
+
+def test_a_database_restored_from_a_backup_is_set_right(ready: MySQLWorld) -> None:
+    before = ready.document()
+    ready.rotate(ready.single)
+    ready.run(f"ALTER USER {{}}@'%' IDENTIFIED BY '{before['password']}'", ready.user)
+    ready.rotate(ready.single)
+    assert ready.accepts(ready.document())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_token_that_was_given_up_changes_nothing(ready: MySQLWorld, step: str) -> None:
+    token = ready.until(ready.single, step)
+    del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
+    ready.rotate(ready.single)
+    current = ready.document()
+    with pytest.raises(NotPendingError):
+        ready.step(ready.single, token, step)
+    assert ready.document() == current
+    assert ready.accepts(current)
+
+
+def test_a_second_password_that_was_left_by_the_strategy_dual_goes(ready: MySQLWorld) -> None:
+    for handler in (ready.dual, ready.single):
+        ready.rotate(handler)
+    assert ready.accepts(ready.document())
+    assert not ready.accepts(ready.document("AWSPREVIOUS"))
+    assert not ready.accepts(ready.application())
