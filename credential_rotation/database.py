@@ -11,12 +11,12 @@ from constructs import Construct, IDependable
 from credential_rotation.boundary_statements import DatabaseBoundary
 from credential_rotation.bundle import Bundle
 from credential_rotation.custom_resources import MAKERS
-from credential_rotation.database_instance import InstanceOptions
 from credential_rotation.database_secret import DatabaseSecret
 from credential_rotation.engine import Engine
 from credential_rotation.functions import Placement, PythonFunction
 from credential_rotation.names import Names, pascal
 from credential_rotation.platform import Platform
+from credential_rotation.rds_server import RdsOptions
 from credential_rotation.roles import Boundary, at_most
 from credential_rotation.rotation import Credential, RotationRules, permit_rotation, rotate
 from credential_rotation.secret import ExistingSecret
@@ -61,16 +61,16 @@ class DatabaseOptions:
         authorities: A file of what functions trust it by, instead of what ships.
         passwords: What the passwords of its logins look like.
         admin: When the admin's secret is rotated, if it is ours; None for never.
-        alternating: Whether any of its logins alternates between two users.
+        strategies: How its logins rotate.
         clients: Ids of security groups, and ranges of addresses, that get to it.
     """
 
     engine: Engine
-    server: InstanceOptions | ExistingServerOptions
+    server: RdsOptions | ExistingServerOptions
     authorities: Path | None = None
     passwords: PasswordRules
     admin: RotationRules | None
-    alternating: bool = True
+    strategies: Sequence[str]
     clients: Sequence[str] = ()
 
 
@@ -130,14 +130,12 @@ class Database(Construct):
             given=platform.options.boundary,
             ceiling=list(
                 DatabaseBoundary(
-                    Stack.of(self), platform, names=names, ours=isinstance(given, InstanceOptions)
+                    Stack.of(self), platform, names=names, ours=isinstance(given, RdsOptions)
                 ).statements()
             ),
         )
         self.server: Server = (
-            NewServer(self, given)
-            if isinstance(given, InstanceOptions)
-            else ExistingServer(self, given)
+            NewServer(self, given) if isinstance(given, RdsOptions) else ExistingServer(self, given)
         )
         self.placement, self.functions_group_id = self.place(
             self, "Functions", description=f"Functions of {names.path}"
@@ -204,7 +202,7 @@ class Database(Construct):
         """The function that rotates logins with a strategy; one for all of them."""
         if strategy not in self._rotators:
             function = self._rotating(strategy, strategy=strategy, secrets=self._secrets)
-            if strategy == "alternating":
+            if self.options.engine.strategies[strategy].by_admin:
                 self.server.lend_admin(function.role)
             self._rotators[strategy] = function
         return self._rotators[strategy]
@@ -229,7 +227,7 @@ class Database(Construct):
             name=name,
             description=f"Rotates secrets of {self.names.path}",
             bundle=self.bundle(self.options.engine.folder),
-            handler=self.options.engine.handlers[strategy],
+            handler=self.options.engine.strategies[strategy].handler,
             key=self.platform.data_key,
             placement=self.placement,
             timeout=Duration.seconds(30),

@@ -11,7 +11,7 @@ from constructs import Construct
 from credential_rotation.alarms import Alarms
 from credential_rotation.database import Database, DatabaseOptions, PasswordRules
 from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of
-from credential_rotation.engine import ENGINES
+from credential_rotation.engines import ENGINES
 from credential_rotation.errors import TooLongNameError
 from credential_rotation.functions import PythonFunction
 from credential_rotation.server import ExistingServerOptions
@@ -68,14 +68,14 @@ class DatabaseRotator(Construct):
                 f"The database {server.name} has {len(part)} characters in the names of functions,"
                 f" which leave it {LONGEST_PART}: describe it as a DatabaseServer with a name."
             )
-        key = server.admin.encryption_key
+        key, engine = server.admin.encryption_key, ENGINES[server.engine]
         self.database = Database(
             self,
             "Database",
             names=shared.take(platform.names.within(part), path=self.node.path),
             platform=platform,
             options=DatabaseOptions(
-                engine=ENGINES[server.engine],
+                engine=engine,
                 server=ExistingServerOptions(
                     host=server.host,
                     port=server.port,
@@ -89,6 +89,7 @@ class DatabaseRotator(Construct):
                 authorities=server.authorities,
                 passwords=_PASSWORDS,
                 admin=None,
+                strategies=list(engine.strategies),  # logins come later
             ),
             deployer="",
         )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from constructs import Construct, IDependable
 
     from credential_rotation.database import Database
-    from credential_rotation.database_instance import Instance
+    from credential_rotation.rds_server import RdsServer
 
 
 class DatabaseSecret(RotatedSecret):
@@ -80,14 +80,14 @@ class DatabaseSecret(RotatedSecret):
         )
         self.attachment: secretsmanager.CfnSecretTargetAttachment | None = None
 
-    def attach(self, instance: Instance) -> IDependable:
+    def attach(self, server: RdsServer) -> IDependable:
         """Add the host, the port and the name of a database to the secret."""
         self.attachment = secretsmanager.CfnSecretTargetAttachment(
             self,
             "Attachment",
             secret_id=self.arn,
-            target_id=instance.identifier,
-            target_type="AWS::RDS::DBInstance",
+            target_id=server.identifier,
+            target_type=server.attached,
         )
         return self.attachment
 

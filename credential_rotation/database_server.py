@@ -10,18 +10,14 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from credential_rotation.engine import ENGINES
+from credential_rotation.engines import ENGINES
 from credential_rotation.errors import UnknownDatabaseError
 
 AnyDatabase = rds.IDatabaseInstance | rds.IDatabaseCluster
 """What the CDK knows as a database."""
 
-_OURS = {"postgres": "postgres", "aurora-postgresql": "postgres"}
+_OURS = {"aurora-postgresql": "postgres"}
 """Our engines, by what RDS calls its own."""
-
-_PORTS = {"postgres": 5432}
-_DATABASES = {"postgres": "postgres"}
-"""What a server of an engine always has."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,8 +59,9 @@ class DatabaseServer:
             raise UnknownDatabaseError(
                 f"The engine {self.engine} is not known: users of {', '.join(ENGINES)} are rotated."
             )
-        object.__setattr__(self, "port", self.port or _PORTS[self.engine])
-        object.__setattr__(self, "dbname", self.dbname or _DATABASES[self.engine])
+        engine = ENGINES[self.engine]
+        object.__setattr__(self, "port", self.port or engine.port)
+        object.__setattr__(self, "dbname", self.dbname or engine.dbname)
 
     @property
     def connections(self) -> ec2.Connections:

@@ -1,65 +1,73 @@
-"""Database products: what is different from one to the next, and known to nothing else."""
+"""What a database product is to the rest: all that differs from one to the next."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from aws_cdk import aws_rds as rds
 
+from credential_rotation.identifiers import Identifiers
+from credential_rotation.versions import Versions
 
-@dataclass(frozen=True)
-class Engine:
-    """A product.
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """How a product's logins rotate.
 
     Attributes:
-        name: As secrets call it in `engine`.
+        handler: The function's entry point.
+        by_admin: Whether it logs in as the admin, and so reads the admin's secret.
+        twin: Whether a login has a second user.
+    """
+
+    handler: str
+    by_admin: bool = False
+    twin: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """A product: one such object, which `credential_rotation.engines` names and nothing else.
+
+    Attributes:
+        name: As settings, secrets (`engine`) and RDS call it.
         title: As people call it.
         folder: The folder of the functions that work with it.
-        handlers: The functions that rotate, by strategy.
+        strategies: How logins rotate, by the strategy's name; the first is the default. `single`
+            is also how an admin's own secret rotates.
         users: The function that looks at a server that exists already, and after users.
+        port: The port that everyone tries first.
+        dbname: The database that every server has.
+        names: What it makes of names.
+        versions: Versions of new servers.
+        product: The CDK's engine of a version: of an instance, or of a cluster.
+        cluster: Whether it is Aurora, where a cluster has what an instance has elsewhere.
         logs: What RDS exports to CloudWatch Logs.
         parameters: Where RDS's defaults differ, or must not change under us.
+        parameters_of: The same for one major version.
+        options: Options of the option group, each with its settings.
     """
 
     name: str
     title: str
     folder: str
-    handlers: Mapping[str, str]
+    strategies: Mapping[str, Strategy]
     users: str
+    port: int
+    dbname: str
+    names: Identifiers
+    versions: Versions
+    product: Callable[[str], rds.IEngine]
+    cluster: bool = False
     logs: tuple[str, ...]
     parameters: Mapping[str, str]
+    parameters_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def of_instance(self, version: str) -> rds.IInstanceEngine:
-        """The CDK's engine of an RDS instance.
+    @property
+    def strategy(self) -> str:
+        """The strategy of logins that ask for none."""
+        return next(iter(self.strategies))
 
-        Args:
-            version: With or without its minor part.
-        """
-        return rds.DatabaseInstanceEngine.postgres(
-            version=rds.PostgresEngineVersion.of(version, version.partition(".")[0])
-        )
-
-
-POSTGRES = Engine(
-    name="postgres",
-    title="PostgreSQL",
-    folder="postgres_user",
-    handlers={
-        "alternating": "postgres_user.handler.alternating_users",
-        "single": "postgres_user.handler.single_user",
-    },
-    users="postgres_user.users.handler",
-    logs=("postgresql", "upgrade"),
-    parameters={
-        "rds.force_ssl": "1",
-        "ssl_min_protocol_version": "TLSv1.2",
-        # Passwords exist as SCRAM verifiers only, and nobody logs in with less.
-        "password_encryption": "scram-sha-256",
-        "rds.accepted_password_auth_method": "scram",
-        # Who came and went, but no statements: those of others may carry a password.
-        "log_connections": "1",
-        "log_disconnections": "1",
-        "log_statement": "none",
-    },
-)
-
-ENGINES: Mapping[str, Engine] = {POSTGRES.name: POSTGRES}
+    def parameters_for(self, version: str) -> dict[str, str]:
+        """The parameters of a server of a version."""
+        return {**self.parameters, **self.parameters_of.get(self.versions.major(version), {})}

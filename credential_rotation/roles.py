@@ -31,7 +31,7 @@ class ServiceRole(Construct):
         names: Names,
         service: str,
         description: str,
-        conditions: Mapping[str, Mapping[str, str]] | None = None,
+        conditions: Mapping[str, Mapping[str, str | Sequence[str]]] | None = None,
         name: str | None = None,
     ) -> None:
         """Create the role.

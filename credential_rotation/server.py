@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 from aws_cdk import SecretValue, Tokenization
 
 from credential_rotation.database_events import DatabaseEvents
-from credential_rotation.database_instance import Instance, InstanceOptions
+from credential_rotation.database_instance import Instance
 from credential_rotation.database_secret import DatabaseSecret
+from credential_rotation.rds_server import RdsOptions, RdsServer
 from credential_rotation.secret_policy import allow_read
 
 if TYPE_CHECKING:
@@ -96,18 +97,14 @@ class Server(Protocol):
 
 
 class NewServer:
-    """An RDS instance of ours. See `Server`.
-
-    Attributes:
-        instance: It.
-    """
+    """A server of ours. See `Server`."""
 
     rules_are_ours = True
     admitted_group_id = ""
     completes = True
 
-    def __init__(self, database: Database, options: InstanceOptions) -> None:
-        """Create the instance and its admin's secret.
+    def __init__(self, database: Database, options: RdsOptions) -> None:
+        """Create the server and its admin's secret.
 
         Args:
             database: Which is on it, and is the parent of both.
@@ -124,7 +121,7 @@ class NewServer:
         )
         self.own_admin: DatabaseSecret | None = self._admin
         self.admin_arn = self._admin.arn
-        self.instance = Instance(
+        self._made: RdsServer = Instance(
             database,
             "Server",
             names=database.names,
@@ -133,13 +130,13 @@ class NewServer:
             platform=database.platform,
             password=SecretValue.secrets_manager(self.admin_arn, json_field="password"),
         )
-        self.host, self.port = self.instance.host, self.instance.port
-        self.security_group_id = self.instance.security_group_id
-        self.needs: Sequence[IDependable] = [self._admin.attach(self.instance)]
+        self.host, self.port = self._made.host, self._made.port
+        self.security_group_id = self._made.security_group_id
+        self.needs: Sequence[IDependable] = [self._admin.attach(self._made)]
         DatabaseEvents(
             database,
             "Events",
-            identifier=self.instance.identifier,
+            sources=self._made.events,
             topic_arn=database.platform.topic.arn,
         )
 
@@ -148,8 +145,8 @@ class NewServer:
         return {}
 
     def complete(self, secret: DatabaseSecret) -> None:
-        """Attach the secret to the instance."""
-        secret.attach(self.instance)
+        """Attach the secret to the server."""
+        secret.attach(self._made)
 
     def admit_to_admin(self, role: ServiceRole) -> None:
         """Take the role out of the denial of the secret's policy."""
@@ -222,7 +219,7 @@ class ExistingServer:
                 "Host": self.host,
                 "Port": self.port,
                 "Dbname": self._options.dbname,
-                "Alternating": str(self._database.options.alternating).lower(),
+                "Alternating": str("alternating" in self._database.options.strategies).lower(),
             },
             after=[*by.ready, *self._options.after],
         )

@@ -11,13 +11,13 @@ from credential_rotation.database import (
     DatabaseOptions,
     PasswordRules,
 )
-from credential_rotation.database_instance import InstanceOptions
-from credential_rotation.engine import ENGINES
+from credential_rotation.engines import ENGINES
 from credential_rotation.instance import Ec2Consumer
 from credential_rotation.login import Login, LoginOptions
 from credential_rotation.monitoring import CredentialGroup
 from credential_rotation.names import pascal
 from credential_rotation.platform import Platform
+from credential_rotation.rds_server import RdsOptions
 from credential_rotation.rotation import RotationRules
 from credential_rotation.server import ExistingServerOptions
 from stacks.accepted import Accepted
@@ -125,12 +125,12 @@ def _options(given: NamedDatabase, settings: Settings) -> DatabaseOptions:
             if rotation.admin
             else None
         ),
-        alternating=any(each.strategy == "alternating" for each in given.logins.values()),
+        strategies=sorted({each.strategy for each in given.logins.values()}),
         clients=given.clients,
     )
 
 
-def _server(given: NamedDatabase) -> InstanceOptions | ExistingServerOptions:
+def _server(given: NamedDatabase) -> RdsOptions | ExistingServerOptions:
     if given.existing:
         existing = given.existing
         return ExistingServerOptions(
@@ -143,7 +143,7 @@ def _server(given: NamedDatabase) -> InstanceOptions | ExistingServerOptions:
             admin_secret_arn=existing.admin_secret_arn,
             admin_secret_key_arn=existing.admin_secret_key_arn,
         )
-    return InstanceOptions(
+    return RdsOptions(
         engine_version=given.engine_version,
         instance_class=given.instance_class,
         storage_gib=given.storage_gib,

@@ -1,31 +1,38 @@
 """What a team decides about the database."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from stacks.settings import names, pem
+from credential_rotation.engine import Engine
+from credential_rotation.engines import ENGINES
+from stacks.settings import pem
 from stacks.settings.clients import MOST_CLIENTS, Clients
 from stacks.settings.field import Group, setting
 
 FIXED = "It cannot change: a deployment with another is refused and rolls back."
 
-DEFAULT_PORT = 5432
 
-OLDEST_MINOR = {14: 15, 15: 10, 16: 6, 17: 2}
-"""Before, two alternating users were not equal: see `postgres_user.acting`."""
+def of_each(tell: Callable[[Engine], str]) -> str:
+    """What is allowed for each product, in a sentence."""
+    return "; ".join(f"{name}: {tell(each)}" for name, each in ENGINES.items())
 
 
 class Database(Group):
     """What every database is like unless it says otherwise itself."""
 
-    engine_version: Annotated[str, StringConstraints(pattern=r"^1[4-8](\.\d{1,2})?$")] = setting(
-        "17",
-        meaning="Version of PostgreSQL. A major version alone lets AWS bring minor upgrades. A "
+    engine: Annotated[str, StringConstraints(pattern=f"^({'|'.join(ENGINES)})$")] = setting(
+        "postgres", meaning=f"Product of the server. {FIXED}", allowed=", ".join(ENGINES)
+    )
+    engine_version: str = setting(
+        "",
+        meaning="Version of the product. A major version alone lets AWS bring minor upgrades. A "
         "higher major version upgrades the server at the next deployment, with minutes of downtime "
-        "and no way back (docs/deploying.md).",
-        allowed="14 to 18, also with a minor version from 14.15, 15.10, 16.6 and 17.2 on",
+        "and no way back (docs/deploying.md). A database of another product has its own default.",
+        allowed=of_each(lambda each: f"{each.versions.allowed} ({each.versions.default})")
+        + "; in parentheses what it is if left out",
         control="RDS.13",
     )
     instance_class: Annotated[
@@ -33,7 +40,7 @@ class Database(Group):
     ] = setting(
         "db.t4g.medium",
         meaning="Class of the instance.",
-        allowed="a class of RDS for PostgreSQL, such as db.m7g.large",
+        allowed="a class that RDS has for the product, such as db.m7g.large",
     )
     storage_gib: Annotated[int, Field(ge=20, le=65536)] = setting(
         20, meaning="Storage at the start, in GiB, of the type gp3.", allowed="20 to 65536"
@@ -52,18 +59,22 @@ class Database(Group):
     port: Annotated[int, Field(ge=1150, le=65535)] = setting(
         6432,
         meaning=f"TCP port of the server. {FIXED}",
-        allowed=f"1150 to 65535, but not PostgreSQL's default {DEFAULT_PORT} (RDS.23)",
+        allowed="1150 to 65535, but not the product's own: "
+        + of_each(lambda each: str(each.port))
+        + " (RDS.23)",
         control="RDS.23",
     )
-    name: Annotated[str, AfterValidator(names.identifier)] = setting(
+    name: str = setting(
         "app",
         meaning=f"Name of the database. {FIXED}",
-        allowed="a PostgreSQL name of 1 to 63 bytes (a-z, 0-9, _) that is no reserved word",
+        allowed="a name (a-z, 0-9, _) that is no reserved word, in bytes "
+        + of_each(lambda each: f"1 to {each.names.longest_database}"),
     )
-    admin_username: Annotated[str, AfterValidator(names.admin_username)] = setting(
+    admin_username: str = setting(
         "dbadmin",
         meaning=f"Name of the master user. {FIXED}",
-        allowed="a PostgreSQL name of 1 to 16 bytes (a-z, 0-9, _), not admin or postgres (RDS.25)",
+        allowed="a name (a-z, 0-9, _) that nobody tries first, such as admin (RDS.25), in bytes "
+        + of_each(lambda each: f"1 to {each.names.longest_admin}"),
         control="RDS.25",
     )
     authorities: Annotated[str, AfterValidator(pem.authorities)] = setting(
@@ -97,19 +108,33 @@ class Database(Group):
 
     @field_validator("engine_version")
     @classmethod
-    def _keeps_twins_equal(cls, version: str) -> str:
-        major, _, minor = version.partition(".")
-        oldest = OLDEST_MINOR.get(int(major), 0)
-        if minor and int(minor) < oldest:
-            raise ValueError(f"two alternating users are equal from {major}.{oldest} on")
-        return version
+    def _known_version(cls, version: str, info: ValidationInfo) -> str:
+        if "engine" not in info.data:
+            return version
+        versions = ENGINES[info.data["engine"]].versions
+        versions.accept(version or versions.default)
+        return version or versions.default
 
     @field_validator("port")
     @classmethod
-    def _not_the_default_port(cls, port: int) -> int:
-        if port == DEFAULT_PORT:
+    def _not_the_usual_port(cls, port: int, info: ValidationInfo) -> int:
+        if "engine" in info.data and port == ENGINES[info.data["engine"]].port:
             raise ValueError("it is the port that everyone tries first")
         return port
+
+    @field_validator("name")
+    @classmethod
+    def _name_of_a_database(cls, name: str, info: ValidationInfo) -> str:
+        if "engine" in info.data:
+            ENGINES[info.data["engine"]].names.database(name)
+        return name
+
+    @field_validator("admin_username")
+    @classmethod
+    def _name_of_an_admin(cls, name: str, info: ValidationInfo) -> str:
+        if "engine" in info.data:
+            ENGINES[info.data["engine"]].names.admin(name)
+        return name
 
     @field_validator("max_storage_gib")
     @classmethod

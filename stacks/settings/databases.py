@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,14 +15,24 @@ from pydantic import (
     model_validator,
 )
 
+from credential_rotation.engine import Engine
+from credential_rotation.engines import ENGINES
+from credential_rotation.identifiers import CLONE_SUFFIX
 from stacks.settings import names, pem
 from stacks.settings.apart import known_apart
-from stacks.settings.database import Database
-from stacks.settings.field import Group, setting
+from stacks.settings.database import Database, of_each
+from stacks.settings.field import Group, refused, setting
 from stacks.settings.ids import SECURITY_GROUP, SecurityGroupId
 from stacks.settings.lists import split
 from stacks.settings.roles import Readers
-from stacks.settings.rotation import Rotation, Schedule, Strategy, Window, fitting_window
+from stacks.settings.rotation import (
+    STRATEGIES_ALLOWED,
+    Rotation,
+    Schedule,
+    Strategy,
+    Window,
+    fitting_window,
+)
 
 MAIN = "main"
 """The database that is in the stack of what all share; every other one has a stack."""
@@ -51,20 +61,19 @@ Others = Annotated[tuple[str, ...], Field(max_length=20), BeforeValidator(split)
 class Login(Group):
     """A user of a database whose password rotates."""
 
-    username: Annotated[
-        str, StringConstraints(pattern=r"^([^\s].*)?$"), AfterValidator(names.login_username)
-    ] = setting(
+    username: Annotated[str, StringConstraints(pattern=r"^([^\s].*)?$")] = setting(
         "",
-        meaning="Name of the user; that of the login if left out, with _ for -. Its twin is named "
-        "the same with _clone. It cannot change: a deployment with another is refused and rolls "
-        "back.",
-        allowed="a PostgreSQL name of 1 to 57 bytes (a-z, 0-9, _), other than the admin's and the "
-        "other logins'",
+        meaning="Name of the user; that of the login if left out, with _ for -. The twin of one "
+        "that alternates is named the same with _clone. It cannot change: a deployment with "
+        "another is refused and rolls back.",
+        allowed="a name (a-z, 0-9, _) other than the admin's and the other logins', in bytes "
+        + of_each(lambda each: f"1 to {each.names.longest_user}")
+        + f", and {len(CLONE_SUFFIX)} less where users alternate",
     )
     strategy: Strategy = setting(
-        "alternating",
+        "",
         meaning="See rotation.strategy, which counts if this is left out.",
-        allowed="alternating or single",
+        allowed=STRATEGIES_ALLOWED,
     )
     schedule: Schedule = setting(
         "rate(30 days)",
@@ -130,11 +139,15 @@ class Existing(Group):
         meaning="Name of the server: the endpoint of the instance, or the cluster's endpoint.",
         allowed="a host name, as the server's certificate has it",
     )
-    port: Annotated[int, Field(ge=1, le=65535)] = setting(
-        5432, meaning="TCP port of the server.", allowed="1 to 65535"
+    port: Annotated[int, Field(ge=0, le=65535)] = setting(
+        0,
+        meaning="TCP port of the server.",
+        allowed="1 to 65535; left out, or 0, it is the product's own: "
+        + of_each(lambda each: str(each.port)),
     )
-    dbname: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = setting(
-        meaning="Name of the database.", allowed="1 to 63 letters, digits and _"
+    dbname: str = setting(
+        meaning="Name of the database.",
+        allowed=of_each(lambda each: each.names.existing_database_allowed),
     )
     security_group_id: SecurityGroupId = setting(
         meaning="Id of the security group that decides who gets to the server.",
@@ -191,6 +204,7 @@ OF_AN_INSTANCE = frozenset(Database.model_fields) - {
     "authorities",
     "clients",
     "deletion_protection",
+    "engine",
 }
 """Settings of an instance of ours, which a server that exists already has from somebody else."""
 
@@ -200,9 +214,6 @@ OF_ITS_ADMIN = frozenset({"admin", "admin_schedule"})
 class NamedDatabase(Database):
     """One database. What it leaves out is as the groups `database` and `rotation` say."""
 
-    engine: Literal["postgres"] = setting(
-        "postgres", meaning="Product of the server.", allowed="postgres"
-    )
     rotation: Rotation = Rotation()
     existing: Existing | None = None
     logins: Logins = setting(
@@ -219,7 +230,8 @@ class NamedDatabase(Database):
         if not isinstance(given, Mapping):
             return given
         rotation, logins = given.get("rotation", {}), given.get("logins", {"app": {}})
-        if not isinstance(rotation, Mapping) or not isinstance(logins, Mapping):
+        engine = ENGINES.get(str(given.get("engine", cls.model_fields["engine"].default)))
+        if not isinstance(rotation, Mapping) or not isinstance(logins, Mapping) or not engine:
             return given
         inherited = {
             key: rotation[key] for key in ("strategy", "schedule", "window") if key in rotation
@@ -227,10 +239,23 @@ class NamedDatabase(Database):
         return {
             **given,
             "logins": {
-                name: {**inherited, **login} if isinstance(login, Mapping) else login
+                name: _login({**inherited, **login}, engine)
+                if isinstance(login, Mapping)
+                else login
                 for name, login in logins.items()
             },
+            **_server(given, engine),
         }
+
+    @field_validator("existing")
+    @classmethod
+    def _of_the_product(cls, existing: Existing | None, info: ValidationInfo) -> Existing | None:
+        if existing and "engine" in info.data:
+            try:
+                ENGINES[info.data["engine"]].names.existing(existing.dbname)
+            except ValueError as error:
+                raise refused("dbname", value=existing.dbname, why=error) from error
+        return existing
 
     @field_validator("logins")
     @classmethod
@@ -238,12 +263,16 @@ class NamedDatabase(Database):
         if ADMIN in logins:
             raise ValueError(f"{ADMIN} is the name of the admin's secret")
         known_apart(logins)
+        engine = ENGINES.get(info.data.get("engine", ""))
+        if engine is None:
+            return logins
         taken: dict[str, str] = {}
         if info.data.get("existing") is None:
             taken[info.data.get("admin_username", "")] = "the admin"
         for name, login in logins.items():
-            user = login.username or _named_after(name)
-            for each in (user, user + names.CLONE_SUFFIX):
+            _must_fit(name, login, engine)
+            user = login.username or username_of(name)
+            for each in (user, user + CLONE_SUFFIX):
                 if each in taken:
                     raise ValueError(f"{name} would have the user {each}, as {taken[each]} has")
                 taken[each] = name
@@ -289,14 +318,37 @@ def _without_circles(logins: Mapping[str, Login]) -> None:
         waiting = {name: others for name, others in waiting.items() if name not in ready}
 
 
-def _named_after(login: str) -> str:
-    """See `username_of`; an error names the login."""
+def _login(given: Mapping[str, Any], engine: Engine) -> Mapping[str, Any]:
+    """Give a login the strategy of its product if it has none."""
+    return {**given, "strategy": given.get("strategy") or engine.strategy}
+
+
+def _server(given: Mapping[str, Any], engine: Engine) -> Mapping[str, Any]:
+    """Give a server that exists already the port of its product if it has none."""
+    existing = given.get("existing")
+    if not isinstance(existing, Mapping):
+        return {}
+    return {"existing": {**existing, "port": existing.get("port") or engine.port}}
+
+
+def _must_fit(name: str, login: Login, engine: Engine) -> None:
+    """Refuse a login that its product does not have.
+
+    Raises:
+        ValueError: Names the setting.
+    """
+    strategy = engine.strategies.get(login.strategy)
+    if strategy is None:
+        why = ValueError(f"{engine.title} has no such strategy (rotation.strategy may say it)")
+        raise refused(name, "strategy", value=login.strategy, why=why)
     try:
-        return username_of(login)
+        engine.names.user(login.username or username_of(name), twin=strategy.twin)
     except ValueError as error:
-        raise ValueError(f"{login} needs a username, because as one {error}") from error
+        if login.username:
+            raise refused(name, "username", value=login.username, why=error) from error
+        raise ValueError(f"{name} needs a username, because as one {error}") from error
 
 
 def username_of(login: str) -> str:
     """The user's name where a login gives none."""
-    return names.login_username(login.replace("-", "_"))
+    return login.replace("-", "_")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import InitErrorDetails
 
 _REQUIRED = ...
 
@@ -29,6 +30,18 @@ def setting(default: object = _REQUIRED, *, meaning: str, allowed: str, control:
         validate_default=True,
         json_schema_extra={"allowed": allowed, "control": control},
     )
+
+
+def refused(*at: str, value: object, why: Exception) -> ValidationError:
+    """An error for a validator to raise about a setting further below than its own.
+
+    Args:
+        at: The names that lead there from the validator's setting.
+        value: What it is set to.
+        why: What is wrong with it.
+    """
+    detail = InitErrorDetails(type="value_error", loc=at, input=value, ctx={"error": why})
+    return ValidationError.from_exception_data(".".join(at), [detail])
 
 
 def note(field: FieldInfo, key: str) -> str:

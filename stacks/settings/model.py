@@ -329,8 +329,12 @@ def _inheriting(
 ) -> dict[str, Any]:
     """Put what a database says over what the groups `database` and `rotation` say to all.
 
-    What they say of instances of ours and of their admins is not for a server that exists already.
+    What they say of instances of ours and of their admins is not for a server that exists already,
+    and a version not for another product.
     """
+    product = group.get("engine", Database.model_fields["engine"].default)
+    if database.get("engine", product) != product:
+        group = {key: group[key] for key in group if key != "engine_version"}
     if database.get("existing"):
         group = {key: group[key] for key in group if key not in OF_AN_INSTANCE}
         rotation = {key: rotation[key] for key in rotation if key not in OF_ITS_ADMIN}

@@ -1,10 +1,11 @@
 """What a team decides about rotation."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints, ValidationInfo, field_validator
 
 import rotation_schedule
+from credential_rotation.engines import STRATEGIES, strategies
 from stacks.settings.field import Group, setting
 
 _EXPRESSIONS = (
@@ -22,7 +23,8 @@ def _known_schedule(expression: str) -> str:
     return expression
 
 
-Strategy = Literal["alternating", "single"]
+Strategy = Annotated[str, StringConstraints(pattern=f"^({'|'.join(STRATEGIES)})?$")]
+STRATEGIES_ALLOWED = f"{strategies()}; each product's first is what it is if left out"
 Schedule = Annotated[str, AfterValidator(_known_schedule)]
 Window = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?h$")]
 
@@ -44,10 +46,10 @@ class Rotation(Group):
     """How and when credentials change, unless a database or a login says otherwise itself."""
 
     strategy: Strategy = setting(
-        "alternating",
+        "",
         meaning="`alternating`: two users in turn, so that the previous credential still works. "
         "`single`: one user whose password changes.",
-        allowed="alternating or single",
+        allowed=STRATEGIES_ALLOWED,
     )
     schedule: Schedule = setting(
         "rate(30 days)",

@@ -79,7 +79,7 @@ ASSUMPTIONS = (
         unsettled="`password_encryption` is documented as a parameter. When RDS makes the master "
         "user, before or after the group is in effect, is not.",
         relied_on="`rds.accepted_password_auth_method` is `scram` in "
-        "`credential_rotation/engine.py`: a master with an MD5 hash could never log in.",
+        "`credential_rotation/postgres_engine.py`: a master with an MD5 hash could never log in.",
         if_wrong="The first deployment fails at the login's user, with an error of the login.",
     ),
     Assumption(
@@ -108,7 +108,8 @@ ASSUMPTIONS = (
         claim="RDS takes `log_connections` = 1 for PostgreSQL 18, as for the versions before.",
         unsettled="PostgreSQL 18 made a list of words out of that switch and still takes the old "
         "values. Which values the parameter group of RDS allows is not in the documents.",
-        relied_on="`credential_rotation/engine.py` has one set of parameters for all versions.",
+        relied_on="`credential_rotation/postgres_engine.py` has one set of parameters for all "
+        "versions.",
         if_wrong="A deployment with version 18 fails at the parameter group, before there is any "
         "instance. An upgrade to 18 fails there too, and rolls back.",
     ),

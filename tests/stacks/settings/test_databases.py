@@ -210,7 +210,7 @@ def test_a_login_is_named_with_dots_on_the_command_line() -> None:
             "databases.main.existing.admin_secret_arn",
             "it is empty",
         ),
-        ({"main": {"existing": {**EXISTING, "port": 0}}}, "databases.main.existing.port", ""),
+        ({"main": {"existing": {**EXISTING, "port": -1}}}, "databases.main.existing.port", ""),
     ],
 )
 def test_a_database_that_cannot_be_is_refused_by_name(
