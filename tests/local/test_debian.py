@@ -22,8 +22,16 @@ def empty_folder(mariadb: MariaDBServer, tmp_path: Path, monkeypatch: pytest.Mon
     return folder
 
 
-def test_a_package_is_unpacked_with_what_it_needs_and_others_alone(empty_folder: Path) -> None:
-    root = SMALL.bring()
+def test_a_package_is_unpacked_with_what_it_needs_for_anyone_and_once(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o077)
+    try:
+        root = SMALL.bring()
+    finally:
+        os.umask(before)
+    files = [root, *(path for path in root.rglob("[!.]*") if not path.is_symlink())]
+    assert all(path.stat().st_mode & stat.S_IROTH for path in files)
     program = root / "usr" / "bin" / "hello"
     assert [path.name for path in root.glob("lib/*/libc.so.6")]  # what libaio1 needs
     assert root_of(program) == root
@@ -37,28 +45,14 @@ def test_a_package_is_unpacked_with_what_it_needs_and_others_alone(empty_folder:
         "libaio1-bookworm",
         "libaio1-bookworm.lock",
     ]
-
-
-def test_anyone_may_read_what_was_unpacked() -> None:
-    before = os.umask(0o077)
-    try:
-        root = SMALL.bring()
-    finally:
-        os.umask(before)
-    files = [root, *(path for path in root.rglob("[!.]*") if not path.is_symlink())]
-    assert all(path.stat().st_mode & stat.S_IROTH for path in files)
-
-
-def test_packages_are_brought_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    root = SMALL.bring()
     monkeypatch.setenv("PATH", "")
     assert SMALL.bring() == root
 
 
-def test_a_package_that_debian_lacks_is_told_and_leaves_nothing(empty_folder: Path) -> None:
-    with pytest.raises(DebianPackageError, match=r"no-such-package.*Unable to locate package"):
-        DebianPackages("bookworm", "no-such-package").bring()
-    assert [path.name for path in empty_folder.iterdir()] == ["no-such-package-bookworm.lock"]
+def test_what_debian_lacks_is_told_and_leaves_nothing(empty_folder: Path) -> None:
+    with pytest.raises(DebianPackageError, match=r"hello \(no-such-release\).*Release file"):
+        DebianPackages("no-such-release", "hello").bring()
+    assert [path.name for path in empty_folder.iterdir()] == ["hello-no-such-release.lock"]
 
 
 def test_packages_that_debian_has_not_signed_are_refused(
