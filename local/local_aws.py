@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import boto3
 import psycopg
+import pymysql
 
 from local.aws.configuration import ACCOUNT, Configuration, DatabaseServer
 from local.aws.journal import Journal
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from psycopg.rows import TupleRow
+    from pymysql.connections import Connection
+    from pymysql.cursors import Cursor
 
 T = TypeVar("T")
 REGION = "us-east-1"
@@ -174,7 +177,7 @@ class LocalAws:
     def log_in(
         self, credential: Mapping[str, Any], *, password: str | None = None
     ) -> "psycopg.Connection[TupleRow]":
-        """Open a connection to a database as its secret says: from this machine, past all networks.
+        """Open a connection to a PostgreSQL as its secret says, past all networks.
 
         Args:
             credential: The secret's content.
@@ -191,6 +194,31 @@ class LocalAws:
             dbname=credential["dbname"],
             sslmode="verify-full",
             sslrootcert=str(self._configuration.authorities),
+            connect_timeout=round(patient(_CONNECT_SECONDS)),
+            autocommit=True,
+        )
+
+    def log_in_to_mysql(
+        self, credential: Mapping[str, Any], *, password: str | None = None
+    ) -> "Connection[Cursor]":
+        """Do the same at a database of MySQL or MariaDB.
+
+        Args:
+            credential: The secret's content.
+            password: Another password than the secret's.
+
+        Raises:
+            pymysql.err.OperationalError: The server refused.
+        """
+        return pymysql.connect(
+            host=HOST,
+            port=int(credential["port"]),
+            user=credential["username"],
+            password=credential["password"] if password is None else password,
+            database=credential.get("dbname"),
+            ssl_ca=str(self._configuration.authorities),
+            ssl_verify_cert=True,
+            ssl_verify_identity=True,
             connect_timeout=round(patient(_CONNECT_SECONDS)),
             autocommit=True,
         )

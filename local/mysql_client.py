@@ -109,6 +109,19 @@ class MySQLClient(Protocol):
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS {quoted(name)}")
 
+    def is_reserved(self, word: str) -> bool:
+        """Tells whether SQL reserves a word, so that it names nothing unless it is quoted.
+
+        Args:
+            word: Letters, digits and underscores.
+        """
+        with self.connect() as connection, connection.cursor() as cursor:
+            try:
+                cursor.execute(f"SELECT 1 AS x FROM (SELECT 1) AS {word}")  # noqa: S608 - a word
+            except pymysql.err.ProgrammingError:
+                return True
+        return False
+
     @abc.abstractmethod
     def _grant_rights(self, cursor: Cursor, account: str) -> None:
         """Give an account what RDS's master user has."""

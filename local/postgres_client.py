@@ -104,3 +104,31 @@ class PostgresClient(Protocol):
             found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
             if not found.rowcount:
                 connection.execute(create.format(sql.Identifier(name), sql.Identifier(owner)))
+
+    def is_reserved(self, word: str) -> bool:
+        """Tells whether SQL reserves a word, so that it names nothing unless it is quoted."""
+        query = "SELECT FROM pg_get_keywords() WHERE word = lower(%s) AND catcode IN ('R', 'T')"
+        with self.connect() as connection:
+            return bool(connection.execute(query, [word]).rowcount)
+
+    def empty(self) -> None:
+        """Drops all databases and roles but the server's own."""
+        with self.connect() as connection:
+            for (name,) in connection.execute(
+                "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+            ).fetchall():
+                connection.execute(
+                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                )
+            roles = [
+                sql.Identifier(name)
+                for (name,) in connection.execute(
+                    "SELECT rolname FROM pg_roles WHERE rolname NOT IN (%s, %s)"
+                    " AND NOT starts_with(rolname, 'pg_')",
+                    [SUPERUSER, ADMIN_GROUP],
+                ).fetchall()
+            ]
+            if roles:
+                names = sql.SQL(", ").join(roles)
+                connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(names))
+                connection.execute(sql.SQL("DROP ROLE {}").format(names))

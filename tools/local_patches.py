@@ -16,6 +16,7 @@ from local.aws.clock import Clock
 from local.aws.cloudformation.custom_resources import Answers
 from local.aws.instance_servers import InstanceServers
 from local.aws.journal import Journal
+from local.aws.products import Product
 from local.aws.rotations import Rotations
 from local.functions import Functions
 from local.policies import Evaluator
@@ -41,6 +42,10 @@ class _NoPostgres(PostgresClient):
     def create_database(self, name: str, owner: str) -> None:
         del name, owner
 
+    def is_reserved(self, word: str) -> bool:
+        del word
+        return False
+
 
 class _NoServers(InstanceServers):
     """The same for all instances."""
@@ -48,8 +53,8 @@ class _NoServers(InstanceServers):
     def __init__(self) -> None:
         self._none = _NoPostgres()
 
-    def take(self, identifier: str) -> PostgresClient:
-        del identifier
+    def take(self, identifier: str, product: Product) -> PostgresClient:
+        del identifier, product
         return self._none
 
     def release(self, identifier: str) -> None:

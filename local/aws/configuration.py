@@ -16,12 +16,17 @@ HOST = "localhost"
 
 @dataclass(frozen=True)
 class DatabaseServer(PostgresClient):
-    """The PostgreSQL server behind the RDS instances, which runs in another process."""
+    """The PostgreSQL server for the first database, which runs in another process."""
 
     host: str
     port: int
     superuser_password: str = field(repr=False)
     authority: Path
+
+    @property
+    def engines(self) -> frozenset[str]:
+        """What RDS calls the products that it can stand for."""
+        return frozenset({"postgres", "aurora-postgresql"})
 
     @property
     def ca(self) -> Path:
@@ -38,7 +43,7 @@ class Configuration(BaseModel, frozen=True):
         runtime: Python with what the managed Lambda runtime brings.
         node: The Node.js that runs the IAM evaluator.
         node_modules: Where the evaluator is installed.
-        database: The PostgreSQL server behind RDS.
+        database: The PostgreSQL server for the first database of RDS.
         speed: Seconds on the schedules' clock per real second.
     """
 

@@ -1,19 +1,30 @@
-"""The PostgreSQL server behind each instance of RDS.
+"""The server behind each database of RDS: an instance's own, or that of a cluster.
 
 Logins belong to a whole server, and two instances may have the same ones: each has a server of its
-own. The first has the one that was started with the local AWS; a further one is started when an
-instance needs it, which takes a second.
+own. The first PostgreSQL has the one that was started with the local AWS; any further one is
+started when a database needs it, which takes a second.
 """
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
-from psycopg import sql
+from local.aws.products import OwnServer, Product, ProductServer
 
-from local.postgres import PostgresServer
-from local.postgres_client import ADMIN_GROUP, SUPERUSER, PostgresClient
+
+class ReadyServer(ProductServer, Protocol):
+    """A server that was started elsewhere, for one database after the other."""
+
+    @property
+    def engines(self) -> frozenset[str]:
+        """What RDS calls the products that it can stand for."""
+        ...
+
+    def empty(self) -> None:
+        """Drop what a database has had there: all databases and logins but the server's own."""
 
 
 class InstanceServers:
@@ -25,73 +36,74 @@ class InstanceServers:
         logs: The folder for the servers' logs.
     """
 
-    def __init__(self, first: PostgresClient, *, authorities: Path, logs: Path) -> None:
+    def __init__(self, first: ReadyServer, *, authorities: Path, logs: Path) -> None:
         self._first = first
         self._authorities = authorities
         self._logs = logs
-        self._servers: dict[str, PostgresClient] = {}
+        self._own: dict[str, OwnServer] = {}
+        self._user_of_first: str | None = None
         self._lock = threading.Lock()
         # Children die with the thread that started them, so one thread starts them all.
-        self._starter = ThreadPoolExecutor(1, thread_name_prefix="postgres-starter")
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="server-starter")
         authorities.write_bytes(first.ca.read_bytes())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for identifier in list(self._servers):
+        for identifier in list(self._own):
             self.release(identifier)
         self._starter.shutdown()
 
-    def take(self, identifier: str) -> PostgresClient:
-        """Return the server of an instance, an empty one if the instance is new."""
+    def take(self, identifier: str, product: Product) -> ProductServer:
+        """Return the server of a database, an empty one if the database is new.
+
+        Raises:
+            BinariesNotFoundError: The product is not on this machine.
+        """
         with self._lock:
-            if identifier not in self._servers:
-                free = self._first not in self._servers.values()
-                self._servers[identifier] = self._first if free else self._start(identifier)
-            return self._servers[identifier]
+            if identifier == self._user_of_first:
+                return self._first
+            if identifier in self._own:
+                return self._own[identifier]
+            if self._user_of_first is None and product.engine in self._first.engines:
+                self._user_of_first = identifier
+                return self._first
+            return self._start(identifier, product)
+
+    @contextmanager
+    def new(self, identifier: str, product: Product) -> Iterator[ProductServer]:
+        """Take a server for a new database; it is given back if the database is not made."""
+        server = self.take(identifier, product)
+        try:
+            yield server
+        except BaseException:
+            self.release(identifier)
+            raise
 
     def release(self, identifier: str) -> None:
-        """Take away what an instance has had, because it is deleted."""
+        """Take away what a database has had, because it is deleted."""
         with self._lock:
-            server = self._servers.pop(identifier, None)
-        if isinstance(server, PostgresServer):
-            server.stop()
-        elif server is not None:
-            _empty(server)
+            own = self._own.pop(identifier, None)
+            has_first = identifier == self._user_of_first
+        if own:
+            own.stop()
+        elif has_first:
+            self._first.empty()
+            self._user_of_first = None
 
     def at(self, port: int) -> str | None:
-        """The identifier of the instance that answers at a port; None if none does."""
+        """The identifier of the database that answers at a port; None if none does."""
         with self._lock:
-            found = (name for name, server in self._servers.items() if server.port == port)
+            if port == self._first.port:
+                return self._user_of_first
+            found = (name for name, server in self._own.items() if server.port == port)
             return next(found, None)
 
-    def _start(self, identifier: str) -> PostgresServer:
-        server = PostgresServer(log=self._logs / f"postgres-{identifier}.log")
+    def _start(self, identifier: str, product: Product) -> OwnServer:
+        server = product.server(self._logs / f"{product.engine}-{identifier}.log")
         self._starter.submit(server.start).result()
+        self._own[identifier] = server
         with self._authorities.open("ab") as file:
             file.write(server.ca.read_bytes())
         return server
-
-
-def _empty(server: PostgresClient) -> None:
-    """Drop what an instance has had on a server: all databases and logins but the server's own."""
-    with server.connect() as connection:
-        for (name,) in connection.execute(
-            "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
-        ).fetchall():
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            )
-        roles = [
-            sql.Identifier(name)
-            for (name,) in connection.execute(
-                "SELECT rolname FROM pg_roles WHERE rolname NOT IN (%s, %s)"
-                " AND NOT starts_with(rolname, 'pg_')",
-                [SUPERUSER, ADMIN_GROUP],
-            ).fetchall()
-        ]
-        if roles:
-            names = sql.SQL(", ").join(roles)
-            connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(names))
-            connection.execute(sql.SQL("DROP ROLE {}").format(names))

@@ -18,6 +18,7 @@ from local.aws import (
 )
 from local.aws.cloudformation import (
     change_sets,
+    clusters,
     completions,
     custom_resources,
     dynamic_references,
@@ -50,7 +51,7 @@ def install(
         may_invoke: Whether Secrets Manager may invoke a function for a secret.
         answers: Where custom resources put their answers.
         call: Calls the function of a custom resource.
-        instances: The servers behind the instances of RDS.
+        instances: The servers behind the databases of RDS.
         evaluator: Decides what CloudTrail may do with a bucket and a key.
     """
     secrets_manager.install(rotations=rotations, may_invoke=may_invoke)
@@ -71,6 +72,7 @@ def install(
     ssm_parameters.install()
     stack_outputs.install()
     types.install()
+    clusters.install(instances)
     rds.back_instances_by(instances)
     rds.update_instances_on(instances)
     rds.name_parameter_groups()

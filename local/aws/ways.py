@@ -6,6 +6,7 @@ from moto.rds.models import rds_backends
 from werkzeug.wrappers import Request, Response
 
 from local.aws.instance_servers import InstanceServers
+from local.aws.rds import place_of
 from local.functions import Functions
 from local.policies.judge import DecisionLog
 from local.policies.network import Unreachable, check_way_to
@@ -47,11 +48,11 @@ class Ways:
         )
         if function is None or identifier is None:
             return
-        instance = rds_backends[function.account][function.region].databases.get(identifier)
-        if instance is None:
+        place = place_of(rds_backends[function.account][function.region], identifier)
+        if place is None:
             return
         try:
-            check_way_to(instance, host=function, port=port)
+            check_way_to(place, host=function, port=port)
         except Unreachable as error:
             self._decisions.append(
                 principal=function.arn,

@@ -13,7 +13,7 @@ from moto.ec2.models.route_tables import RouteTable
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCEndPoint
-from moto.rds.models import DBInstance
+from moto.rds.models import DBSubnetGroup
 
 from local.policies.request import Policy
 
@@ -107,6 +107,25 @@ class Unreachable(Exception):  # noqa: N818  # nothing is wrong with the call
 
 
 @dataclass(frozen=True)
+class DatabasePlace:
+    """Where a database is.
+
+    Attributes:
+        name: Its identifier.
+        security_groups: Ids of its security groups.
+        subnets: The group of its subnets; None in the account's default VPC.
+        port: Where it answers on AWS.
+        has_instance: Whether anything answers: a cluster without instances only keeps data.
+    """
+
+    name: str
+    security_groups: Sequence[str]
+    subnets: DBSubnetGroup | None
+    port: int
+    has_instance: bool = True
+
+
+@dataclass(frozen=True)
 class Path:
     """A way to a service.
 
@@ -136,23 +155,24 @@ def path_to(service: str, region: str, *, host: Host | None, environ: Mapping[st
     return _Network(host).path_to(service, region)
 
 
-def check_way_to(instance: DBInstance, *, host: Host, port: int) -> None:
+def check_way_to(place: DatabasePlace, *, host: Host, port: int) -> None:
     """Look for a way from a host to a database.
 
     Args:
-        instance: The database.
+        place: Where the database is.
         host: The function whose code connects.
-        port: Where the instance answers on this machine; rules may name it, or the instance's own.
+        port: Where the database answers on this machine; rules may name it, or the one on AWS.
 
     Raises:
         Unreachable: There is none.
     """
-    name = instance.db_instance_identifier
-    if getattr(instance, "db_subnet_group", None) is None:  # moto sets it if there is one
-        return  # in the account's default VPC, of which nothing is known here
+    if not place.has_instance:
+        raise Unreachable(host, place.name, "it has no instance")
+    if place.subnets is None:
+        return  # of the account's default VPC nothing is known here
     if not host.subnets:
-        raise Unreachable(host, name, "it is outside of the database's VPC")
-    _Network(host).check_way_to(instance, {port, int(instance.port or port)})
+        raise Unreachable(host, place.name, "it is outside of the database's VPC")
+    _Network(host).check_way_to(place, place.subnets, {port, place.port})
 
 
 class _Network:
@@ -178,11 +198,13 @@ class _Network:
             Policy.read(endpoint.id, endpoint.policy_document),
         )
 
-    def check_way_to(self, instance: DBInstance, ports: Collection[int]) -> None:
+    def check_way_to(
+        self, place: DatabasePlace, group: DBSubnetGroup, ports: Collection[int]
+    ) -> None:
         """Check the rules on both sides of a connection to a database."""
-        name, group = instance.db_instance_identifier, instance.db_subnet_group
+        name = place.name
         subnets = [self._ec2.get_subnet(each["SubnetIdentifier"]) for each in group.subnets]
-        there = self._end(instance.vpc_security_group_ids, subnets)
+        there = self._end(place.security_groups, subnets)
         if group.vpc_id != self._vpc:
             raise Unreachable(self._host, name, f"it is in {self._vpc}, not in {group.vpc_id}")
         if not self._here.lets_out_to(there, ports):
@@ -223,7 +245,7 @@ class _Network:
             missing = f"the security groups of {endpoint.id} let no HTTPS in from it"
             raise Unreachable(self._host, service, missing)
 
-    def _end(self, group_ids: list[str] | tuple[str, ...], subnets: list[Subnet]) -> End:
+    def _end(self, group_ids: Sequence[str], subnets: list[Subnet]) -> End:
         groups = [self._ec2.get_security_group_from_id(each) for each in group_ids]
         networks = [IPv4Network(subnet.cidr_block) for subnet in subnets]
         return End([group for group in groups if group], networks)

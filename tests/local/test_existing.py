@@ -1,7 +1,6 @@
-"""Servers and a network of somebody else's: an instance, a cluster's writer, an endpoint.
+"""Servers and a network of somebody else's: an instance, an Aurora cluster, an endpoint.
 
-RDS's cluster is no resource that the local AWS makes. A second instance stands for the writer that
-the cluster's endpoint leads to, with a secret as RDS manages one: it names user and password alone.
+The cluster's secret is as RDS manages one: it names user and password alone.
 """
 
 import json
@@ -47,6 +46,33 @@ def instance(name):
     }
 
 
+def cluster():
+    """A cluster of Aurora, with its one instance."""
+    return {
+        "cluster": {
+            "Type": "AWS::RDS::DBCluster",
+            "Properties": {
+                "DBClusterIdentifier": "cluster",
+                "DatabaseName": "cluster",
+                "Engine": "aurora-postgresql",
+                "MasterUsername": MASTER["username"],
+                "MasterUserPassword": MASTER["password"],
+                "DBSubnetGroupName": {"Ref": "Subnets"},
+                "VpcSecurityGroupIds": [group_id("clusterGroup")],
+            },
+        },
+        "writer": {
+            "Type": "AWS::RDS::DBInstance",
+            "Properties": {
+                "DBInstanceIdentifier": "cluster-writer",
+                "DBClusterIdentifier": {"Ref": "cluster"},
+                "DBInstanceClass": "db.t4g.medium",
+                "Engine": "aurora-postgresql",
+            },
+        },
+    }
+
+
 def network():
     """What the platform's team has made long ago."""
     vpc = {"Ref": "Vpc"}
@@ -84,7 +110,7 @@ def network():
             },
         },
     }
-    return found | {"legacy": instance("legacy"), "cluster": instance("cluster")}
+    return found | {"legacy": instance("legacy")} | cluster()
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +130,10 @@ def there(aws):
     resources = aws.client("cloudformation").describe_stack_resources(StackName="platform")
     ids = {e["LogicalResourceId"]: e.get("PhysicalResourceId") for e in resources["StackResources"]}
     described = rds.describe_db_instances()["DBInstances"]
-    ports = {each["DBInstanceIdentifier"]: each["Endpoint"]["Port"] for each in described}
+    ports = {
+        each.get("DBClusterIdentifier", each["DBInstanceIdentifier"]): each["Endpoint"]["Port"]
+        for each in described
+    }
     secrets = aws.client("secretsmanager")
     place = {"engine": "postgres", "host": "legacy.rds.localhost", "dbname": "legacy"}
     contents = {

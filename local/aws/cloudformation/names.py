@@ -86,6 +86,11 @@ _NAMES: dict[str, tuple[str, Taken]] = {
     "AWS::KMS::Alias": ("AliasName", _aliases),
     "AWS::Lambda::Function": ("FunctionName", _functions),
     "AWS::Logs::LogGroup": ("LogGroupName", lambda a, r: logs_backends[a][r].groups),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier", lambda a, r: rds_backends[a][r].clusters),
+    "AWS::RDS::DBClusterParameterGroup": (
+        "DBClusterParameterGroupName",
+        lambda a, r: rds_backends[a][r].db_cluster_parameter_groups,
+    ),
     "AWS::RDS::DBInstance": ("DBInstanceIdentifier", lambda a, r: rds_backends[a][r].databases),
     "AWS::RDS::DBParameterGroup": (
         "DBParameterGroupName",
@@ -113,6 +118,7 @@ _LONGEST = {
     "AWS::IAM::Role": 64,
     "AWS::IAM::User": 64,
     "AWS::Lambda::Function": 64,
+    "AWS::RDS::DBCluster": 63,
     "AWS::RDS::DBInstance": 63,
 }
 """How long the names of such resources may be."""

@@ -24,7 +24,10 @@ from local.aws.parameters import of_java
 
 _SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"
 
-_ALSO_REPLACING = {"AWS::RDS::DBInstance": ("Engine",)}
+_ALSO_REPLACING = {
+    "AWS::RDS::DBCluster": ("Engine", "MasterUsername"),
+    "AWS::RDS::DBInstance": ("Engine",),
+}
 """Of the properties whose change replaces a resource under conditions, those that do here."""
 
 _CHECKED = {"additionalProperties", "enum", "maxItems", "maxLength", "minItems", "minLength"} | {

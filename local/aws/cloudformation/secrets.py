@@ -10,7 +10,9 @@ from typing import Any
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
+from local.aws.cloudformation.clusters import DBCluster
 from local.aws.cloudformation.resource import Properties, Resource
+from local.aws.products import product_of
 from local.aws.secrets_manager import RotatingSecret, SecretsManager
 
 
@@ -101,16 +103,22 @@ class SecretTargetAttachment(_SecretResource):
         return secret.arn
 
     def _details(self, target_type: str, target_id: str) -> dict[str, Any]:
-        if target_type != "AWS::RDS::DBInstance":
-            raise ValueError(f"TargetType {target_type}: the local AWS attaches a DBInstance only")
-        database = rds_backends[self.account_id][self.region].databases[target_id]
-        return {
-            "engine": database.engine,
-            "host": database.get_cfn_attribute("Endpoint.Address"),
-            "port": int(database.get_cfn_attribute("Endpoint.Port")),
-            "dbname": database.db_name,
-            "dbInstanceIdentifier": database.db_instance_identifier,
-        }
+        backend = rds_backends[self.account_id][self.region]
+        if target_type == "AWS::RDS::DBInstance":
+            instance = backend.databases[target_id]
+            engine, name, identifier = instance.engine, instance.db_name, "dbInstanceIdentifier"
+            host, port = instance.endpoint["Address"], instance.endpoint["Port"]
+        elif target_type == "AWS::RDS::DBCluster":
+            cluster = backend.clusters[target_id]
+            engine, name, identifier = cluster.engine, cluster.database_name, "dbClusterIdentifier"
+            server = DBCluster.servers.take(target_id, product_of(engine))
+            host, port = server.host, server.port
+        else:
+            raise ValueError(
+                f"TargetType {target_type}: the local AWS attaches a DBInstance or a DBCluster only"
+            )
+        details = {"engine": product_of(engine).attached, "host": host, "port": port}
+        return {**details, **({"dbname": name} if name else {}), identifier: target_id}
 
 
 class RotationSchedule(_SecretResource):

@@ -4,6 +4,7 @@ from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
 from local.aws.cloudformation.buckets import Bucket, BucketPolicy
+from local.aws.cloudformation.clusters import DBCluster, DBClusterParameterGroup
 from local.aws.cloudformation.instances import Instance
 from local.aws.cloudformation.noticing import (
     Alarm,
@@ -62,6 +63,8 @@ MADE_HERE: dict[str, type[Resource]] = {
         Alarm,
         Bucket,
         BucketPolicy,
+        DBCluster,
+        DBClusterParameterGroup,
         EventSubscription,
         Group,
         Instance,

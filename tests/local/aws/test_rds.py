@@ -19,7 +19,7 @@ def instance(stack):
             "DBInstanceClass": "db.t4g.micro",
             "AllocatedStorage": "20",
             "Engine": "postgres",
-            "MasterUsername": f"{stack.name}_admin",
+            "MasterUsername": "the_admin",
             "MasterUserPassword": {"Fn::Join": ["", password]},
             "Port": "6432",
             "StorageEncrypted": True,
@@ -42,7 +42,7 @@ def endpoint_of(aws, name):
 
 def logs_in(aws, stack, password):
     credential = {
-        "username": f"{stack.name}_admin",
+        "username": "the_admin",
         "password": password,
         "dbname": stack.name,
         "port": endpoint_of(aws, stack.name)["Port"],
@@ -130,7 +130,7 @@ def test_two_instances_have_a_server_each_and_one_that_is_deleted_takes_its_logi
     assert stack.deploy(resources) == "CREATE_COMPLETE", stack.reasons()
     ports = [endpoint_of(aws, f"{stack.name}{suffix}")["Port"] for suffix in ("", "-2")]
     assert ports[0] != ports[1]
-    master = {"username": f"{stack.name}_admin", "dbname": stack.name}
+    master = {"username": "the_admin", "dbname": stack.name}
     passwords = ("the-first-of-the-master", "of-the-second")
     for port, password in zip(ports, passwords, strict=True):
         aws.log_in({**master, "port": port, "password": password}).close()
