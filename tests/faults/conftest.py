@@ -1,19 +1,19 @@
-"""The bench as tests use it: on the test run's server, and with functions that give up soon."""
+"""The bench as tests use it: on the test run's servers, and with functions that give up soon."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from local.postgres import PostgresServer
 from tests.faults.bench import Bench
 from tests.faults.opening import open_bench
 from tests.faults.subjects import SUBJECTS
-from tests.faults.subjects.postgresql import PostgreSQLSubject
 
 
 @pytest.fixture
-def bench(postgres: PostgresServer) -> Iterator[Bench]:
-    subject = PostgreSQLSubject(postgres)
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """On PostgreSQL, unless a test names another of `SUBJECTS`."""
+    engine = getattr(request, "param", "postgres")
+    subject = SUBJECTS[engine](request.getfixturevalue(engine))
     subject.forget()
     with open_bench(subject, workers=6) as bench:
         yield bench

@@ -3,21 +3,24 @@
 from fakes.product import Document
 from tests.faults.site import Site
 
+WITH_TWO_PASSWORDS = {"alternating", "dual"}
+"""Strategies with which AWSPREVIOUS is accepted."""
+
 
 def outages(site: Site, strategy: str) -> list[str]:
     """Which credentials don't log in although they have to at this instant.
 
-    AWSCURRENT always has to, and with alternating users AWSPREVIOUS too. There is one exception
-    each, between the commit of the new password and the move of the label: a single user's
-    AWSCURRENT then gives way to AWSPENDING, and so does the AWSPREVIOUS of alternating users. It is
-    the credential before the last but one by then: two users hold no third password.
+    AWSCURRENT always has to, and with two users or two passwords AWSPREVIOUS too. There is one
+    exception each, between the change of the password and the move of the label: a single user's
+    AWSCURRENT then gives way to AWSPENDING, and so does the AWSPREVIOUS of the others. It is the
+    credential before the last but one by then: there is no third password.
 
     Args:
         site: Whose secret.
         strategy: By which it is rotated.
     """
     required = ["AWSCURRENT"]
-    if strategy == "alternating" and "AWSPREVIOUS" in site.labels:
+    if strategy in WITH_TWO_PASSWORDS and "AWSPREVIOUS" in site.labels:
         required.append("AWSPREVIOUS")
     excused = "AWSCURRENT" if strategy == "single" else "AWSPREVIOUS"
     return [

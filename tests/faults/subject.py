@@ -78,6 +78,14 @@ class Subject(Product):
     impatience: ClassVar[Mapping[str, float]]
     versions: ClassVar[tuple[str, ...]]
 
+    @abstractmethod
+    def __init__(self, server: Any) -> None:
+        """Lets records begin now.
+
+        Args:
+            server: A running server of the product.
+        """
+
     @property
     def name_limit(self) -> NameLimit:
         """Which names of users it tells apart."""
@@ -112,8 +120,8 @@ class Subject(Product):
         """Whether a user of that name could ever log in; not every character can be sent."""
 
     @abstractmethod
-    def create_login(self, username: str, password: str) -> None:
-        """Someone makes a user, with a password that no record shows."""
+    def create_login(self, username: str, password: str, *, dbname: str) -> None:
+        """Someone makes a user of a database, with a password that no record shows."""
 
     @abstractmethod
     def set_password(self, username: str, password: str) -> None:
@@ -144,7 +152,7 @@ class Subject(Product):
 
     @abstractmethod
     def holds(self, strategy: str) -> Mapping[str, Hold]:
-        """What someone else can hold that a rotation needs.
+        """What someone else can hold that a rotation needs, one thing at a time on a server.
 
         Args:
             strategy: By which it rotates.

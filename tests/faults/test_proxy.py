@@ -9,6 +9,7 @@ from local.patience import patient
 from tests.faults.packet_fault import Action, Direction, Packet, PacketFault
 from tests.faults.proxy import Proxy
 from tests.faults.records import Records
+from tests.faults.subjects.mysql import MariaDBSubject
 from tests.faults.subjects.postgresql import PostgreSQLSubject
 
 QUESTION, ANSWER = b"question", b"S"
@@ -75,6 +76,13 @@ def test_a_stream_is_cut_into_records_however_it_arrives() -> None:
         assert [p for piece in pieces for p in records.cut(piece)] == packets[:3]
         assert list(records.cut(packets[3])) == []
         assert list(records.rest()) == [packets[3]]
+
+
+def test_a_stream_may_begin_with_a_packet_that_tells_its_size() -> None:
+    greeting = (300).to_bytes(3, "little") + b"\0" + b"x" * 300
+    records = Records(MariaDBSubject.first_packets.to_client)
+    assert list(records.cut(greeting[:3])) == []
+    assert list(records.cut(greeting[3:] + record(b"abc"))) == [greeting, record(b"abc")]
 
 
 def test_packets_are_counted_by_connection_and_direction(proxy: Proxy) -> None:

@@ -28,8 +28,8 @@ class Impostor:
         self.port: int = self._listener.getsockname()[1]
         self._over = threading.Event()
 
-    def read(self, connection: socket.socket) -> bytes:
-        data = connection.recv(4096)
+    def read(self, connection: socket.socket, most: int = 4096) -> bytes:
+        data = connection.recv(most)
         self.received += data
         return data
 

@@ -156,7 +156,7 @@ def names_of_others(bench: Bench, count: int) -> Tally:
 @contextmanager
 def _users(site: Site, ours: str, other: str) -> Iterator[None]:
     for name, password in {ours: "made-up-for-AWSCURRENT", other: "its-Own-made-up-1"}.items():
-        site.product.create_login(name, password)
+        site.product.create_login(name, password, dbname=site.dbname)
     try:
         yield
     finally:

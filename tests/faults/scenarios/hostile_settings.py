@@ -76,7 +76,8 @@ class _Place:
         """Makes the first user of another application, and takes it away."""
         world, name = self.world, f"{self.world.user}_other"
         arn, deadline = f"{world.arn}-other", Deadline(10)
-        world.secrets.create(arn, world.application(username=name))
+        dbname = world.product.database(name, shared=world.dbname)
+        world.secrets.create(arn, world.application(username=name, dbname=dbname))
         secret = RotatingSecret(cast("Any", world.secrets), arn, deadline)
         try:
             Users(world.product.target).ensure(secret, owner="a request", deadline=deadline)

@@ -70,6 +70,9 @@ def silent(bench: Bench, strategy: str, *, pick: slice = EVERY) -> Tally:
             error = _step_at(bench, strategy, site, server, case, verdict)
         if not isinstance(error, TargetError):
             verdict.wrong([f"It ended in {error}"], "")
+        if any(password.encode() in server.received for password in site.passwords()):
+            verdict.leaks += 1
+            verdict.wrong(["It was sent a password"], "")
         if verdict.seconds > case.milliseconds / 1000 - _LEFT_SECONDS:
             verdict.wrong(["No time was left to tell about it"], "")
         return verdict

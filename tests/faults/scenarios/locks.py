@@ -38,6 +38,7 @@ def held(bench: Bench, strategy: str) -> Tally:
         cases,
         check,
         fresh=True,
+        workers=1,
         prepare=bench.rotated(strategy),
     )
 

@@ -152,8 +152,9 @@ class PostgreSQLSubject(PostgreSQL, Subject):
             return False
         return True
 
-    def create_login(self, username: str, password: str) -> None:
-        """Sends a verifier."""
+    def create_login(self, username: str, password: str, *, dbname: str) -> None:
+        """Sends a verifier; everyone may use the database."""
+        del dbname
         self._say("CREATE ROLE {} LOGIN PASSWORD {}", username, password)
 
     def set_password(self, username: str, password: str) -> None:
