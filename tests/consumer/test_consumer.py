@@ -1,5 +1,6 @@
 import importlib
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import Any, cast
@@ -7,18 +8,58 @@ from typing import Any, cast
 import pytest
 
 from fakes.secrets_manager import SecretsManager
+from local.mariadb import MariaDBServer
+from local.mysql import MySQLServer
 from local.postgres import PostgresServer
 from rotated_secret import RotatedSecret
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 
+Database = PostgresServer | MariaDBServer | MySQLServer
+
+
+@dataclass
+class Product:
+    """A server, and what secrets call it."""
+
+    engine: str
+    server: Database
+
+    def document(self, password: str) -> dict[str, object]:
+        return {
+            "engine": self.engine,
+            "host": self.server.host,
+            "port": self.server.port,
+            "username": "consumer",
+            "password": password,
+            "dbname": "postgres",
+        }
+
+
+@pytest.fixture(
+    params=[
+        ("postgres", "postgres"),
+        ("aurora-postgresql", "postgres"),
+        ("mariadb", "mariadb"),
+        ("mysql", "mysql"),
+        ("aurora-mysql", "mysql"),
+    ],
+    ids=lambda param: param[0],
+)
+def product(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Product:
+    """Each product with the consumer's login, where it is to be had."""
+    engine, fixture = request.param
+    server: Database = request.getfixturevalue(fixture)
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(server.ca))
+    server.create_admin("consumer", "pass-Word-1")
+    server.create_database("postgres", "consumer")
+    return Product(engine, server)
+
 
 @pytest.fixture
-def secrets(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> SecretsManager:
-    monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-    postgres.create_admin("consumer", "pass-Word-1")
+def secrets(product: Product) -> SecretsManager:
     secrets = SecretsManager()
-    secrets.create(ARN, document(postgres, "pass-Word-1"))
+    secrets.create(ARN, product.document("pass-Word-1"))
     return secrets
 
 
@@ -33,17 +74,6 @@ def consumer(secrets: SecretsManager, monkeypatch: pytest.MonkeyPatch) -> Module
     return module
 
 
-def document(postgres: PostgresServer, password: str) -> dict[str, object]:
-    return {
-        "engine": "postgres",
-        "host": postgres.host,
-        "port": postgres.port,
-        "username": "consumer",
-        "password": password,
-        "dbname": "postgres",
-    }
-
-
 def test_it_answers_who_it_is_with_which_version_and_when(
     consumer: ModuleType, secrets: SecretsManager
 ) -> None:
@@ -56,11 +86,11 @@ def test_it_answers_who_it_is_with_which_version_and_when(
 
 
 def test_it_gets_in_after_a_rotation_and_says_with_which_version(
-    consumer: ModuleType, secrets: SecretsManager, postgres: PostgresServer
+    consumer: ModuleType, secrets: SecretsManager, product: Product
 ) -> None:
     before = consumer.handler({}, None)["version_id"]
-    postgres.create_admin("consumer", "new-Pass-Word-1")
-    newest = secrets.put(ARN, "AWSCURRENT", document(postgres, "new-Pass-Word-1"))
+    product.server.create_admin("consumer", "new-Pass-Word-1")
+    newest = secrets.put(ARN, "AWSCURRENT", product.document("new-Pass-Word-1"))
     assert consumer.handler({}, None)["version_id"] == newest != before
 
 

@@ -38,6 +38,7 @@ _RECORDED = {
 _KNOWN = frozenset(
     {
         *_RECORDED,
+        "AutoMinorVersionUpgrade",
         "DBClusterIdentifier",
         "DBClusterParameterGroupName",
         "DBSubnetGroupName",

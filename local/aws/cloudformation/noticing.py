@@ -104,10 +104,15 @@ class EventSubscription(Resource):
 
         Raises:
             DBInstanceNotFoundError: There is no such instance to tell of.
+            DBClusterNotFoundError: There is no such cluster.
         """
         sources = properties.get("SourceIds", [])
+        of_clusters = properties.get("SourceType") == "db-cluster"
         for source in sources:
-            self._service.describe_db_instances(source)
+            if of_clusters:
+                self._service.describe_db_clusters(source)
+            else:
+                self._service.describe_db_instances(source)
         name = str(properties.get("SubscriptionName", self.name))
         self._service.create_event_subscription(
             {

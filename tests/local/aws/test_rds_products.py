@@ -145,6 +145,15 @@ def test_a_cluster_is_a_server_with_two_endpoints_that_its_instances_share(
         "Cluster": a_cluster(stack, engine, DBClusterParameterGroupName={"Ref": "Group"}),
         "Writer": a_member(engine),
         **an_attachment(stack, "DBCluster", "Cluster"),
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
+        "Events": {
+            "Type": "AWS::RDS::EventSubscription",
+            "Properties": {
+                "SnsTopicArn": {"Ref": "Topic"},
+                "SourceIds": [{"Ref": "Cluster"}],
+                "SourceType": "db-cluster",
+            },
+        },
     }
     outputs = {
         "Writer": get("Cluster", "Endpoint.Address"),
