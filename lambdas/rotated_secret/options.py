@@ -9,9 +9,20 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
-_LOGIN = ("user", "username", "password", "passwd")
-_VERIFYING = "verify-full"
-_PYMYSQL = {
+_LOGIN = (
+    *("user", "username", "password", "passwd"),
+    *("password1", "password2", "password3"),  # MySQL Connector's
+    "password_creator",  # asyncmy's
+)
+_OPTION_FILES = ("read_default_file", "read_default_group", "option_files", "option_groups")
+"""Of the drivers for MySQL. What is in there may say who logs in, and the C libraries let what it
+says of TLS win."""
+
+_VERIFYING = {"sslmode": "verify-full", "ssl_mode": "VERIFY_IDENTITY"}
+"""The one value that verifies chain and host name: libpq's, mysqlclient's."""
+
+_WEAKENING = {
+    # Each of them puts PyMySQL's `ssl` aside, or is MySQL Connector's own.
     "ssl_ca",
     "ssl_cert",
     "ssl_disabled",
@@ -19,8 +30,9 @@ _PYMYSQL = {
     "ssl_key_password",
     "ssl_verify_cert",
     "ssl_verify_identity",
+    # No certificate names a socket of this machine. MySQL Connector speaks no TLS over it.
+    "unix_socket",
 }
-"""Each of them puts `ssl` aside."""
 
 
 def check_options(options: Mapping[str, Any], *, where: str) -> None:
@@ -36,6 +48,12 @@ def check_options(options: Mapping[str, Any], *, where: str) -> None:
     for name in _LOGIN:
         if options.get(name) is not None:
             raise ValueError(f"{name} in {where}: the secret says who logs in. Leave it out")
+    for name in _OPTION_FILES:
+        if options.get(name) is not None:
+            raise ValueError(
+                f"{name} in {where}: such a file may say who logs in, and let a server in that is"
+                " not verified. Leave it out, and give what else it says as options"
+            )
     for name, value in options.items():
         if value is not None and _weakens(name, value):
             raise ValueError(
@@ -45,11 +63,11 @@ def check_options(options: Mapping[str, Any], *, where: str) -> None:
 
 
 def _weakens(name: str, value: object) -> bool:
-    if name == "sslmode":
-        return value != _VERIFYING
+    if name in _VERIFYING:
+        return value != _VERIFYING[name]
     if name in {"ssl", "ssl_context"}:
-        return value != _VERIFYING and not _verifies(value)
-    return name in _PYMYSQL
+        return value != _VERIFYING["sslmode"] and not _verifies(value)
+    return name in _WEAKENING
 
 
 def _verifies(context: object) -> bool:

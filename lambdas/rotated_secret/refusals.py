@@ -29,7 +29,7 @@ def is_unreachable(error: BaseException) -> bool:
     """Whether the server could not be reached, or is not the right one any more.
 
     Knows the errors of psycopg, psycopg2, asyncpg, pg8000, PyMySQL, mysqlclient, MySQL Connector,
-    and the same within SQLAlchemy's.
+    aiomysql, asyncmy, and the same within SQLAlchemy's.
     """
     inner = getattr(error, "orig", None)  # SQLAlchemy's
     if isinstance(inner, BaseException):
@@ -60,6 +60,7 @@ _MYSQL = {
     1698,  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR: plugins without a password hash, MariaDB's ed25519
     1820,  # ER_MUST_CHANGE_PASSWORD: it is expired, and a statement of the login finds it out
     1862,  # ER_MUST_CHANGE_PASSWORD_LOGIN: it is expired
+    1873,  # ER_ACCESS_DENIED_CHANGE_USER_ERROR: the same as 1045, of COM_CHANGE_USER
     3118,  # ER_ACCOUNT_HAS_BEEN_LOCKED
     3955,  # ER_USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK
     4150,  # MariaDB: ER_USER_IS_BLOCKED
@@ -70,6 +71,9 @@ _MYSQL = {
 https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 https://mariadb.com/kb/en/mariadb-error-code-reference/
 """
+
+_NO_PLUGIN = re.compile(r"Plugin \S+ could not be loaded")
+"""MariaDB's C library tells with 1045 that its own plugin for the login is not installed."""
 
 _VAGUE = ("08", "XX")
 """Classes of codes with which poolers say anything: PgBouncer says all with 08P01."""
@@ -125,30 +129,37 @@ def is_refusal(error: BaseException) -> bool:
     """Whether the target refused user or password.
 
     Knows the errors of psycopg, psycopg2, asyncpg, pg8000, PyMySQL, mysqlclient, MySQL Connector,
-    and the same within SQLAlchemy's; and what PgBouncer and RDS Proxy say.
+    aiomysql, asyncmy, and the same within SQLAlchemy's; and what PgBouncer and RDS Proxy say.
     """
     inner = getattr(error, "orig", None)  # SQLAlchemy's
     if isinstance(inner, BaseException):
         return is_refusal(inner)
     told = set(codes(error))
-    if told & (_POSTGRES | _MYSQL):
-        return True
     words = _words(error)
+    if told & (_POSTGRES | _MYSQL):
+        return not _NO_PLUGIN.search(words)
     vague = all(isinstance(code, str) and code.startswith(_VAGUE) for code in told)
     return bool(_RDS_PROXY.search(words) or (vague and _WORDS.search(words)))
 
 
 def codes(error: BaseException) -> Iterator[object]:
-    """What a driver's error says in the server's or the client's own codes."""
-    for attribute in ("sqlstate", "pgcode", "errno"):
+    """What a driver's error says in the server's or the client's own codes.
+
+    Where MySQL or MariaDB tells a number, that alone: its SQLSTATE says less, and 08004 both of too
+    many connections and of a plugin.
+    """
+    numbers = [getattr(error, "errno", None), *error.args[:1]]
+    told = [each for each in numbers if isinstance(each, int) and each >= 0]
+    if told:
+        yield from told
+        return
+    for attribute in ("sqlstate", "pgcode"):
         code = getattr(error, attribute, None)
         if code is not None:
             yield code
     for first in error.args[:1]:
         if isinstance(first, dict):
             yield first.get("C", "")
-        elif isinstance(first, int):
-            yield first
 
 
 def _words(error: BaseException) -> str:

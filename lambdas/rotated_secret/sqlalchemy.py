@@ -5,17 +5,26 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Dialect, Engine, make_url
+from sqlalchemy.engine import URL, Dialect, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rotated_secret.handle import OfCredential
 from rotated_secret.logins import check_for_threads, is_retired
 from rotated_secret.options import check_options
+from rotated_secret.refusals import codes
 from rotated_secret.secret import RotatedSecret
 
-_CONNECT = {"psycopg": "connect", "pg8000": "connect", "pymysql": "connect"}
-"""The adapter's function by the name of the driver, which is that of the module too."""
+_CONNECT = {
+    "psycopg": "psycopg.connect",
+    "pg8000": "pg8000.connect",
+    "pymysql": "pymysql.connect",
+    "mysqldb": "mysqlclient.connect",
+    "mysqlconnector": "mysql_connector.connect",
+}
+"""The adapter's module and function by SQLAlchemy's name of the driver."""
+
+_SSL_CONNECTION_ERROR = 2026
 
 _JUST_MADE = "rotated_secret.just_made"
 
@@ -31,8 +40,8 @@ def create_engine(
 
     Args:
         secret: The credential.
-        url: Dialect and driver, as in `postgresql+psycopg://`; the secret has the rest. Host, port
-            and database may be there, and win.
+        url: Dialect and driver, as in `postgresql+psycopg://` or `mariadb+pymysql://`; the secret
+            has the rest. Host, port and database may be there, and win.
         options: Of `sqlalchemy.create_engine`. `pool_pre_ping` is on if left out: a connection
             that the database has closed is not handed out.
 
@@ -51,6 +60,7 @@ def create_engine(
         return connect(secret, **arguments)
 
     let_retired_go(engine, secret)
+    know_broken_tls(engine)
     return engine
 
 
@@ -99,7 +109,8 @@ def adapter_for(url: str | URL, functions: dict[str, str]) -> Any:  # noqa: ANN4
             f"There is no adapter for {driver}. Choose one of {', '.join(functions)} in the URL, as"
             " in postgresql+psycopg://"
         )
-    return getattr(import_module(f"rotated_secret.{driver}"), functions[driver])
+    module, function = functions[driver].split(".")
+    return getattr(import_module(f"rotated_secret.{module}"), function)
 
 
 def let_retired_go(engine: Engine, secret: OfCredential) -> None:
@@ -118,3 +129,15 @@ def let_retired_go(engine: Engine, secret: OfCredential) -> None:
         just_made = record.info.pop(_JUST_MADE, False)
         if not just_made and is_retired(record.driver_connection, secret):
             raise DisconnectionError("The connection's credential is retired")
+
+
+def know_broken_tls(engine: Engine) -> None:
+    """Replaces a connection whose TLS has ended, which MariaDB's C library tells with 2026.
+
+    SQLAlchemy takes that for another error, and would hand it on.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def check(context: ExceptionContext) -> None:
+        if _SSL_CONNECTION_ERROR in codes(context.original_exception):
+            context.is_disconnect = True

@@ -11,7 +11,12 @@ from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.logins import check_for_coroutines
 from rotated_secret.sqlalchemy import adapter_for, check_creator, check_engine, let_retired_go
 
-_CONNECT = {"psycopg": "connect_async", "asyncpg": "connect"}
+_CONNECT = {
+    "psycopg": "psycopg.connect_async",
+    "asyncpg": "asyncpg.connect",
+    "aiomysql": "aiomysql.connect",
+    "asyncmy": "asyncmy.connect",
+}
 
 
 def create_async_engine(
@@ -23,8 +28,8 @@ def create_async_engine(
 
     Args:
         secret: The credential.
-        url: Dialect and driver, as in `postgresql+asyncpg://`; the secret has the rest. Host, port
-            and database may be there, and win.
+        url: Dialect and driver, as in `postgresql+asyncpg://` or `mysql+asyncmy://`; the secret has
+            the rest. Host, port and database may be there, and win.
         options: Of `sqlalchemy.ext.asyncio.create_async_engine`.
 
     Raises:

@@ -1,15 +1,15 @@
-"""Applications on each adapter; each tells as whom it is logged in to PostgreSQL."""
+"""Applications on each adapter for PostgreSQL; each tells as whom it is logged in."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import sqlalchemy
 
-from fakes.postgres import PostgresWorld
+from fakes.secrets_manager import SecretsManager
 from rotated_secret import AsyncRotatedSecret, RotatedSecret
 from rotated_secret import asyncpg as asyncpg_adapter
 from rotated_secret import pg8000 as pg8000_adapter
@@ -29,12 +29,14 @@ class Application:
 
     Attributes:
         user: Does some work, and tells as whom.
+        read: Lets it read the secret, if it has not yet.
         renew: Lets it know the newest version.
         rest: Lets it notice what comes over its connections: an event loop does that by itself.
         secret: Its handle.
     """
 
     user: Callable[[], str]
+    read: Callable[[], object]
     renew: Callable[[], object]
     rest: Callable[[], object]
     secret: OfCredential
@@ -44,14 +46,24 @@ def first(row: Any) -> str:
     return str(row[0])
 
 
-Make = Callable[[PostgresWorld], AbstractContextManager[Application]]
+class Site(Protocol):
+    """Where a secret is."""
+
+    @property
+    def arn(self) -> str: ...
+
+    @property
+    def secrets(self) -> SecretsManager: ...
+
+
+Make = Callable[[Site], AbstractContextManager[Application]]
 
 
 def in_threads(
     opened: Callable[[RotatedSecret], AbstractContextManager[Callable[[], str]]],
 ) -> Make:
     @contextmanager
-    def make(world: PostgresWorld) -> Iterator[Application]:
+    def make(world: Site) -> Iterator[Application]:
         secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
 
         def renew() -> None:
@@ -61,6 +73,7 @@ def in_threads(
         with opened(secret) as user:
             yield Application(
                 user=user,
+                read=secret.credential,
                 renew=renew,
                 rest=lambda: None,
                 secret=secret,
@@ -73,7 +86,7 @@ def in_coroutines(
     open_: Callable[[AsyncRotatedSecret], Awaitable[tuple[Any, Callable[[], Awaitable[str]]]]],
 ) -> Make:
     @contextmanager
-    def make(world: PostgresWorld) -> Iterator[Application]:
+    def make(world: Site) -> Iterator[Application]:
         secret = AsyncRotatedSecret(world.arn, client=cast("Any", world.secrets))
 
         async def renew() -> None:
@@ -85,6 +98,7 @@ def in_coroutines(
             try:
                 yield Application(
                     user=lambda: runner.run(cast("Any", user())),
+                    read=lambda: runner.run(secret.credential()),
                     renew=lambda: runner.run(renew()),
                     rest=lambda: runner.run(asyncio.sleep(0.05)),
                     secret=secret,

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, cast
 
 import pytest
@@ -19,7 +20,10 @@ from rotated_secret import (
 )
 from rotated_secret.logins import CONNECT_SECONDS
 
-ADAPTERS = ("asyncpg", "pg8000", "psycopg", "pymysql")
+ADAPTERS = (
+    *("asyncpg", "pg8000", "psycopg", "pymysql", "mysql_connector", "aiomysql", "asyncmy"),
+    *(("mysqlclient",) if find_spec("MySQLdb") else ()),
+)
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
 FIRST_PASSWORD = "the-First-Password-1"

@@ -9,6 +9,10 @@ from pathlib import Path
 from types import FrameType
 
 _DEPTH = 6
+_DRIVERS = (
+    *("rotated_secret", "pg8000", "psycopg"),
+    *("pymysql", "MySQLdb", "mysql", "aiomysql", "asyncmy"),
+)
 _TESTS = str(Path(__file__).parents[1])
 
 
@@ -21,7 +25,7 @@ def recorded(error: BaseException) -> Iterator[tuple[str, str]]:
         if each is None or id(each) in seen:
             continue
         seen.add(id(each))
-        yield from _texts(type(each).__name__, each, 0, set())
+        yield from texts(type(each).__name__, each)
         traceback = each.__traceback__
         while traceback is not None:
             yield from _of_frame(traceback.tb_frame)
@@ -34,7 +38,12 @@ def _of_frame(frame: FrameType) -> Iterator[tuple[str, str]]:
     if code.co_filename.startswith(_TESTS):  # the application's own, which knows what it tests
         return
     for name, value in frame.f_locals.items():
-        yield from _texts(f"{code.co_filename}:{code.co_name}: {name}", value, 0, set())
+        yield from texts(f"{code.co_filename}:{code.co_name}: {name}", value)
+
+
+def texts(where: str, value: object) -> Iterator[tuple[str, str]]:
+    """The texts of a value and of what is in it, each with the place where it was."""
+    return _texts(where, value, 0, set())
 
 
 def _texts(where: str, value: object, depth: int, seen: set[int]) -> Iterator[tuple[str, str]]:
@@ -48,7 +57,7 @@ def _texts(where: str, value: object, depth: int, seen: set[int]) -> Iterator[tu
         inside = list(enumerate(value))
     elif isinstance(value, BaseException):
         inside = [*enumerate(value.args), *vars(value).items()]
-    elif type(value).__module__.startswith(("rotated_secret", "pg8000", "pymysql", "psycopg")):
+    elif type(value).__module__.startswith(_DRIVERS):
         inside = list(getattr(value, "__dict__", {}).items())
     else:
         inside = []

@@ -22,6 +22,14 @@ def test_a_secret_that_rds_manages_has_no_more_than_user_and_password() -> None:
     assert (credential.host, credential.port, credential.dbname) == (None, None, None)
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_is_documented_as_optional_may_be_empty(nothing: object) -> None:
+    """AWS's page says of port and dbname that they default to None if not specified."""
+    empty = dict.fromkeys(("host", "port", "dbname"), nothing)
+    credential = parse(document(PASSWORD, engine="aurora-mysql") | empty)
+    assert credential.server == (None, None, None)
+
+
 def test_a_port_may_be_text() -> None:
     assert parse(document() | {"port": "5432"}).port == 5432
 

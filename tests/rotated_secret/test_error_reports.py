@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import pymysql
 import pytest
 import trustme
 from pg8000.exceptions import DatabaseError
@@ -31,7 +30,6 @@ from rotated_secret import (
     pg8000,
     psycopg,
 )
-from rotated_secret import pymysql as pymysql_adapter
 from tests.postgres_user.impostor import (
     Behaviour,
     Impostor,
@@ -43,10 +41,11 @@ from tests.postgres_user.impostor import (
     silent_after_tls,
     without_tls,
 )
+from tests.rotated_secret import mysql_impostor
 from tests.rotated_secret.applications import CONNECTIONS, POOLS, Make
-from tests.rotated_secret.conftest import ARN, Store, document
+from tests.rotated_secret.conftest import ADAPTERS, ARN, Store, document
 from tests.rotated_secret.frames import recorded
-from tests.rotated_secret.mysql import mysql_server
+from tests.rotated_secret.mysql_applications import CONNECTIONS as MYSQL_CONNECTIONS
 from tests.rotated_secret.pooler import refusing
 
 APPLICATIONS = {name: make for name, make in {**CONNECTIONS, **POOLS}.items() if "pool" not in name}
@@ -153,7 +152,7 @@ FAILURES: Mapping[str, Failure] = {
 @pytest.fixture(autouse=True)
 def trusting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-    for adapter in ("psycopg", "pg8000", "asyncpg", "pymysql"):
+    for adapter in ADAPTERS:
         monkeypatch.setattr(f"rotated_secret.{adapter}.CONNECT_SECONDS", 1)
 
 
@@ -266,20 +265,54 @@ def test_a_connection_shows_it_nowhere(world: PostgresWorld, adapter: Callable[.
     connection.close()
 
 
+REFUSED = mysql_impostor.err_packet(1045, "Access denied")
+
+AT_MYSQL: Mapping[str, Callable[[ssl.SSLContext], Behaviour]] = {
+    "refused": lambda context: mysql_impostor.answering(context, REFUSED),
+    "gone after the login": mysql_impostor.answering,
+    "not trusted": lambda _: mysql_impostor.answering(certificate(trustme.CA(), "localhost")),
+    "without TLS": lambda _: mysql_impostor.without_tls,
+    "silent": lambda _: mysql_impostor.silent,
+    "silent after the greeting": lambda _: mysql_impostor.silent_after_greeting,
+    "garbage": lambda _: mysql_impostor.garbling,
+    "gone": lambda _: mysql_impostor.hanging_up,
+}
+"""Where the login fails, with a context for TLS that is trusted."""
+
+
 @pytest.mark.parametrize("password", ["wrong-Password-1", "wrong-Pässwörd-€-1"])
-@pytest.mark.parametrize("tls", [True, False])
+@pytest.mark.parametrize("failure", AT_MYSQL.values(), ids=AT_MYSQL)
+@pytest.mark.parametrize("make", MYSQL_CONNECTIONS.values(), ids=MYSQL_CONNECTIONS)
 def test_a_login_at_mysql_that_fails_carries_it_nowhere(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str, *, tls: bool
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Make,
+    failure: Callable[[ssl.SSLContext], Behaviour],
+    password: str,
 ) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
-    with mysql_server(tmp_path / "ca.pem", password="right", tls=tls) as server:
+    with impostor(failure(certificate(authority, "localhost"))) as server:
         there = {"host": "localhost", "port": server.port}
         store.manager.put(ARN, "AWSCURRENT", document(password) | there)
-        secret = RotatedSecret(ARN, client=cast("Any", store), patience_seconds=0.1)
-        with pytest.raises(pymysql.err.OperationalError) as caught:
-            pymysql_adapter.connect(secret)
+        with make(Safekept(store.manager)) as application:
+            application.read()
+            application.secret._patience_seconds = 0.1
+            with pytest.raises(Exception, match=r".") as caught:
+                application.user()
     assert not found(caught.value, password)
     assert not found(caught.value, str(password.encode()).strip("b'"))
+    assert not found(caught.value, password.encode().decode("latin1"))
+
+
+@dataclass(frozen=True)
+class Safekept:
+    """A secret that no world has."""
+
+    secrets: SecretsManager
+    arn: str = ARN
 
 
 @pytest.mark.parametrize(

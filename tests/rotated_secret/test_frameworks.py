@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from fakes.mysql import MySQLWorld
 from fakes.postgres import PostgresWorld
-from local.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "frameworks.md"
@@ -31,16 +31,21 @@ SHOWN = {title: snippets for title, snippets in SECTIONS.items() if snippets}
 
 
 @pytest.fixture
-def world(postgres: PostgresServer) -> PostgresWorld:
+def world(request: pytest.FixtureRequest, snippets: list[str]) -> PostgresWorld | MySQLWorld:
+    product = "mariadb" if "mysql" in "".join(snippets) else "postgres"
+    server = request.getfixturevalue(product)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RDS_CA_BUNDLE", str(postgres.ca))
-        world = PostgresWorld(postgres)
+        patch.setenv("RDS_CA_BUNDLE", str(server.ca))
+        world = MySQLWorld(server) if product == "mariadb" else PostgresWorld(server)
         world.create_first_user()
+    if isinstance(world, MySQLWorld):
+        server.create_database("data")  # that the page names
+        world.run("GRANT SELECT ON data.* TO {}", world.user)
     return world
 
 
 @pytest.fixture
-def endpoint(world: PostgresWorld) -> Iterator[str]:
+def endpoint(world: PostgresWorld | MySQLWorld) -> Iterator[str]:
     """Where Secrets Manager answers GetSecretValue, whatever the name."""
 
     class Answer(BaseHTTPRequestHandler):
@@ -78,15 +83,21 @@ def write(snippets: list[str], folder: Path) -> Path:
 
 
 def test_each_framework_is_shown() -> None:
-    shown = {"Django", "Flask-SQLAlchemy", "Alembic", "gevent", "trio and anyio"}
+    shown = {
+        "Django",
+        "Django on MySQL and MariaDB",
+        "Flask-SQLAlchemy",
+        "Alembic",
+        "gevent",
+        "trio and anyio",
+    }
     assert SHOWN.keys() == shown
 
 
 @pytest.mark.parametrize("snippets", SHOWN.values(), ids=SHOWN)
 def test_a_snippet_logs_in(
-    world: PostgresWorld,
+    world: PostgresWorld | MySQLWorld,
     endpoint: str,
-    postgres: PostgresServer,
     tmp_path: Path,
     snippets: list[str],
 ) -> None:
@@ -98,7 +109,7 @@ def test_a_snippet_logs_in(
         | {
             "AWS_ENDPOINT_URL": endpoint,
             "PYTHONPATH": str(ROOT / "lambdas"),
-            "RDS_CA_BUNDLE": str(postgres.ca),
+            "RDS_CA_BUNDLE": str(world.server.ca),
         },
         capture_output=True,
         text=True,

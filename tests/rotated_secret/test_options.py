@@ -11,7 +11,17 @@ from sqlalchemy.engine import make_url
 
 from fakes.postgres import PostgresWorld
 from local.postgres import PostgresServer
-from rotated_secret import AsyncRotatedSecret, RotatedSecret, asyncpg, pg8000, psycopg, pymysql
+from rotated_secret import (
+    AsyncRotatedSecret,
+    RotatedSecret,
+    aiomysql,
+    asyncmy,
+    asyncpg,
+    mysql_connector,
+    pg8000,
+    psycopg,
+    pymysql,
+)
 from rotated_secret.psycopg_pool import AsyncConnectionPool, ConnectionPool
 from rotated_secret.sqlalchemy import create_engine
 from rotated_secret.sqlalchemy_async import create_async_engine
@@ -29,11 +39,20 @@ ASYNCHRONOUS: list[Connect] = [
     lambda secret, **options: create_async_engine(
         secret, "postgresql+psycopg://", connect_args=options
     ),
+    lambda secret, **options: asyncio.run(cast("Any", aiomysql.connect(secret, **options))),
+    lambda secret, **options: asyncio.run(cast("Any", asyncmy.connect(secret, **options))),
+    aiomysql.create_pool,
+    asyncmy.create_pool,
+    lambda secret, **options: create_async_engine(
+        secret, "mysql+aiomysql://", connect_args=options
+    ),
 ]
 SYNCHRONOUS: list[Connect] = [
     pg8000.connect,
     psycopg.connect,
     pymysql.connect,
+    mysql_connector.connect,
+    mysql_connector.ConnectionPool,
     lambda secret, **options: ConnectionPool(secret, open=False, kwargs=options),
     lambda secret, **options: create_engine(secret, "postgresql+pg8000://", connect_args=options),
     lambda secret, **options: create_engine(secret, "postgresql+psycopg://", connect_args=options),
@@ -44,7 +63,7 @@ UNVERIFIED = ssl.create_default_context()
 UNVERIFIED.check_hostname = False
 
 
-@pytest.mark.parametrize("option", ["user", "password", "passwd"])
+@pytest.mark.parametrize("option", ["user", "password", "passwd", "password1", "password_creator"])
 def test_who_logs_in_is_said_by_the_secret_alone(
     secret: RotatedSecret, async_secret: AsyncRotatedSecret, option: str
 ) -> None:
@@ -67,6 +86,12 @@ def test_who_logs_in_is_said_by_the_secret_alone(
         ("ssl_ca", "/some.pem"),
         ("ssl_disabled", True),
         ("ssl_verify_cert", False),
+        ("ssl_mode", "PREFERRED"),
+        ("ssl_mode", "VERIFY_CA"),
+        ("unix_socket", "/run/mysqld/mysqld.sock"),
+        ("read_default_file", "/etc/my.cnf"),
+        ("read_default_group", "client"),
+        ("option_files", "/etc/my.cnf"),
     ],
 )
 def test_tls_is_not_weakened(
@@ -90,6 +115,9 @@ def test_tls_is_not_weakened(
         ("mysql+pymysql://user:password@host/db", "user in the URL"),
         ("mysql+pymysql://:password@host/db", "password in the URL"),
         ("mysql+pymysql://?ssl_ca=/some.pem", "ssl in the URL"),
+        ("mysql+pymysql://?read_default_file=/etc/my.cnf", "read_default_file in the URL"),
+        ("mysql+mysqlconnector://user:password@host/db", "user in the URL"),
+        ("mysql+mysqlconnector://?ssl_disabled=True", "ssl_disabled in the URL"),
     ],
 )
 def test_a_url_that_contradicts_the_secret_is_refused(
@@ -106,6 +134,8 @@ def test_a_url_that_contradicts_the_secret_is_refused(
         ("postgresql+asyncpg://user:password@host/db", "user in the URL"),
         ("postgresql+psycopg://user:password@host/db", "user in the URL"),
         ("postgresql+asyncpg://?ssl=require", "ssl in the URL"),
+        ("mysql+aiomysql://user:password@host/db", "user in the URL"),
+        ("mysql+asyncmy://:password@host/db", "password in the URL"),
     ],
 )
 def test_so_is_one_of_an_engine_for_coroutines(
@@ -210,3 +240,19 @@ def test_a_secret_without_a_host_is_told_by_pg8000(store: Any, secret: RotatedSe
     store.manager.put(secret.secret_id, "AWSCURRENT", {"username": "app", "password": "x"})
     with pytest.raises(ValueError, match="Give it as an option"):
         pg8000.connect(secret)
+
+
+@pytest.mark.parametrize("option", ["tls_versions", "tls_ciphersuites"])
+def test_mysql_connector_takes_no_wish_for_tls_that_would_have_no_effect(
+    secret: RotatedSecret, option: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{option}: TLS is spoken"):
+        mysql_connector.connect(secret, **{option: ["TLSv1.2"]})
+
+
+def test_an_extension_that_is_not_there_is_told(
+    secret: RotatedSecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mysql_connector, "HAVE_CEXT", False)
+    with pytest.raises(ImportError, match="use_pure"):
+        mysql_connector.connect(secret, use_pure=False)

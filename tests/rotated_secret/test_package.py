@@ -17,7 +17,11 @@ ROOT = Path(__file__).parents[2]
 FOLDER = Path(rotated_secret.__file__).parent
 PROJECT = tomllib.loads((FOLDER / "pyproject.toml").read_text())["project"]
 
-ADAPTERS = {"asyncpg", "httpx", "pg8000", "psycopg", "pymysql", "requests", "sqlalchemy"}
+ADAPTERS = {
+    *("asyncpg", "pg8000", "psycopg", "sqlalchemy"),
+    *("aiomysql", "asyncmy", "mysql_connector", "mysqlclient", "pymysql"),
+    *("httpx", "requests"),
+}
 
 
 CONTENT = {

@@ -91,6 +91,7 @@ MYSQL = {
     1698: True,  # access denied, by a plugin without a password
     1820: True,  # the password must be changed first
     1862: True,  # the password is expired
+    1873: True,  # access denied to a session that changes its user
     3118: True,  # the account is locked
     3955: True,  # the account is blocked after failed logins
     4150: True,  # MariaDB: the user is blocked after failed logins

@@ -75,6 +75,7 @@ def test_a_server_that_is_not_there_is_unreachable(error: Exception) -> None:
         asyncpg.TooManyConnectionsError("too many clients"),
         pg8000_errors.DatabaseError({"C": "53300", "M": "too many clients"}),
         pymysql.err.OperationalError(1040, "Too many connections"),
+        DriverError("MySQL Connector", errno=1040, sqlstate="08004"),
         pymysql.err.ProgrammingError(1146, "no such table"),
         ValueError("a defect of the application"),
         KeyError("host"),
