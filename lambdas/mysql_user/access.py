@@ -8,14 +8,16 @@ https://dev.mysql.com/doc/refman/8.4/en/grant.html#grant-database-privileges
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from database.access import Access, AccessChange
 from database.names import SUFFIX
 from database.target import Difference
 from mysql_user import grants
 from mysql_user.grants import Grant, Kind
-from mysql_user.sql import Run
+from mysql_user.lexer import name
+from mysql_user.product import Product
+from mysql_user.sql import Run, schema, text
 from mysql_user.user import User
 from rotation.errors import GoneError, NotOursError
 
@@ -28,14 +30,14 @@ _PRIVILEGES: Mapping[Access, frozenset[str]] = {
 _OWNERSHIP = {"CREATE", "ALL PRIVILEGES"}
 _SCHEMA = re.compile(r"(`(?:[^`]|``)+`)\.\*")
 _WILDCARD = re.compile(r"(?<!\\)(?:\\\\)*[_%]")
-_SYSTEM = {"`mysql`", "`sys`", "`information`\\_schema`", "`performance\\_schema`"}
 
 
-def change(run: Run, username: str, wanted: AccessChange) -> list[Difference]:
+def change(run: Run, product: Product, username: str, wanted: AccessChange) -> list[Difference]:
     """Grants and revokes, for both users of the pair that gets the access.
 
     Args:
         run: The admin's session, which has the fence of the pair that gets it.
+        product: The database product.
         username: The first of that pair.
         wanted: From what to what.
 
@@ -54,10 +56,10 @@ def change(run: Run, username: str, wanted: AccessChange) -> list[Difference]:
             f"The user {wanted.owner.base}, whose tables shall be read or written, does not exist",
             remedy="Correct reads and writes of the login, or deploy the other login first",
         )
-    schemas, differences = _schemas(run, owner)
+    schemas, differences = _schemas(run, product, owner)
     taken = _PRIVILEGES[wanted.before] - _PRIVILEGES[wanted.now]
-    for name in (username, username + SUFFIX):
-        user = User.read(run, name)
+    for reader in (username, username + SUFFIX):
+        user = User.read(run, reader)
         if user is None:
             continue
         has = set(_granted(run, user))
@@ -66,11 +68,11 @@ def change(run: Run, username: str, wanted: AccessChange) -> list[Difference]:
             Grant(Kind.PRIVILEGE, what, on) for on in schemas for what in _PRIVILEGES[wanted.now]
         }
         for statement in grants.statements(user.account, has, (has - lost) | new):
-            run(statement, doing=f"let {name} use what is {owner.name}'s")
+            run(statement, doing=f"let {reader} use what is {owner.name}'s")
     return differences if wanted.now else []
 
 
-def _schemas(run: Run, owner: User) -> tuple[list[str], list[Difference]]:
+def _schemas(run: Run, product: Product, owner: User) -> tuple[list[str], list[Difference]]:
     """The schemas in which a login works, as GRANT names them."""
     has = list(_granted(run, owner))
     if any(grant.on == grants.EVERYWHERE and grant.what == "CREATE USER" for grant in has):
@@ -79,23 +81,39 @@ def _schemas(run: Run, owner: User) -> tuple[list[str], list[Difference]]:
             " application: it may create users",
             remedy="Correct reads and writes of the login: they take other logins' names",
         )
-    found = sorted(
-        {grant.on for grant in has if grant.what in _OWNERSHIP and _SCHEMA.fullmatch(grant.on)}
-    )
-    return (
-        [on for on in found if not _WILDCARD.search(on)],
-        [*_patterns(owner, (on for on in found if _WILDCARD.search(on)))],
-    )
+    found = {grant.on for grant in has if grant.what in _OWNERSHIP and _SCHEMA.fullmatch(grant.on)}
+    schemas: list[str] = []
+    differences: list[Difference] = []
+    patterns = product.takes_patterns(run)
+    for on in sorted(found):
+        names = _matching(run, on) if patterns and _WILDCARD.search(on) else None
+        if names is None:
+            schemas.append(on)
+        elif len(names) == 1:
+            schemas.append(f"{schema(names[0], patterns=True)}.*")
+        else:
+            differences.append(_unclear(owner, on, names))
+    return schemas, differences
 
 
-def _patterns(owner: User, found: Iterable[str]) -> Iterator[Difference]:
-    for on in found:
-        yield Difference(
-            f"The user {owner.name} works in schemas that are named by a pattern, {on}, so that it"
-            " is not known which are its own",
-            remedy="Grant it these schemas by their names, with \\_ for each underscore; or grant"
-            " the access yourself",
-        )
+def _matching(run: Run, on: str) -> list[str]:
+    """The schemas that a pattern means: often one alone, whose name has an underscore."""
+    pattern = name(on.removesuffix(".*"))
+    rows = run(
+        "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"  # noqa: S608  # composed
+        f" WHERE SCHEMA_NAME LIKE {text(pattern)}",
+        doing="look for schemas",
+    )
+    return sorted(str(found) for [found] in rows)
+
+
+def _unclear(owner: User, on: str, names: Sequence[str]) -> Difference:
+    return Difference(
+        f"The user {owner.name} works in schemas that are named by a pattern, {on}, which means"
+        f" {', '.join(names) or 'none'} now: it is not told which are its own",
+        remedy="Grant it its schemas by their names, with \\_ for each underscore; or grant the"
+        " access yourself",
+    )
 
 
 def _granted(run: Run, user: User) -> Iterable[Grant]:

@@ -1,5 +1,6 @@
 """A login that a first deployment makes, with a schema of its own."""
 
+from mysql_user.lexer import name
 from mysql_user.product import Product
 from mysql_user.sql import Run, account, identifier, schema, text
 from mysql_user.user import User
@@ -41,15 +42,16 @@ def create(
         RefusedChangeError: The session may not do that.
     """
     doing = f"create the user {username}"
+    granted = schema(schema_name, patterns=product.takes_patterns(run))
     found = User.read(run, username)
     if found is None:
-        _must_be_nobodys(run, username, schema_name)
+        _must_be_nobodys(run, username, schema_name, granted)
         found = _create_locked(run, product, username, password, doing=doing)
     elif not (found.locked and found.accepts(password)):
         raise NotOursError(f"The user {username} exists already", remedy=_TAKEN)
     run(f"CREATE DATABASE IF NOT EXISTS {identifier(schema_name)}", doing="create its schema")
     run(
-        f"GRANT {_ALL} ON {schema(schema_name)}.* TO {found.account}",
+        f"GRANT {_ALL} ON {granted}.* TO {found.account}",
         doing=f"let {username} use its schema {schema_name}",
     )
     run(f"ALTER USER {found.account} ACCOUNT UNLOCK", doing=doing)
@@ -66,9 +68,9 @@ def _create_locked(
     return User.of(run, username, _ANYWHERE)
 
 
-def _must_be_nobodys(run: Run, username: str, schema_name: str) -> None:
+def _must_be_nobodys(run: Run, username: str, schema_name: str, granted: str) -> None:
     """Rights are all that tells whose a schema is."""
-    names = f"{text(schema_name)}, {text(schema(schema_name)[1:-1])}"
+    names = f"{text(schema_name)}, {text(name(granted))}"
     rows = run(
         f"SELECT DISTINCT User FROM mysql.db WHERE Db IN ({names}) AND User <> {text(username)}",  # noqa: S608  # composed
         doing=f"look for who uses the schema {schema_name}",

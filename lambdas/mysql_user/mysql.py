@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from database.credential import Credential
@@ -63,6 +64,11 @@ class MySQL(DualTarget):
         from mysql_user.connection import Connection  # noqa: PLC0415  # see its docstring
 
         return cls(Connection(credential, deadline=deadline), credential, owner, deadline)
+
+    @classmethod
+    def accepts(cls, credential: Credential, *, owner: str, deadline: Deadline) -> bool:
+        """Asks for the password alone, in no schema: the rights may be still to be given."""
+        return super().accepts(replace(credential, dbname=""), owner=owner, deadline=deadline)
 
     @classmethod
     def prove_alternation(cls, credential: Credential, *, owner: str, deadline: Deadline) -> None:
@@ -136,7 +142,7 @@ class MySQL(DualTarget):
         from mysql_user import access  # noqa: PLC0415  # no rotation needs it
 
         with self._in_turn(username):
-            return access.change(self._run, username, change)
+            return access.change(self._run, self._product, username, change)
 
     def create_user(self, username: str, password: SecretText) -> None:
         """Creates the login and its schema; see `mysql_user.first_user`."""

@@ -7,7 +7,7 @@ from typing import Any
 from mysql_user import grants
 from mysql_user.grants import Grant
 from mysql_user.mark import AttributeMark, Mark, RoleMark
-from mysql_user.sql import Run, literal
+from mysql_user.sql import Run, identifier, literal, text
 from mysql_user.user import User
 from mysql_user.verifiers import ED25519, NATIVE, SHA2, verifier
 from rotation.secret_text import SecretText
@@ -51,6 +51,10 @@ class Product(ABC):
         """What the session may do on everything."""
 
     @abstractmethod
+    def takes_patterns(self, run: Run) -> bool:
+        """Whether names of schemas are patterns in grants; see `mysql_user.sql.schema`."""
+
+    @abstractmethod
     def adding(
         self, user: User, password: SecretText, beside: SecretText, plugin: str
     ) -> Sequence[str]:
@@ -59,11 +63,13 @@ class Product(ABC):
         AWSCURRENT is accepted before and after each of the statements, and during it.
         """
 
-    def default_roles(self, user: User, roles: str) -> str:
-        """SQL that sets with which roles a user's sessions begin."""
-        return f"SET DEFAULT ROLE {roles or 'NONE'} {self._of} {user.account}"
+    @abstractmethod
+    def default_roles(self, run: Run, user: User) -> str:
+        """With which roles a user's sessions begin, as SQL; empty for none."""
 
-    _of: str
+    @abstractmethod
+    def setting_default_roles(self, user: User, roles: str) -> str:
+        """SQL that sets these."""
 
 
 class MySQLProduct(Product):
@@ -71,7 +77,6 @@ class MySQLProduct(Product):
 
     plugins = (SHA2, NATIVE)
     takes_own_verifier = False
-    _of = "TO"
 
     def identified(self, plugin: str, *passwords: SecretText) -> str:
         """In hexadecimal: a verifier may hold any byte."""
@@ -95,6 +100,20 @@ class MySQLProduct(Product):
         using = "" if roles in {None, "", "NONE"} else f" USING {roles}"
         return _everywhere(run(f"SHOW GRANTS FOR CURRENT_USER(){using}", doing="tell its rights"))
 
+    def default_roles(self, run: Run, user: User) -> str:
+        """They are shown with the user."""
+        del run
+        return user.default_roles
+
+    def setting_default_roles(self, user: User, roles: str) -> str:
+        """Any number of roles."""
+        return f"ALTER USER {user.account} DEFAULT ROLE {roles or 'NONE'}"
+
+    def takes_patterns(self, run: Run) -> bool:
+        """Unless `partial_revokes` is on, as it may be on RDS."""
+        [[partial]] = run("SELECT @@GLOBAL.partial_revokes", doing="tell how it reads grants")
+        return not partial
+
     def adding(
         self, user: User, password: SecretText, beside: SecretText, plugin: str
     ) -> Sequence[str]:
@@ -117,7 +136,6 @@ class MariaDBProduct(Product):
 
     plugins = (NATIVE, ED25519)
     takes_own_verifier = True
-    _of = "FOR"
 
     def identified(self, plugin: str, *passwords: SecretText) -> str:
         """Any number of ways, each with its verifier."""
@@ -138,6 +156,24 @@ class MariaDBProduct(Product):
     def rights(self, run: Run) -> Collection[Grant]:
         """Those that come by the session's role too."""
         return _everywhere(run("SHOW GRANTS", doing="tell its rights"))
+
+    def default_roles(self, run: Run, user: User) -> str:
+        """One at most; it is not shown with the user."""
+        [[role]] = run(
+            "SELECT default_role FROM mysql.user"  # noqa: S608  # composed
+            f" WHERE User = {text(user.name)} AND Host = {text(user.host)}",
+            doing=f"look for the default role of {user.name}",
+        )
+        return identifier(role) if role else ""
+
+    def setting_default_roles(self, user: User, roles: str) -> str:
+        """Takes the right to change the schema mysql."""
+        return f"SET DEFAULT ROLE {roles or 'NONE'} FOR {user.account}"
+
+    def takes_patterns(self, run: Run) -> bool:
+        """Always."""
+        del run
+        return True
 
     def adding(
         self, user: User, password: SecretText, beside: SecretText, plugin: str

@@ -43,12 +43,16 @@ def account(username: str, host: str) -> str:
     return f"{identifier(username)}@{identifier(host)}"
 
 
-def schema(name: str) -> str:
-    """A schema as GRANT names it, where underscores and percent signs are wildcards.
+def schema(name: str, *, patterns: bool) -> str:
+    """A schema as GRANT names it.
 
-    https://dev.mysql.com/doc/refman/8.4/en/grant.html#grant-database-privileges
+    Args:
+        name: Its name.
+        patterns: Whether the server takes underscores and percent signs there for wildcards. MySQL
+            with `partial_revokes` does not, and then it does not take a backslash for an escape
+            either, whatever the manual says.
     """
-    escaped = re.sub(r"([\\_%])", r"\\\1", name)
+    escaped = re.sub(r"([\\_%])", r"\\\1", name) if patterns else name
     return identifier(escaped)
 
 

@@ -61,7 +61,7 @@ class MySQLTwins(Twins):
     def shut_out(self, username: str) -> str | None:
         """Whether the account is locked; a new password ends an expiry."""
         user = self._users.get(username)
-        return "its account is locked" if user and user.locked else None
+        return f"The account of the user {username} is locked" if user and user.locked else None
 
     def renewal(self, username: str) -> str:
         """The statement that unlocks the account."""
@@ -149,8 +149,9 @@ class MySQLTwins(Twins):
         self._do(base.name, grants.given(base.account, made))
         wanted |= made
         self._do(clone.name, grants.statements(clone.account, has, wanted))
-        if clone.default_roles != base.default_roles:
-            self._do(clone.name, [self._product.default_roles(clone, base.default_roles)])
+        roles = self._product.default_roles(self._run, base)
+        if self._product.default_roles(self._run, clone) != roles:
+            self._do(clone.name, [self._product.setting_default_roles(clone, roles)])
         if has != wanted and self._granted(clone) != wanted:
             raise UnequalTwinsError(
                 f"The grants of {clone.name} could not be made those of {base.name}",

@@ -25,6 +25,9 @@ _USUAL = {
 
 _LIMITS = "MAX_"
 
+_HOLDS_QUOTES = "CONCAT(ssl_cipher, x509_issuer, x509_subject) RLIKE '[^ -&(-Z^-~]'"
+"""MySQL's SHOW CREATE USER writes quotes and backslashes in these as if they were just letters."""
+
 _BEGINNINGS = {
     "ACCOUNT",
     "ATTRIBUTE",
@@ -86,22 +89,31 @@ class User:
 
         Raises:
             NotOursError: There are several, for different hosts.
+            UnsuitableError: It can't be read safely.
             RefusedChangeError: The session may not look.
         """
         rows = run(
             # A role of MariaDB is among the users, without a host.
-            f"SELECT Host FROM mysql.user WHERE User = {text(username)} AND Host <> ''",  # noqa: S608  # composed
+            f"SELECT Host, {_HOLDS_QUOTES} FROM mysql.user"  # noqa: S608  # composed
+            f" WHERE User = {text(username)} AND Host <> ''",
             doing=f"look for the user {username}",
         )
         if not rows:
             return None
-        hosts = sorted(host for [host] in rows)
+        hosts = sorted(str(host) for host, _ in rows)
         if len(hosts) > 1:
             raise NotOursError(
                 f"The user name {username} stands for {len(hosts)} accounts, one for each of the"
                 f" hosts {', '.join(hosts)}, and this secret proves only the one that it meets from"
                 " here: none was touched",
                 remedy="Leave one account of that name, or give the application a user of its own",
+            )
+        [(_, holds_quotes)] = rows
+        if holds_quotes:
+            raise UnsuitableError(
+                f"What REQUIRE demands of the certificate of {username} holds a quote or a"
+                " backslash, which the server does not show as it is",
+                remedy="Let REQUIRE name the certificate's issuer, or X509 alone",
             )
         return cls.of(run, username, hosts[0])
 
@@ -206,6 +218,8 @@ def _clauses(statement: lexer.Words) -> dict[str, list[str]]:
     clauses: dict[str, list[str]] = {}
     key, before = "", ""
     for word, after in zip(statement, [*statement[1:], ""], strict=True):
+        if key == "ATTRIBUTE":
+            break  # It comes last, and its text is somebody's own.
         if beginning := _beginning(before, word, after):
             key = beginning
             clauses.setdefault(key, [])
