@@ -4,6 +4,7 @@ https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 https://mariadb.com/kb/en/mariadb-error-code-reference/
 """
 
+import re
 from collections.abc import Mapping
 
 from rotation.errors import (
@@ -47,6 +48,10 @@ _VALIDATION = (
     " here: run SET GLOBAL strict_password_validation = OFF, or set it in the parameter group; the"
     " passwords are random and 40 characters long"
 )
+
+_OPTION = "Change the server's option that the message names, or set it for this user's sessions"
+
+_IS_READ_ONLY = re.compile(r"read.only", re.IGNORECASE)
 
 _UNLOCK = "Let it in again as an admin: ALTER USER ... ACCOUNT UNLOCK"
 
@@ -150,8 +155,9 @@ def failure(code: int, words: str, doing: str, *, login: bool = False) -> Target
             " security groups, and that the server is up",
         )
     cause = f"The server refused to {doing}: {words} (error {code})"
-    if code == OPTION_PREVENTS and "strict" in words:
-        return RefusedChangeError(cause, remedy=_VALIDATION)
+    if code == OPTION_PREVENTS and not _IS_READ_ONLY.search(words):
+        remedy = _VALIDATION if "strict" in words else _OPTION
+        return RefusedChangeError(cause, remedy=remedy)
     kind, remedy = _KINDS.get(code, (RefusedChangeError, "See the server's log"))
     if kind is CredentialRefusedError and code in _OF_RIGHTS_TOO and not login:
         kind, remedy = RefusedChangeError, _RIGHTS

@@ -22,6 +22,9 @@ from mysql_user.user import User, written
 from rotation.errors import UnequalTwinsError
 from rotation.secret_text import SecretText
 
+_DEFINED = ("VIEWS", "ROUTINES", "TRIGGERS", "EVENTS")
+"""What runs with the rights of a user that it names, in information_schema."""
+
 
 class MySQLTwins(Twins):
     """The two as they are."""
@@ -134,10 +137,7 @@ class MySQLTwins(Twins):
     def _make_like(self, base: User, clone: User, password: SecretText) -> None:
         """The clone rests: it becomes what the base is."""
         if clone.host != base.host:
-            self._do(
-                clone.name, [f"RENAME USER {clone.account} TO {account(clone.name, base.host)}"]
-            )
-            clone = User.of(self._run, clone.name, base.host)
+            clone = self._moved(clone, base.host)
         plugin = base.plugin(self._product.plugins)
         if {method.plugin for method in clone.methods} != {plugin}:
             identified = self._product.identified(plugin, password)
@@ -157,6 +157,26 @@ class MySQLTwins(Twins):
                 f"The grants of {clone.name} could not be made those of {base.name}",
                 remedy=f"Compare SHOW GRANTS FOR {base.account} and FOR {clone.account}",
             )
+
+    def _moved(self, clone: User, host: str) -> User:
+        """The clone with another host; what it has created names it with the one that it had."""
+        definer = text(f"{clone.name}@{clone.host}")
+        views = " UNION ALL ".join(f"SELECT DEFINER FROM information_schema.{t}" for t in _DEFINED)  # noqa: S608  # constants
+        [[made]] = self._run(
+            f"SELECT COUNT(*) FROM ({views}) AS made WHERE DEFINER = {definer}",  # noqa: S608  # composed
+            doing=f"look for what {clone.name} has created",
+        )
+        rename = f"RENAME USER {clone.account} TO {account(clone.name, host)}"
+        if made:
+            raise UnequalTwinsError(
+                f"The user {clone.name} is let in from {clone.host} and its twin from {host}, and"
+                f" {made} views, routines, triggers or events would lose their DEFINER if that"
+                " changed",
+                remedy="Create these anew as the first user, and rotate again; or let both in from"
+                f" one host by hand: {rename}",
+            )
+        self._do(clone.name, [rename])
+        return User.of(self._run, clone.name, host)
 
     def _of_routines_made_by(self, user: User, some: frozenset[Grant]) -> frozenset[Grant]:
         """Those that the user was granted because it created the routine."""

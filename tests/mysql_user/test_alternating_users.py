@@ -13,6 +13,7 @@ from rotation.errors import (
     NotOursError,
     NotPendingError,
     RotationError,
+    UnequalTwinsError,
 )
 
 
@@ -176,6 +177,25 @@ def test_the_clone_is_let_in_from_where_the_base_is(ready: MySQLWorld) -> None:
         "SELECT DISTINCT Host FROM mysql.user WHERE User IN (%s, %s)", ready.user, ready.clone
     )
     assert hosts == [("127.%",)]
+
+
+def test_a_clone_that_defines_something_is_not_moved_to_another_host(ready: MySQLWorld) -> None:
+    """A view would name a user that is not there any more, and could not be read."""
+    ready.rotate(ready.alternating)
+    with ready.as_login(ready.document()) as clone:
+        execute(clone, "CREATE VIEW look AS SELECT 1")
+    ready.rotate(ready.alternating)
+    ready.run("RENAME USER {}@'%' TO {}@'127.%'", ready.user, ready.user)
+    token = ready.until(ready.alternating, "setSecret")
+    with pytest.raises(UnequalTwinsError, match="1 views, routines, triggers or events"):
+        ready.step(ready.alternating, token, "setSecret")
+    with ready.as_login(ready.document()) as base:
+        assert execute(base, "SELECT * FROM look") == [(1,)]
+        execute(base, "CREATE OR REPLACE VIEW look AS SELECT 2")
+    for step in STEPS[1:]:
+        ready.step(ready.alternating, token, step)
+    with ready.as_login(ready.document()) as clone:
+        assert execute(clone, "SELECT * FROM look") == [(2,)]
 
 
 @pytest.mark.parametrize("length", [26, 27])

@@ -168,7 +168,7 @@ class MySQLSubject(MySQLFamily, Subject):
         """Sends a verifier."""
         user, identified = self._account(username), self._identified(password)
         self.run(f"CREATE USER {user} {identified}")
-        self.run(f"GRANT SELECT ON {schema(dbname)}.* TO {user}")
+        self.run(f"GRANT SELECT ON {schema(dbname, patterns=True)}.* TO {user}")
 
     def set_password(self, username: str, password: str) -> None:
         """Sends a verifier; no second password stays."""
