@@ -64,7 +64,7 @@ def create_pool(secret: AsyncRotatedSecret, **options: Any) -> "Promised[Pool]":
     return Promised(lambda: Pool(secret, options))
 
 
-class Pool(PoolBySecret, pools.Pool):
+class Pool(PoolBySecret, pools.Pool):  # type: ignore[misc]  # it is taken for untyped
     """A pool whose connections log in with the current credential, over verified TLS."""
 
     def __init__(self, secret: AsyncRotatedSecret, options: dict[str, Any]) -> None:
@@ -76,18 +76,13 @@ class Pool(PoolBySecret, pools.Pool):
         return bool(connection._stream_broken)  # noqa: SLF001  # as the driver's own pool looks
 
 
-class _Connection(connections.Connection):
+class _Connection(connections.Connection):  # type: ignore[misc]  # it is taken for untyped
     """Logs in by the secret whenever it is opened, and keeps no password."""
-
-    _connected: bool
-    _connect_timeout: float
-    _host: str
-    autocommit_mode: bool
 
     def __init__(self, secret: AsyncRotatedSecret, options: dict[str, Any]) -> None:
         self._secret = secret
         self._options = options
-        super().__init__()  # type: ignore[no-untyped-call]  # the driver's
+        super().__init__()
 
     async def connect(self) -> Any:  # noqa: ANN401  # as asyncmy has it
         if self._connected:
@@ -97,8 +92,7 @@ class _Connection(connections.Connection):
             self.close()
 
         async def attempt(credential: Credential) -> _Connection:
-            arguments = _arguments(credential, self._options)
-            super(_Connection, self).__init__(**arguments)  # type: ignore[no-untyped-call]
+            super(_Connection, self).__init__(**_arguments(credential, self._options))
             try:
                 # The driver waits for the network alone so long, and then for ever.
                 async with asyncio.timeout(self._connect_timeout):

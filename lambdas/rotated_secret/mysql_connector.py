@@ -38,7 +38,7 @@ def connect(secret: RotatedSecret, **options: Any) -> MySQLConnection:  # noqa: 
     return connection
 
 
-class ConnectionPool(MySQLConnectionPool):
+class ConnectionPool(MySQLConnectionPool):  # type: ignore[misc]  # it is taken for untyped
     """A pool whose connections log in with the current credential, over verified TLS.
 
     One whose credential is retired is opened anew when it is handed out.
@@ -124,14 +124,14 @@ class _BySecret:
         self._password = ""
 
 
-class _Socket(MySQLTCPSocket):
+class _Socket(MySQLTCPSocket):  # type: ignore[misc]  # it is taken for untyped
     """Trusts the authorities of RDS alone: the driver adds all that the machine trusts."""
 
     def build_ssl_context(self, *_: object, **__: object) -> ssl.SSLContext:
         return verified_context(self.server_host)
 
 
-class _Pure(_BySecret, MySQLConnection):
+class _Pure(_BySecret, MySQLConnection):  # type: ignore[misc]  # it is taken for untyped
     def _forget(self) -> None:
         super()._forget()
         self._authenticator._passwords = {}  # noqa: SLF001  # there is no other way
@@ -146,7 +146,7 @@ class _Pure(_BySecret, MySQLConnection):
 if HAVE_CEXT:
     from mysql.connector.connection_cext import CMySQLConnection
 
-    class _Compiled(_BySecret, CMySQLConnection): ...
+    class _Compiled(_BySecret, CMySQLConnection): ...  # type: ignore[misc]  # the same
 
 
 def _checked(options: dict[str, Any]) -> Callable[..., Any]:
