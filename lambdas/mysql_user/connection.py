@@ -17,7 +17,7 @@ from database.credential import Credential
 from database.hard_end import HardEnd
 from database.trust import verified_context
 from mysql_user import start_up
-from mysql_user.failures import failure
+from mysql_user.failures import OPERATION_FAILED, failure
 from mysql_user.login import Driver, OtherWayError
 from rotated_secret.discretion import without_frames
 from rotation.deadline import Deadline
@@ -87,8 +87,20 @@ class Connection:
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         with self._driver.cursor() as cursor:
-            cursor.execute(statement)
+            try:
+                cursor.execute(statement)
+            except MySQLError as error:
+                if error.args[:1] == (OPERATION_FAILED,):
+                    raise self._cause(error) from error
+                raise
             return list(cursor.fetchall())
+
+    def _cause(self, error: MySQLError) -> MySQLError:
+        """What made a change of a user fail, which MariaDB tells before that it failed."""
+        for _, code, words in self._run("SHOW ERRORS"):
+            if code != OPERATION_FAILED:
+                return type(error)(code, words)
+        return error
 
     def _must_be_settled(self, credential: Credential) -> None:
         """Reads back what the session began with."""

@@ -19,7 +19,7 @@ from rotation.errors import (
 ACCESS_DENIED = 1045
 NO_DATABASE = 1049
 NO_RIGHT_TO_DATABASE = 1044
-USER_EXISTS_OR_NOT = 1396
+OPERATION_FAILED = 1396
 OPTION_PREVENTS = 1290
 
 _RIGHTS = (
@@ -72,6 +72,8 @@ _ORPHANS = (
     " them or create them anew, or grant the admin SET_ANY_DEFINER (SET_USER_ID before MySQL 8.2)"
 )
 
+_GONE = "The user is gone: create it again"
+
 _WAIT = "Wait until the other session ends its transaction, or end it"
 
 _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
@@ -108,7 +110,7 @@ _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     1290: (RefusedChangeError, _READ_ONLY),
     1792: (RefusedChangeError, _READ_ONLY),
     1836: (RefusedChangeError, _READ_ONLY),
-    1410: (RefusedChangeError, "The user is gone: create it again"),
+    1410: (RefusedChangeError, _GONE),
     1524: (
         RefusedChangeError,
         "Let the user prove itself by a plugin that the server has: ALTER USER ... IDENTIFIED WITH",
@@ -118,7 +120,8 @@ _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     3530: (RefusedChangeError, "Create the role, or take it off the user's twin"),
     3894: (RefusedChangeError, "Correct the user's password history or reuse settings"),
     4006: (RefusedChangeError, _ORPHANS),
-    USER_EXISTS_OR_NOT: (NotOursError, _TAKEN),
+    OPERATION_FAILED: (NotOursError, _TAKEN),
+    1133: (RefusedChangeError, _GONE),
     1205: (BusyError, _WAIT),
     1213: (BusyError, "Nothing: the next attempt comes later than the other session"),
     1969: (BusyError, "See what the server is busy with; a statement took too long"),
@@ -158,6 +161,8 @@ def failure(code: int, words: str, doing: str, *, login: bool = False) -> Target
     if code == OPTION_PREVENTS and not _IS_READ_ONLY.search(words):
         remedy = _VALIDATION if "strict" in words else _OPTION
         return RefusedChangeError(cause, remedy=remedy)
+    if code == OPERATION_FAILED and "CREATE USER" not in words:
+        return RefusedChangeError(cause, remedy=_GONE)
     kind, remedy = _KINDS.get(code, (RefusedChangeError, "See the server's log"))
     if kind is CredentialRefusedError and code in _OF_RIGHTS_TOO and not login:
         kind, remedy = RefusedChangeError, _RIGHTS

@@ -102,4 +102,5 @@ def _wanted(version: str) -> Sequence[tuple[str, object]]:
 
 
 def _sql(value: object) -> str:
-    return f"'{value}'" if isinstance(value, str) else str(value)
+    # A text is else taken to be in the connection's character set, which may be one of four bytes.
+    return f"_{CHARSET}'{value}'" if isinstance(value, str) else str(value)
