@@ -73,6 +73,7 @@ class Product:
         longest_password: The most characters of a master user's password.
         longest_database: The most characters of a database's name.
         attached: What an attachment writes into a secret as `engine`.
+        kept: Names that RDS refuses for its master user, besides reserved words.
         clustered: Whether its instances are members of clusters.
     """
 
@@ -85,6 +86,7 @@ class Product:
     longest_password: int
     longest_database: int
     attached: str
+    kept: frozenset[str] = frozenset()
     clustered: bool = False
 
     def family(self, version: str | None) -> str:
@@ -111,6 +113,7 @@ _PRODUCTS = (
         longest_password=128,
         longest_database=63,
         attached="postgres",
+        kept=frozenset({"admin"}),
     ),
     Product(
         engine="mariadb",
@@ -144,6 +147,7 @@ _PRODUCTS = (
         longest_password=128,
         longest_database=63,
         attached="postgres",
+        kept=frozenset({"admin"}),
         clustered=True,
     ),
     Product(

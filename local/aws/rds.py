@@ -92,7 +92,7 @@ def back_instances_by(servers: InstanceServers) -> None:
         }
         definition = {**cloudformation_json, "Properties": completed}
         with servers.new(identifier, product) as server:
-            rds_rules.check_words(properties, server.is_reserved)
+            rds_rules.check_words(properties, product, server.is_reserved)
             server.create_admin(properties["MasterUsername"], properties["MasterUserPassword"])
             if "DBName" in properties:
                 server.create_database(properties["DBName"], properties["MasterUsername"])

@@ -17,7 +17,8 @@ _LONGEST_ADMIN = 16
 _SHORTEST_PASSWORD = 8
 _NOT_IN_PASSWORDS = re.compile(r'[^\x21-\x7e]|[/"@]')
 _LOWEST_PORT, _HIGHEST_PORT = 1150, 65535
-_ADMINS_OF_RDS = frozenset({"admin", "rdsadmin", "rdsrepladmin", "rdsproxyadmin"})
+_OF_RDS = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin"})
+"""Logins that RDS keeps to itself."""
 
 _OF_THE_CLUSTER = (
     "AllocatedStorage",
@@ -79,18 +80,21 @@ def check_database(name: str | None, product: Product) -> None:
         )
 
 
-def check_words(properties: Properties, is_reserved: Callable[[str], bool]) -> None:
-    """Refuse names that the product keeps for itself.
+def check_words(
+    properties: Properties, product: Product, is_reserved: Callable[[str], bool]
+) -> None:
+    """Refuse names that the product or RDS keeps for itself.
 
     Args:
         properties: Of an instance or a cluster.
-        is_reserved: Asks the product.
+        product: What it is.
+        is_reserved: Asks the product's server.
 
     Raises:
         InvalidParameterValue: There is one.
     """
     admin = str(properties["MasterUsername"])
-    if admin.lower() in _ADMINS_OF_RDS - _allowed_admins(properties) or is_reserved(admin):
+    if admin.lower() in _OF_RDS | product.kept or is_reserved(admin):
         raise InvalidParameterValue(
             f"MasterUsername {admin} cannot be used as it is a reserved word used by the engine"
         )
@@ -99,12 +103,6 @@ def check_words(properties: Properties, is_reserved: Callable[[str], bool]) -> N
         raise InvalidParameterValue(
             f"Database name {database} cannot be used as it is a reserved word used by the engine"
         )
-
-
-def _allowed_admins(properties: Properties) -> frozenset[str]:
-    """`admin` is what the console proposes for MySQL and MariaDB."""
-    postgres = "postgres" in str(properties["Engine"])
-    return frozenset() if postgres else frozenset({"admin"})
 
 
 def check_logs(logs: Iterable[str], product: Product, version: str) -> None:

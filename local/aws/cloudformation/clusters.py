@@ -101,7 +101,7 @@ class DBCluster(_InRds):
             raise InvalidParameterValue("DB Cluster already exists")
         group = properties.get("DBSubnetGroupName")
         with self.servers.new(identifier, product) as server:
-            rds_rules.check_words(properties, server.is_reserved)
+            rds_rules.check_words(properties, product, server.is_reserved)
             self._bring(server, properties)
             self._service.create_db_cluster(
                 {

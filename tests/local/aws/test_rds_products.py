@@ -185,6 +185,7 @@ def test_a_cluster_is_a_server_with_two_endpoints_that_its_instances_share(
     ("changes", "reason"),
     [
         ({"MasterUsername": "a" * 17}, "MasterUsername is not a valid identifier"),
+        ({"MasterUsername": "admin"}, "MasterUsername admin cannot be used"),
         ({"MasterUsername": "rdsadmin"}, "MasterUsername rdsadmin cannot be used"),
         ({"MasterUsername": "user"}, "MasterUsername user cannot be used as it is a reserved"),
         ({"MasterUserPassword": "short"}, "not 8 to 128 characters"),
