@@ -41,7 +41,7 @@ class Configuration(BaseModel, frozen=True):
         directory: Where logs, journals and unpacked functions go.
         region: The only region.
         runtime: Python with what the managed Lambda runtime brings.
-        node: The Node.js that runs the IAM evaluator.
+        node: The Node.js that runs the IAM evaluator and functions of Node.js.
         node_modules: Where the evaluator is installed.
         database: The PostgreSQL server for the first database of RDS.
         speed: Seconds on the schedules' clock per real second.

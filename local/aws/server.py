@@ -38,6 +38,7 @@ from local.aws.scheduler import Scheduler
 from local.aws.trail import service_events
 from local.aws.ways import Ways
 from local.functions import Functions
+from local.functions.interpreter import Node
 from local.instances import InstanceSessions, MetadataService
 from local.policies import Evaluator, enforce
 from local.trail import Delivery
@@ -81,6 +82,7 @@ def running(configuration: Configuration) -> Iterator[tuple[str, BaseWSGIServer]
         Evaluator(node=configuration.node, node_modules=configuration.node_modules) as evaluator,
         Functions(
             interpreter=configuration.runtime,
+            node=Node(configuration.node, configuration.node_modules),
             directory=configuration.directory,
             endpoint_url=url,
             extra_environment={

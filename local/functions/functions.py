@@ -10,7 +10,7 @@ from typing import Any, Self
 from local.functions import moto_patches
 from local.functions.asynchronous import AsynchronousInvocations
 from local.functions.deployed import DeployedFunction
-from local.functions.interpreter import PYTHON_RUNTIMES, runtime_of
+from local.functions.interpreter import NODE_RUNTIMES, PYTHON_RUNTIMES, Node, runtime_of
 from local.functions.invocation import CannotRun, Invocation
 from local.functions.logs import Logs
 from local.functions.moto_functions import find
@@ -34,6 +34,7 @@ class Functions:
         interpreter: A Python that has what Lambda's managed runtime has, and only that.
         directory: Where code and logs go while it runs; it is made.
         endpoint_url: Where the local AWS listens.
+        node: Runs functions of Node.js; without it there are none.
         extra_environment: Variables that every function gets on top of its own.
         idle_sandboxes: How many waiting processes of a function are kept.
         concurrency: How many events may run at once in the account.
@@ -48,17 +49,20 @@ class Functions:
         interpreter: Path,
         directory: Path,
         endpoint_url: str,
+        node: Node | None = None,
         extra_environment: Mapping[str, str] | None = None,
         idle_sandboxes: int = 4,
         concurrency: int = 100,
         may_assume: MayAssume = lambda _: True,
         retry_delays: Sequence[float] = (60, 120),
     ) -> None:
-        self._runtime = runtime_of(interpreter)
+        self._python = runtime_of(interpreter)
+        self._runtimes = (*PYTHON_RUNTIMES, *(NODE_RUNTIMES if node else ()))
         self._sessions = RoleSessions(may_assume)
         self._packages = Packages(directory / "packages")
         self._factory = SandboxFactory(
             interpreter=interpreter,
+            node=node,
             directory=directory / "sandboxes",
             endpoint_url=endpoint_url,
             extra=extra_environment or {},
@@ -146,10 +150,10 @@ class Functions:
         return self._sessions.function_of(access_key_id)
 
     def _check(self, function: DeployedFunction) -> None:
-        if function.runtime not in PYTHON_RUNTIMES:
+        if function.runtime not in self._runtimes:
             raise CannotRun(
                 f"{function.name} is deployed for {function.runtime}, but functions run on "
-                f"{self._runtime} here: deploy it for one of {', '.join(PYTHON_RUNTIMES)}"
+                f"{self._python} or Node.js here: deploy it for one of {', '.join(self._runtimes)}"
             )
 
     def _forget(self, sandbox: Sandbox) -> None:

@@ -1,6 +1,7 @@
-"""The Python that stands for Lambda's managed runtime."""
+"""The Python and the Node.js that stand for Lambda's managed runtimes."""
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import LocalError
@@ -11,6 +12,23 @@ PYTHON_RUNTIMES = ("python3.11", "python3.12", "python3.13", "python3.14")
 A function runs on the machine's Python, whichever of them it was deployed for. On another one the
 zip's bytecode is not used, and a start takes longer.
 """
+
+NODE_RUNTIMES = ("nodejs20.x", "nodejs22.x", "nodejs24.x")
+"""Lambda's runtimes that one Node.js stands for, whichever a function was deployed for."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Node.js for functions.
+
+    Attributes:
+        program: The interpreter, version 22.15 or newer.
+        modules: The folder with the packages of AWS's SDK that functions find, as on Lambda.
+    """
+
+    program: Path
+    modules: Path
+
 
 _PROBE = "import sys, awslambdaric; print('python%d.%d' % sys.version_info[:2])"
 

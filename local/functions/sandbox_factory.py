@@ -14,13 +14,15 @@ from pathlib import Path
 from local.child import child_command
 from local.functions.deployed import DeployedFunction
 from local.functions.environment import environment
+from local.functions.interpreter import NODE_RUNTIMES, Node
 from local.functions.invocation import CannotRun
 from local.functions.packages import Packages
 from local.functions.role_sessions import RoleSessions
 from local.functions.runtime_api import RuntimeApi
 from local.functions.sandbox import Sandbox
 
-_IN_SANDBOX = Path(__file__).with_name("in_sandbox.py")
+_IN_PYTHON = Path(__file__).with_name("in_sandbox.py")
+_IN_NODE = Path(__file__).with_name("in_sandbox.mjs")
 
 
 class SandboxFactory:
@@ -33,6 +35,7 @@ class SandboxFactory:
         extra: Variables that every function gets on top of its own.
         packages: Where the functions' code is unpacked.
         sessions: Who hands out the roles' credentials.
+        node: The Node.js that has what Lambda's managed runtime of it has; None if there is none.
     """
 
     def __init__(
@@ -44,8 +47,10 @@ class SandboxFactory:
         extra: Mapping[str, str],
         packages: Packages,
         sessions: RoleSessions,
+        node: Node | None = None,
     ) -> None:
         self._interpreter = interpreter
+        self._node = node
         self._directory = directory
         self._endpoint_url = endpoint_url
         self._extra = extra
@@ -100,7 +105,7 @@ class SandboxFactory:
             directory=directory,
             api=api,
             process=self._starter.submit(
-                self._spawn, function.handler, task_root, variables, directory / "output"
+                self._spawn, self._command(function), task_root, variables, directory / "output"
             ).result(),
             output=directory / "output",
         )
@@ -109,10 +114,15 @@ class SandboxFactory:
         """End the thread that starts processes, and with it whatever process is left."""
         self._starter.shutdown()
 
+    def _command(self, function: DeployedFunction) -> list[str]:
+        if self._node and function.runtime in NODE_RUNTIMES:
+            program = [str(self._node.program), str(_IN_NODE)]
+            return [*program, function.handler, str(self._node.modules)]
+        return [str(self._interpreter), str(_IN_PYTHON), function.handler]
+
     def _spawn(
-        self, handler: str, task_root: Path, variables: dict[str, str], file: Path
+        self, command: list[str], task_root: Path, variables: dict[str, str], file: Path
     ) -> subprocess.Popen[bytes]:
-        command = [str(self._interpreter), str(_IN_SANDBOX), handler]
         with file.open("ab") as output:
             return subprocess.Popen(  # noqa: S603  # what was deployed is what shall run
                 child_command(command, death=signal.SIGKILL),
