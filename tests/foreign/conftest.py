@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tools import dist
 
@@ -38,10 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def site(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What an installation makes of the wheels, on a machine without a network."""
     folder = tmp_path_factory.mktemp("site")
-    wheels = [str(path) for (_, suffix), path in built.items() if suffix == ".whl"]
-    install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--offline", "--no-deps"]
-    environment = {**os.environ, "UV_PYTHON": sys.executable}
-    subprocess.run([*install, "--target", str(folder), *wheels], check=True, env=environment)
+    install(folder, *(path for (_, suffix), path in built.items() if suffix == ".whl"))
     (folder / "sitecustomize.py").write_text(NO_NETWORK)
     return folder
 
@@ -66,7 +65,7 @@ def run(site: Path) -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def assembly(
-    run: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+    run: Callable[..., str], built: Built, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Path]:
     """What `cdk synth` makes of an app, by the app's name; each is synthesized once."""
 
@@ -78,7 +77,49 @@ def assembly(
             shutil.copy(APP, folder)
         else:
             shutil.copytree(EXAMPLES / name, folder)
+        if (folder / "function").is_dir():
+            install(folder / "function", built["rotated_secret", ".whl"])
+            link_packages(folder / "function", "pg8000", copy=True)
         run(folder, "-c", SYNTH)
         return folder / "out"
 
     return synthesize
+
+
+def install(folder: Path, *wheels: Path) -> None:
+    """Install wheels and nothing else into a folder, without a network."""
+    command = [sys.executable, "-m", "uv", "pip", "install", "-q", "--offline", "--no-deps"]
+    environment = {**os.environ, "UV_PYTHON": sys.executable}
+    target = ["--target", str(folder), *map(str, wheels)]
+    subprocess.run([*command, *target], check=True, env=environment)
+
+
+def link_packages(folder: Path, *names: str, copy: bool = False) -> None:
+    """Make a folder have some installed packages and what these need.
+
+    All of it is pure Python, so that any Python can have it.
+
+    Args:
+        folder: The folder; it is made.
+        names: The packages.
+        copy: Whether they are copied, not linked.
+    """
+    folder.mkdir(exist_ok=True)
+    waiting, seen = [*names], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        found = distribution(name)
+        waiting += [Requirement(each).name for each in found.requires or () if ";" not in each]
+        for top in {file.parts[0] for file in found.files or () if file.parts[0] != ".."}:
+            place, source = folder / top, Path(str(found.locate_file(top)))
+            if place.exists():
+                continue
+            if not copy:
+                place.symlink_to(source)
+            elif source.is_dir():
+                shutil.copytree(source, place)
+            else:
+                shutil.copy(source, place)

@@ -10,15 +10,13 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from email.parser import BytesParser
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.requirements import Requirement
 
 from credential_rotation.bundle import AUTHORITIES, RELEASED, Bundle
-from tests.foreign.conftest import APP, EXAMPLES, SYNTH, Built
+from tests.foreign.conftest import APP, EXAMPLES, SYNTH, Built, link_packages
 from tools import dist, matrix
 
 pytestmark = pytest.mark.xdist_group("foreign")  # the wheels are built once
@@ -52,25 +50,6 @@ def test_it_synthesizes_the_same_on_every_python(
     folders = (tmp_path / "out", assembly("shop"))
     made, expected = (folder / "Shop.template.json" for folder in folders)
     assert json.loads(made.read_text()) == json.loads(expected.read_text())
-
-
-def link_packages(folder: Path, *names: str) -> None:
-    """Makes a folder have some packages and what these need, and nothing else.
-
-    All of it is pure Python, so that any Python can have it.
-    """
-    folder.mkdir()
-    waiting, seen = [*names], set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        found = distribution(name)
-        waiting += [Requirement(each).name for each in found.requires or () if ";" not in each]
-        for top in {file.parts[0] for file in found.files or () if file.parts[0] != ".."}:
-            if not (folder / top).exists():
-                (folder / top).symlink_to(str(found.locate_file(top)))
 
 
 def test_its_functions_are_the_ones_of_the_release(assembly: Assembly, site: Path) -> None:

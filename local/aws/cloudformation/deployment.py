@@ -92,6 +92,7 @@ class StackDeployment:
         for change in made.values():
             change.result()
         self._live.answer_outputs(self._template)
+        self._live.export()
 
     def _change_after(
         self,

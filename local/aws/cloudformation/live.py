@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from moto.cloudformation import parsing
-from moto.cloudformation.models import Event, Stack
+from moto.cloudformation.models import Event, Stack, cloudformation_backends
 
 from local.aws.cloudformation import removals
 from local.aws.cloudformation.dependencies import creation_order, needs
@@ -76,6 +76,7 @@ class LiveStack:
     def load(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
         """Take over a template's mappings, parameters and conditions, and make nothing."""
         self.map._template = template  # noqa: SLF001 - as ResourceMap.update does
+        self.map.cross_stack_resources = self._exports  # moto: those of when the map was made
         self._expose()
         self.map.input_parameters = parameters or self.map.input_parameters
         self.map.load_mapping()
@@ -214,6 +215,26 @@ class LiveStack:
         """Compute the outputs of a template; one that can't be fails the deployment."""
         self.stack.output_map = parsing.OutputMap(self.map, template, self.stack.stack_id)
         _ = self.stack.outputs
+
+    def export(self) -> None:
+        """Let other stacks import the outputs that say so, and no more those that did.
+
+        Raises:
+            ValueError: Another stack exports under one of the names.
+        """
+        own, exports = self.stack.stack_id, self._exports
+        for export in self.stack.exports:
+            if export.name in exports and exports[export.name].exporting_stack_id != own:
+                raise ValueError(f"Export with name {export.name} is already exported")
+        for name in [each for each, known in exports.items() if known.exporting_stack_id == own]:
+            del exports[name]
+        exports.update({export.name: export for export in self.stack.exports})
+
+    @property
+    def _exports(self) -> dict[str, parsing.Export]:
+        """What the stacks of the account and region export, by name."""
+        backend = cloudformation_backends[self.stack.account_id][self.stack.region_name]
+        return backend.exports
 
     def tell(self, status: str, reason: str | None = None) -> None:
         """Set the stack's status, with an event."""

@@ -5,7 +5,9 @@ from typing import Any
 
 from moto.cloudformation import parsing
 from moto.ec2.models import EC2Backend, ec2_backends
-from moto.iam.models import iam_backends
+from moto.iam.models import Role, iam_backends
+
+from local.identity.roles import detach_all
 
 _Remove = Callable[[Any, dict[str, Any], str, str], None]
 
@@ -22,6 +24,8 @@ def remove(resource: Any, definition: dict[str, Any], resources: parsing.Resourc
         Exception: It can't be deleted, or is protected: moto's own errors.
     """
     account, region = str(resources["AWS::AccountId"]), str(resources["AWS::Region"])
+    if isinstance(resource, Role):
+        detach_all(resource)
     if own := _REMOVALS.get(definition["Type"]):
         own(resource, definition["Properties"], account, region)
     else:

@@ -28,15 +28,23 @@ from local.moto_patch import replace
 MADE_BY_MOTO = frozenset(
     {
         "AWS::CloudWatch::Dashboard",
+        "AWS::EC2::EIP",
         "AWS::EC2::FlowLog",
+        "AWS::EC2::InternetGateway",
         "AWS::EC2::LaunchTemplate",
+        "AWS::EC2::NatGateway",
+        "AWS::EC2::Route",
         "AWS::EC2::RouteTable",
         "AWS::EC2::SecurityGroup",
         "AWS::EC2::Subnet",
         "AWS::EC2::SubnetRouteTableAssociation",
         "AWS::EC2::VPC",
         "AWS::EC2::VPCEndpoint",
+        "AWS::EC2::VPCGatewayAttachment",
         "AWS::ECR::Repository",
+        "AWS::ECS::Cluster",
+        "AWS::ECS::Service",
+        "AWS::ECS::TaskDefinition",
         "AWS::Events::Rule",
         "AWS::IAM::InstanceProfile",
         "AWS::IAM::ManagedPolicy",
@@ -54,7 +62,7 @@ MADE_BY_MOTO = frozenset(
         "AWS::SSM::Parameter",
     }
 )
-"""Types whose moto implementation was tried with this project's stacks and the CDK's bootstrap."""
+"""Types whose moto implementation was tried with stacks and examples here, and the bootstrap."""
 
 
 MADE_HERE: dict[str, type[Resource]] = {

@@ -21,8 +21,11 @@ def _on_stream(call: Call) -> list[Access]:
 OPERATIONS = {
     "CreateLogGroup": _on_stream,
     "CreateLogStream": _on_stream,
+    "DeleteLogGroup": _on_stream,
+    "DeleteRetentionPolicy": _on_stream,
     "DescribeLogGroups": _everywhere,
     "DescribeLogStreams": _on_stream,
     "FilterLogEvents": _on_stream,
     "PutLogEvents": _on_stream,
+    "PutRetentionPolicy": _on_stream,
 }

@@ -58,3 +58,43 @@ def test_a_function_whose_role_does_not_trust_lambda_does_not_run(aws, function)
         functions.invoke(FunctionName=arn)
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=TRUST)
     assert json.loads(functions.invoke(FunctionName=arn)["Payload"].read()) == "ran"
+
+
+BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+NETWORK = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+
+
+def attached(aws, name):
+    listed = aws.client("iam").list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    return {each["PolicyArn"] for each in listed}
+
+
+def test_policies_of_aws_that_a_template_lists_are_attached(aws, stack, name):
+    def role(*arns):
+        trust = document("lambda.amazonaws.com")
+        properties = {"RoleName": name, "AssumeRolePolicyDocument": trust}
+        listed = {**properties, "ManagedPolicyArns": list(arns)}
+        return {"Role": {"Type": "AWS::IAM::Role", "Properties": listed}}
+
+    assert stack.deploy(role(BASIC)) == "CREATE_COMPLETE"
+    assert attached(aws, name) == {BASIC}
+    assert stack.deploy(role(NETWORK)) == "UPDATE_COMPLETE"
+    assert attached(aws, name) == {NETWORK}
+    version = aws.client("iam").get_policy(PolicyArn=NETWORK)["Policy"]["DefaultVersionId"]
+    found = aws.client("iam").get_policy_version(PolicyArn=NETWORK, VersionId=version)
+    assert "ec2:CreateNetworkInterface" in str(found["PolicyVersion"]["Document"])
+    stack.delete()
+    with pytest.raises(aws.client("iam").exceptions.NoSuchEntityException):
+        aws.client("iam").get_role(RoleName=name)
+
+
+def test_a_policy_of_aws_that_is_none_fails_the_deployment(stack, name):
+    trust = document("lambda.amazonaws.com")
+    properties = {
+        "RoleName": name,
+        "AssumeRolePolicyDocument": trust,
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/NoSuchPolicy"],
+    }
+    role = {"Type": "AWS::IAM::Role", "Properties": properties}
+    assert stack.deploy({"Role": role}) == "ROLLBACK_COMPLETE"
+    assert any("NoSuchPolicy" in reason for reason in stack.reasons())

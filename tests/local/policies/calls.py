@@ -133,8 +133,11 @@ CALLS: list[Call] = [
         _GROUP,
         {"logGroupName": "/aws/lambda/f"},
         create_log_group={},
+        delete_log_group={},
+        delete_retention_policy={},
         describe_log_streams={},
         filter_log_events={},
+        put_retention_policy={"retentionInDays": 7},
     ),
     *_calls(
         "logs",
