@@ -37,15 +37,15 @@ lint: setup ## style, formatting, types
 inventory: setup ## list IAM users of your account with credentials that should not be (ARGS="--json")
 	@$(BIN)/python -m credential_rotation.command inventory $(ARGS)
 
-faults: setup ## inject every fault into rotations of a real PostgreSQL, and tell what survived
-	@PYTHONPATH=lambdas $(BIN)/python -m tests.faults
+faults: setup ## inject every fault into rotations of real databases, and tell what survived (ENGINE=mariadb, ARGS=names)
+	@PYTHONPATH=lambdas $(BIN)/python -m tests.faults $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
 
-bench: setup ## what a rotation costs (ALTERNATING= and SINGLE=folders of another handler's unpacked zips, HANDLER=, STRATEGY=, CALL_MS=0,5,20 PACKET_MS=0,0.3,1)
-	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.rotation $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(ALTERNATING),--alternating "$(ALTERNATING)") \
+bench: setup ## what a rotation costs (ENGINE=mariadb, ALTERNATING= and SINGLE=folders of another handler's unpacked zips, HANDLER=, STRATEGY=, CALL_MS=0,5,20 PACKET_MS=0,0.3,1)
+	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.rotation $(if $(ENGINE),--engine $(ENGINE)) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(ALTERNATING),--alternating "$(ALTERNATING)") \
 		$(if $(SINGLE),--single "$(SINGLE)") $(if $(HANDLER),--handler $(HANDLER)) $(if $(CALL_MS),--call-ms $(CALL_MS)) $(if $(PACKET_MS),--packet-ms $(PACKET_MS)) $(ARGS)
 
-load: setup ## applications on our credential library and on others, through 200 rotations of each strategy, with faults
-	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.load
+load: setup ## applications on our credential library and on others, through 200 rotations of each strategy, with faults (ENGINE=mariadb)
+	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.load $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
 
 reads: setup ## what a read of the credential costs, beside other libraries: cached, forced, at a cold start
 	@PYTHONPATH=lambdas $(BIN)/python -m benchmarks.reads

@@ -101,6 +101,11 @@ class LocalAws:
         return self.directory / "logs"
 
     @property
+    def authorities(self) -> Path:
+        """PEM file with whom the functions trust at a database."""
+        return self._configuration.authorities
+
+    @property
     def rotations(self) -> Journal:
         """What Secrets Manager has rotated."""
         return Journal(self._configuration.rotations)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from benchmarks.load.database import database
 from benchmarks.load.load import Outcome, run
 from benchmarks.load.plan import Plan
 from benchmarks.load.table import reasons, table
-from benchmarks.rotation.candidate import HANDLERS
+from benchmarks.rotation.engines import ENGINES, STRATEGIES
 from credential_rotation.errors import SynthError
 from local import toolchain
 from local.errors import LocalError
@@ -28,19 +29,26 @@ def main(arguments: Sequence[str]) -> int:
         0 if no operation failed of an application on our library, otherwise 1.
     """
     parser = argparse.ArgumentParser(prog="make load", description="Applications under rotations")
-    parser.add_argument("--strategy", choices=HANDLERS, action="append", help="both if left out")
+    parser.add_argument("--strategy", choices=STRATEGIES, action="append", help="all if left out")
+    parser.add_argument("--engine", choices=ENGINES, default="postgres")
     parser.add_argument("--rotations", type=int, default=200, help="of each strategy")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDTH
+    if strange := set(options.strategy or ()) - {*ENGINES[options.engine].strategies}:
+        parser.error(f"{options.engine} has no strategy {', '.join(strange)}")
     plan = Plan.spread(options.rotations, seconds=FAULT_SECONDS)
     try:
-        with LocalAws(toolchain.find()) as aws, console.status("") as status:
-            os.environ["RDS_CA_BUNDLE"] = str(aws.postgres.ca)
+        with (
+            LocalAws(toolchain.find()) as aws,
+            database(aws, options.engine) as server,
+            console.status("") as status,
+        ):
+            os.environ["RDS_CA_BUNDLE"] = str(aws.authorities)
             outcomes = [
-                run(aws, strategy, plan, others=True, tell=status.update)
-                for strategy in options.strategy or HANDLERS
+                run(aws, server, strategy, plan, others=True, tell=status.update)
+                for strategy in options.strategy or server.engine.strategies
             ]
     except (LocalError, SynthError) as error:
         console.print(f"load: failed: {error}")

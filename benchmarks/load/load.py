@@ -4,8 +4,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from benchmarks.load.database import Database
 from benchmarks.load.front import Front
-from benchmarks.load.libraries import OTHERS, OURS
+from benchmarks.load.libraries import LOADS, OTHERS, OURS
 from benchmarks.load.plan import Plan
 from benchmarks.load.process import applications
 from benchmarks.load.record import Task
@@ -34,12 +35,19 @@ class Outcome:
 
 
 def run(
-    aws: LocalAws, strategy: str, plan: Plan, *, others: bool, tell: Callable[[str], None]
+    aws: LocalAws,
+    database: Database,
+    strategy: str,
+    plan: Plan,
+    *,
+    others: bool,
+    tell: Callable[[str], None],
 ) -> Outcome:
     """Let applications run through rotations.
 
     Args:
         aws: A running local AWS.
+        database: The server, which the applications' processes trust.
         strategy: How the secret is rotated.
         plan: The rotations and the faults.
         others: Whether applications on other libraries run beside ours.
@@ -48,16 +56,22 @@ def run(
     Raises:
         RotationFailedError: A rotation failed.
     """
-    site = Site(aws, strategy=strategy)
+    site = Site(aws, database, strategy=strategy)
     site.rotate()  # makes the second user, once for all
     absences = Absences()
     tally = Tally(absences)
     names = (OURS, *(OTHERS if others else ()))
     with Front(aws.server.url) as front, ExitStack() as stack:
         tasks = [
-            Task(library=name, coroutines=coroutines, url=front.url, secret_id=site.arn)
+            Task(
+                library=name,
+                engine=database.product.engine,
+                coroutines=coroutines,
+                url=front.url,
+                secret_id=site.arn,
+            )
             for name in names
-            for coroutines in (False, True)
+            for coroutines in LOADS[database.product.engine]
         ]
         for begin in [stack.enter_context(applications(task, tally)) for task in tasks]:
             begin()

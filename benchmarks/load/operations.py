@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import psycopg_pool
+import pymysql
 import sqlalchemy
 
 from benchmarks.load.way import (
@@ -39,6 +40,12 @@ def ask(connection: Any) -> None:  # noqa: ANN401 - of any driver
     """Ask, and close the connection."""
     with connection:
         connection.execute(_QUERY)
+
+
+def ask_mysql(connection: "pymysql.Connection[Any]") -> None:
+    """The same with PyMySQL."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(_QUERY)
 
 
 def with_pool(pool: psycopg_pool.ConnectionPool[Any], stack: ExitStack) -> Operation:

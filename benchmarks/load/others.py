@@ -1,6 +1,7 @@
 """Applications on another cache of secrets."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 import psycopg
 import psycopg_pool
+import pymysql
 import sqlalchemy
 
 from benchmarks.load import operations, way
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Others:
+class Others(ABC):
     """The same applications, with the retry that a careful team writes, or without.
 
     The retry: if the database refuses the credential, read the secret past the cache and log in
@@ -51,13 +53,47 @@ class Others:
         self._cache = self._fresh()
         self._retries = retries
 
+    @abstractmethod
+    def ways(self) -> list[Way]:
+        """What applications do in threads."""
+
+    def async_ways(self) -> list[AsyncWay]:
+        """What they do with coroutines; nothing unless a product has a driver for them."""
+        return []
+
+    def _fresh(self) -> Cache:
+        return self._make(self._client, self._id)
+
+    def _log_in(self, cache: Cache, connect: Callable[[Document], T]) -> T:
+        try:
+            return connect(cache.get())
+        except Exception as error:
+            if not (self._retries and is_refusal(error)):
+                raise
+        return connect(cache.get_anew())
+
+    def _engine(
+        self, url: str, connect: Callable[[Document], object]
+    ) -> Callable[[ExitStack], Operation]:
+        engine = sqlalchemy.create_engine(
+            url,
+            creator=lambda: self._log_in(self._cache, connect),
+            pool_pre_ping=True,
+            **operations.ENGINE,
+        )
+        return lambda stack: operations.with_engine(engine, stack)
+
+
+class OthersOnPostgres(Others):
+    """On psycopg, SQLAlchemy and asyncpg."""
+
     def ways(self) -> list[Way]:
         """What applications do in threads."""
         return [
             Way(way.FRESH, lambda _: lambda: self._ask(self._fresh())),
             Way(way.NEW, lambda _: lambda: self._ask(self._cache)),
             Way(way.POOL, self._pool),
-            Way(way.ENGINE, self._engine),
+            Way(way.ENGINE, self._engine("postgresql+psycopg://", _connect)),
         ]
 
     def async_ways(self) -> list[AsyncWay]:
@@ -67,19 +103,8 @@ class Others:
             AsyncWay(way.ASYNC_POOL, self._async_pool),
         ]
 
-    def _fresh(self) -> Cache:
-        return self._make(self._client, self._id)
-
     def _ask(self, cache: Cache) -> None:
         operations.ask(self._log_in(cache, _connect))
-
-    def _log_in(self, cache: Cache, connect: Callable[[Document], T]) -> T:
-        try:
-            return connect(cache.get())
-        except Exception as error:
-            if not (self._retries and is_refusal(error)):
-                raise
-        return connect(cache.get_anew())
 
     async def _log_in_async(self, connect: Callable[[Document], Awaitable[T]]) -> T:
         try:
@@ -105,15 +130,6 @@ class Others:
         )
         return operations.with_pool(pool, stack)
 
-    def _engine(self, stack: ExitStack) -> Operation:
-        engine = sqlalchemy.create_engine(
-            "postgresql+psycopg://",
-            creator=lambda: self._log_in(self._cache, _connect),
-            pool_pre_ping=True,
-            **operations.ENGINE,
-        )
-        return operations.with_engine(engine, stack)
-
     async def _new_async(self, _: AsyncExitStack) -> AsyncOperation:
         return operations.with_new_connections(lambda: self._log_in_async(_connect_async))
 
@@ -123,6 +139,21 @@ class Others:
 
         pool = asyncpg.create_pool(connect=connect, **operations.ASYNC_POOL)
         return await operations.with_async_pool(pool, stack)
+
+
+class OthersOnMySQL(Others):
+    """On PyMySQL and SQLAlchemy."""
+
+    def ways(self) -> list[Way]:
+        """What applications do in threads."""
+        return [
+            Way(way.FRESH, lambda _: lambda: self._ask(self._fresh())),
+            Way(way.NEW, lambda _: lambda: self._ask(self._cache)),
+            Way(way.ENGINE, self._engine("mysql+pymysql://", _connect_mysql)),
+        ]
+
+    def _ask(self, cache: Cache) -> None:
+        operations.ask_mysql(self._log_in(cache, _connect_mysql))
 
 
 def _connect(document: Document) -> psycopg.Connection[Any]:
@@ -147,4 +178,16 @@ async def _connect_async(document: Document) -> "asyncpg.Connection[asyncpg.Reco
         database=document["dbname"],
         ssl=verified_context(),
         timeout=5,
+    )
+
+
+def _connect_mysql(document: Document) -> "pymysql.Connection[Any]":
+    return pymysql.connect(
+        host=document["host"],
+        port=document["port"],
+        user=document["username"],
+        password=document["password"],
+        database=document["dbname"],
+        ssl=verified_context(),
+        connect_timeout=5,
     )

@@ -77,7 +77,7 @@ class Plan:
                 tell(f"rotation {number + 1} of {self.rotations}")
                 if number in self.restarts:
                     with absences.one():
-                        site.aws.postgres.restart()
+                        site.database.restart()
                 if number in self.faults:
                     faults.enter_context(_for_a_while(front, *self.faults[number]))
                 begun = time.monotonic()

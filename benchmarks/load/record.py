@@ -13,12 +13,14 @@ class Task(BaseModel, frozen=True):
 
     Attributes:
         library: Name of the library.
+        engine: Of the database, as its secret calls it.
         coroutines: Whether it runs coroutines; threads otherwise.
         url: The applications' way to Secrets Manager.
         secret_id: The secret.
     """
 
     library: str
+    engine: str
     coroutines: bool
     url: str
     secret_id: str

@@ -4,14 +4,12 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
-
+from benchmarks.load.database import Database
 from benchmarks.rotation.candidate import ours
 from database.users import Users
 from local.aws.configuration import ACCOUNT
 from local.demo.rotation_follower import RotationFollower
 from local.local_aws import LocalAws
-from postgres_user.postgres import Postgres
 from rotation.deadline import Deadline
 from rotation.rotating_secret import RotatingSecret
 
@@ -38,27 +36,24 @@ class Site:
     The process has to trust the server, as the functions of the local AWS do: `RDS_CA_BUNDLE`.
 
     Attributes:
-        aws: Where everything is.
+        database: The server.
         arn: The secret.
     """
 
-    def __init__(self, aws: LocalAws, *, strategy: str) -> None:
+    def __init__(self, aws: LocalAws, database: Database, *, strategy: str) -> None:
         """Make everything; names are new each time.
 
         Args:
             aws: A running local AWS.
+            database: The server.
             strategy: How the secret is rotated.
         """
-        self.aws = aws
+        self.database = database
+        self._aws = aws
         self._secrets: SecretsManagerClient = aws.client("secretsmanager")
         self._name = f"load_{uuid.uuid4().hex[:8]}"
         admin = f"{self._name}_admin"
-        aws.postgres.create_admin(admin, _ADMIN_PASSWORD)
-        aws.postgres.create_database(self._name, aws.postgres.superuser)
-        with aws.postgres.connect(dbname=self._name) as connection:
-            grant = "GRANT CREATE ON DATABASE {} TO {}"
-            names = map(sql.Identifier, (self._name, admin))
-            connection.execute(sql.SQL(grant).format(*names))
+        database.product.prepare(admin=admin, password=_ADMIN_PASSWORD, dbname=self._name)
         admin_arn = self._create_secret("admin", self._login(admin, _ADMIN_PASSWORD))
         application = self._login(f"{self._name}_app", f"First-{uuid.uuid4().hex}")
         self.arn = self._create_secret("application", {**application, "masterarn": admin_arn})
@@ -75,9 +70,9 @@ class Site:
         self._watch.rotate()
 
     def _login(self, username: str, password: str) -> dict[str, Any]:
-        server = self.aws.postgres
+        server = self.database.product.server
         return {
-            "engine": "postgres",
+            "engine": self.database.product.engine,
             "host": server.host,
             "port": server.port,
             "username": username,
@@ -94,15 +89,15 @@ class Site:
     def _create_first_user(self) -> None:
         deadline = Deadline(_PREPARATION_SECONDS)
         secret = RotatingSecret(self._secrets, self.arn, deadline)
-        Users(Postgres).ensure(secret, owner="the load test", deadline=deadline)
+        Users(self.database.product.target).ensure(secret, owner="the load test", deadline=deadline)
 
     def _deploy(self, strategy: str) -> str:
-        iam, functions = self.aws.client("iam"), self.aws.client("lambda")
+        iam, functions = self._aws.client("iam"), self._aws.client("lambda")
         role = iam.create_role(RoleName=self._name, AssumeRolePolicyDocument=json.dumps(_TRUST))
         allow = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
         iam.put_role_policy(RoleName=self._name, PolicyName="own", PolicyDocument=policy)
-        code = ours(strategy)
+        code = ours(self.database.engine, strategy)
         function = functions.create_function(
             FunctionName=self._name,
             Runtime="python3.11",

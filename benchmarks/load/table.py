@@ -16,7 +16,7 @@ def table(outcome: Outcome) -> Table:
     """Failed operations of all, by what the applications got their credential from."""
     made = Table(box=box.MARKDOWN)
     made.add_column(f"{outcome.plan.rotations} rotations, {outcome.strategy}", no_wrap=True)
-    for each in (*WAYS, "all", "database away", "longest s"):
+    for each in (*ways(outcome), "all", "database away", "longest s"):
         made.add_column(each, justify="right", no_wrap=True)
     for library in outcome.libraries:
         counts = _counts(outcome, library)
@@ -38,4 +38,9 @@ def reasons(outcome: Outcome, library: str) -> str:
 
 
 def _counts(outcome: Outcome, library: str) -> list[Count]:
-    return [outcome.tally.counts.get((library, each), Count()) for each in WAYS]
+    return [outcome.tally.counts.get((library, each), Count()) for each in ways(outcome)]
+
+
+def ways(outcome: Outcome) -> list[str]:
+    """What the applications did; not every product has a driver for all."""
+    return [each for each in WAYS if any(found == each for _, found in outcome.tally.counts)]

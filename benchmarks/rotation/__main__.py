@@ -16,7 +16,8 @@ import stacks  # noqa: F401 - first: it chooses the Node.js that the CDK starts 
 
 # isort: split
 from benchmarks.rotation.authority import Authority
-from benchmarks.rotation.candidate import HANDLERS, Candidate, empty, other, ours
+from benchmarks.rotation.candidate import Candidate, empty, other, ours
+from benchmarks.rotation.engines import ENGINES, STRATEGIES, Engine
 from benchmarks.rotation.rotation import Network
 from benchmarks.rotation.series import measure
 from benchmarks.rotation.site import Site
@@ -24,11 +25,9 @@ from benchmarks.rotation.table import TIMES, comparison, on_networks
 from benchmarks.rotation.trial import Trial
 from credential_rotation.errors import SynthError
 from credential_rotation.packages import RUNTIME
-from fakes.postgres import PostgreSQL
 from local import toolchain
 from local.errors import LocalError
 from local.patience import slowness
-from local.postgres import PostgresServer
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,8 +37,9 @@ def main(arguments: Sequence[str]) -> int:
         0 if all rotations succeeded, otherwise 1. Whether the figures are good, a person judges.
     """
     parser = argparse.ArgumentParser(prog="make bench", description="Measure what a rotation costs")
-    parser.add_argument("--strategy", choices=HANDLERS, help="this one alone")
-    for strategy in HANDLERS:
+    parser.add_argument("--engine", choices=ENGINES, default="postgres")
+    parser.add_argument("--strategy", choices=STRATEGIES, help="this one alone")
+    for strategy in STRATEGIES:
         parser.add_argument(
             f"--{strategy}", type=Path, help=f"unpacked zip of another handler, {strategy}"
         )
@@ -49,15 +49,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=15, help="rotations in a running process")
     parser.add_argument("--cold-rounds", type=int, default=7, help="rotations in new processes")
     options = parser.parse_args(arguments)
+    engine = ENGINES[options.engine]
+    if options.strategy not in {None, *engine.strategies}:
+        parser.error(f"{options.engine} has no strategy {options.strategy}")
     console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     try:
         candidates = {
-            strategy: _candidates(strategy, getattr(options, strategy), options.handler)
-            for strategy in HANDLERS
+            strategy: _candidates(engine, strategy, getattr(options, strategy), options.handler)
+            for strategy in engine.strategies
             if options.strategy in {None, strategy}
         }
         for strategy, both in candidates.items():
-            _run(console, strategy, both, options)
+            _run(console, engine, strategy, both, options)
     except (LocalError, SynthError) as error:
         console.print(f"bench: failed: {error}")
         return 1
@@ -69,27 +72,34 @@ def _figures(text: str) -> list[float]:
     return [float(each) for each in text.split(",")]
 
 
-def _candidates(strategy: str, folder: Path | None, handler: str) -> list[Candidate]:
-    return [ours(strategy), *([other(folder, handler)] if folder else [])]
+def _candidates(
+    engine: Engine, strategy: str, folder: Path | None, handler: str
+) -> list[Candidate]:
+    return [ours(engine, strategy), *([other(folder, handler)] if folder else [])]
 
 
 def _run(
-    console: Console, strategy: str, candidates: list[Candidate], options: argparse.Namespace
+    console: Console,
+    engine: Engine,
+    strategy: str,
+    candidates: list[Candidate],
+    options: argparse.Namespace,
 ) -> None:
     networks = [Network(call, packet) for call in options.call_ms for packet in options.packet_ms]
     with ExitStack() as stack:
-        server = stack.enter_context(PostgresServer())
+        server = stack.enter_context(engine.server())
         # Whom our own code trusts, which makes the first users.
         os.environ["RDS_CA_BUNDLE"] = str(server.ca)
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         start = partial(
             Trial,
+            framing=engine.framing,
             authority=Authority(directory),
             interpreter=toolchain.find().runtime,
             directory=directory,
         )
         trials = [
-            stack.enter_context(start(candidate, Site(PostgreSQL(server))).open())
+            stack.enter_context(start(candidate, Site(engine.product(server))).open())
             for candidate in (*candidates, empty())
         ]
         nothing = trials.pop()
@@ -103,7 +113,7 @@ def _run(
             )
             starts = [nothing.start() for _ in range(options.cold_rounds)]
         mine, theirs = found[0], found[1] if len(found) > 1 else None
-        console.print(comparison(strategy, mine, theirs))
+        console.print(comparison(engine, strategy, mine, theirs))
         for what in TIMES:
             console.print(on_networks(what, mine, theirs))
         console.print(

@@ -9,17 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.rotation.engines import Engine
 from credential_rotation import packages
 from credential_rotation.bundle import Bundle
 from credential_rotation.errors import BundleError
 from credential_rotation.functions import METRICS_NAMESPACE
 from local.errors import LocalError
-
-HANDLERS = {
-    "alternating": "postgres_user.handler.alternating_users",
-    "single": "postgres_user.handler.single_user",
-}
-"""Our own, by strategy."""
 
 _BYTECODE = ("*.pyc", "__pycache__")
 
@@ -41,8 +36,12 @@ class Candidate:
     environment: Mapping[str, str]
 
 
-def ours(strategy: str) -> Candidate:
+def ours(engine: Engine, strategy: str) -> Candidate:
     """The function that the stack deploys, from the very folder that `cdk deploy` zips.
+
+    Args:
+        engine: For which database product.
+        strategy: How it rotates.
 
     Raises:
         BundleError: It could not be built.
@@ -53,8 +52,8 @@ def ours(strategy: str) -> Candidate:
         "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
         "POWERTOOLS_SERVICE_NAME": "bench-rotation",
     }
-    code = Bundle("postgres_user").build().read_bytes()
-    return Candidate("ours", HANDLERS[strategy], code, environment)
+    code = Bundle(engine.package).build().read_bytes()
+    return Candidate("ours", engine.handlers[strategy], code, environment)
 
 
 def other(folder: Path, handler: str) -> Candidate:

@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from benchmarks.rotation.packets import Packets
+from benchmarks.rotation.packets import Framing, Packets
 
 _SETTLE_SECONDS = 10.0
 
@@ -21,16 +21,19 @@ class Connection:
         to_client: The server's packets.
     """
 
-    def __init__(self, client: socket.socket, server: socket.socket, *, delay: float) -> None:
+    def __init__(
+        self, client: socket.socket, server: socket.socket, framing: Framing, *, delay: float
+    ) -> None:
         """Start to pass on.
 
         Args:
             client: The side that connected.
             server: The side that it wanted.
+            framing: Of the product's packets.
             delay: Seconds that a packet is under way.
         """
-        self.to_server = Packets()
-        self.to_client = Packets(client=self.to_server)
+        self.to_server = Packets(framing)
+        self.to_client = Packets(framing, client=self.to_server)
         # The client's first packet waits for the two of TCP that open the connection.
         ways = (
             (client, _Line(server, delay, opening=2 * delay), self.to_server),
@@ -65,14 +68,16 @@ class CountingProxy:
         connections: All that there were.
     """
 
-    def __init__(self, server_port: int, *, delay: float = 0) -> None:
+    def __init__(self, server_port: int, framing: Framing, *, delay: float = 0) -> None:
         """Open the port.
 
         Args:
             server_port: Where the server listens.
+            framing: Of the product's packets.
             delay: Seconds that a packet is under way.
         """
         self._delay = delay
+        self._framing = framing
         self.connections: list[Connection] = []
         self._server = ("127.0.0.1", server_port)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -118,7 +123,7 @@ class CountingProxy:
             server = socket.create_connection(self._server)
             for side in (client, server):
                 side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.connections.append(Connection(client, server, delay=self._delay))
+            self.connections.append(Connection(client, server, self._framing, delay=self._delay))
 
 
 class _Line:

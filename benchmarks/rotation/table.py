@@ -7,11 +7,9 @@ from statistics import median
 from rich import box
 from rich.table import Table
 
+from benchmarks.rotation.engines import Engine
 from benchmarks.rotation.rotation import Network
 from benchmarks.rotation.series import Series, Times
-
-MOST_CALLS = {"alternating": 10, "single": 9}
-MOST_CONNECTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -31,28 +29,28 @@ class Row:
     target: str = ""
 
 
-def rows(strategy: str) -> list[Row]:
-    """What is compared for a strategy."""
+def rows(engine: Engine, strategy: str) -> list[Row]:
+    """What is compared for a strategy on a database product."""
     return [
         Row(
             "calls to Secrets Manager",
             lambda series: series.counts.calls,
-            target=f"at most {MOST_CALLS[strategy]}",
+            target=f"at most {engine.calls[strategy]}",
         ),
         Row(
             "connections to the database",
             lambda series: series.counts.connections,
-            target=f"at most {MOST_CONNECTIONS}",
+            target=f"at most {engine.connections}",
         ),
         Row("packets of the database", lambda series: series.counts.packets),
         Row("MB of zip", lambda series: series.zip_bytes / 1e6, digits=2),
     ]
 
 
-def comparison(strategy: str, ours: Series, other: Series | None) -> Table:
+def comparison(engine: Engine, strategy: str, ours: Series, other: Series | None) -> Table:
     """A line for each thing that is counted."""
     table = _table(f"A rotation, {strategy}", "", _headings(other), ("target",))
-    for row in rows(strategy):
+    for row in rows(engine, strategy):
         mine, theirs = [row.of(ours)], [row.of(other)] if other else []
         table.add_row(row.name, *_figures(mine, theirs, row.digits), row.target)
     return table

@@ -10,6 +10,7 @@ from typing import Self
 
 from benchmarks.rotation.authority import Authority
 from benchmarks.rotation.candidate import Candidate
+from benchmarks.rotation.packets import Framing
 from benchmarks.rotation.proxy import CountingProxy
 from benchmarks.rotation.rotation import ColdTimes, Counts, Network
 from benchmarks.rotation.secrets_manager import ServedSecretsManager
@@ -54,6 +55,7 @@ class Trial:
         self,
         candidate: Candidate,
         site: Site,
+        framing: Framing,
         *,
         authority: Authority,
         interpreter: Path,
@@ -64,12 +66,14 @@ class Trial:
         Args:
             candidate: What is measured.
             site: The secrets and the users, which no other candidate has.
+            framing: Of the packets of its database.
             authority: Vouches for Secrets Manager.
             interpreter: The Python that stands for Lambda's runtime.
             directory: Where zips are unpacked.
         """
         self.candidate = candidate
         self._site = site
+        self._framing = framing
         self._secrets_manager = ServedSecretsManager(site.secrets, authority)
         self._packages = Packages(directory / f"{candidate.name}-code")
         self._factory = SandboxFactory(
@@ -108,7 +112,8 @@ class Trial:
         with ExitStack() as stack:
             self._secrets_manager.latency = network.call_seconds
             if network.packet_seconds:
-                proxy = CountingProxy(self._site.product.server.port, delay=network.packet_seconds)
+                port = self._site.product.server.port
+                proxy = CountingProxy(port, self._framing, delay=network.packet_seconds)
                 stack.enter_context(proxy)
                 stack.enter_context(self._site.through(proxy.port))
             yield
@@ -150,7 +155,8 @@ class Trial:
             RotationFailedError: See `rotate`.
         """
         self._secrets_manager.forget()
-        with CountingProxy(self._site.product.server.port) as proxy, self._site.through(proxy.port):
+        port = self._site.product.server.port
+        with CountingProxy(port, self._framing) as proxy, self._site.through(proxy.port):
             self._steps(sandbox, self._site.secrets.begin(self._site.arn))
             return Counts(
                 calls=len(self._secrets_manager.calls),

@@ -58,6 +58,13 @@ def test_a_single_user_takes_nine_calls_and_three_connections() -> None:
     assert figures(done.stdout, "connections")[0] == "3"
 
 
+def test_a_user_of_mariadb_with_two_passwords_takes_ten_calls_and_four_connections() -> None:
+    done = bench("--engine", "mariadb", "--strategy", "dual")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert figures(done.stdout, "calls")[0] == "10"
+    assert figures(done.stdout, "connections")[0] == "4"
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [

@@ -21,9 +21,6 @@ from tests.faults.subjects import SUBJECTS
 from tests.faults.table import print_table
 from tests.faults.tally import Tally
 
-WORKERS = 12
-"""More than processors: most of the time they wait for a time-out."""
-
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the scenarios that were asked for.
@@ -35,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(names)}")
     parser.add_argument("--engine", choices=SUBJECTS, action="append", help="all if left out")
+    parser.add_argument("--workers", type=int, help="faults at the same time")
     options = parser.parse_args(arguments)
     chosen = options.names or names
     if unknown := set(chosen) - set(names):
@@ -46,7 +44,13 @@ def main(arguments: Sequence[str]) -> int:
     for engine in options.engine or SUBJECTS:
         scenarios = {**plan(SUBJECTS[engine]), **others}
         picked = {name: scenarios[name] for name in chosen if name in scenarios}
-        tallies += _on(SUBJECTS[engine], engine, picked, console)
+        tallies += _on(
+            SUBJECTS[engine],
+            engine,
+            picked,
+            console,
+            workers=options.workers or SUBJECTS[engine].workers,
+        )
         others = {}  # once is enough
     bad = sum(not tally.good for tally in tallies)
     console.print(
@@ -57,11 +61,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _on(
-    subject: type[Subject], engine: str, scenarios: Mapping[str, list[Scenario]], console: Console
+    subject: type[Subject],
+    engine: str,
+    scenarios: Mapping[str, list[Scenario]],
+    console: Console,
+    *,
+    workers: int,
 ) -> list[Tally]:
     """Runs scenarios on a server of one product, and prints what came of them."""
     try:
-        with subject.started() as server, open_bench(server, workers=WORKERS) as bench:
+        with subject.started() as server, open_bench(server, workers=workers) as bench:
             tallies = list(_run(bench, scenarios, console))
             name = server.name
     except UnavailableError as error:

@@ -15,7 +15,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     engine = getattr(request, "param", "postgres")
     subject = SUBJECTS[engine](request.getfixturevalue(engine))
     subject.forget()
-    with open_bench(subject, workers=6) as bench:
+    with open_bench(subject, workers=min(6, subject.workers)) as bench:
         yield bench
 
 

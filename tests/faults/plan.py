@@ -6,6 +6,7 @@ from functools import partial
 from iam_access_key.user import IamUser
 from tests.faults.bench import Bench
 from tests.faults.packet_fault import Action
+from tests.faults.promises import WITH_TWO_PASSWORDS
 from tests.faults.scenarios import (
     api_token,
     bad_input,
@@ -32,7 +33,7 @@ ROUNDS = 40
 """Rotations of what depends on chance."""
 
 ROTATIONS = 200
-"""Of an API's token, each under a fault."""
+"""Of an API's token, each under a fault; and of a login, while consumers log in all the time."""
 
 LIVES = 10
 """Of an access key, each of ten years."""
@@ -145,9 +146,10 @@ def _impostors(strategy: str) -> list[Scenario]:
 
 
 def _consumers(strategy: str) -> list[Scenario]:
-    if strategy == "single":
-        return [lambda bench: consumers.on_our_library(bench, strategy, rounds=ROUNDS)]
-    return [lambda bench: consumers.one_rotation_behind(bench, strategy, rounds=2 * ROUNDS)]
+    kinds = [consumers.on_our_library]
+    if strategy in WITH_TWO_PASSWORDS:
+        kinds.append(consumers.one_rotation_behind)
+    return [partial(kind, strategy=strategy, rounds=ROTATIONS) for kind in kinds]
 
 
 def _hostile_settings(subject: type[Subject], strategy: str) -> list[Scenario]:

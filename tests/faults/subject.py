@@ -68,6 +68,7 @@ class Subject(Product):
         wait: The attribute with the seconds for which a function waits for a server's answer.
         impatience: Attributes of the functions' code and values with which they give up soon.
         versions: Others on which settings are tried.
+        workers: How many faults at the same time: more than processors, because they mostly wait.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Subject(Product):
     wait: ClassVar[str]
     impatience: ClassVar[Mapping[str, float]]
     versions: ClassVar[tuple[str, ...]]
+    workers: ClassVar[int] = 12
 
     @abstractmethod
     def __init__(self, server: Any) -> None:
@@ -138,6 +140,10 @@ class Subject(Product):
     @abstractmethod
     def let_in(self, username: str) -> None:
         """Undoes that."""
+
+    @abstractmethod
+    def lets_in(self, username: str) -> bool:
+        """Whether a user is there and not shut out."""
 
     @abstractmethod
     def strangers(self, world: World) -> list[str]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.load.database import database
 from benchmarks.load.load import run
 from benchmarks.load.plan import Plan
 from benchmarks.load.table import WAYS
@@ -11,7 +12,7 @@ ROTATIONS = 6
 
 @pytest.fixture(autouse=True)
 def trusting(aws, monkeypatch):
-    monkeypatch.setenv("RDS_CA_BUNDLE", str(aws.postgres.ca))
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(aws.authorities))
 
 
 @pytest.mark.parametrize("strategy", ["alternating", "single"])
@@ -19,7 +20,8 @@ def test_no_operation_fails_while_the_secret_rotates_and_secrets_manager_fails(a
     plan = Plan.spread(ROTATIONS, seconds=0.5)
     assert len(plan.faults) == 3
     assert len(plan.restarts) == 1
-    outcome = run(aws, strategy, plan, others=False, tell=lambda _: None)
+    with database(aws, "postgres") as server:
+        outcome = run(aws, server, strategy, plan, others=False, tell=lambda _: None)
     [ours] = outcome.libraries
     counts = {way: outcome.tally.counts[ours, way] for way in WAYS}
     assert {way: count.errors for way, count in counts.items() if count.failed} == {}

@@ -144,7 +144,7 @@ def _until_it_exists(bench: Bench, site: Site, verdict: Verdict) -> Verdict:
     """Delivers a request through the fault, and once more if it did not succeed."""
     with Answers() as answers:
         crashed = invoke(bench, site, site.calls, request(site, answers), verdict)
-        if site.exists(site.user):
+        if site.product.lets_in(site.user):
             _must_exist(site, verdict)
         if crashed:
             invoke(bench, site, site.calls, request(site, answers), verdict)
@@ -179,5 +179,5 @@ def _must_have_access(site: Site, verdict: Verdict) -> None:
 
 def _must_exist(site: Site, verdict: Verdict) -> None:
     """The user logs in and has what is its: it is there as a whole, or not at all."""
-    verdict.out(outages(site, "first user"), "although the user exists")
+    verdict.out(outages(site, "first user"), "although the user is let in")
     verdict.wrong(site.product.unmade(site), "")

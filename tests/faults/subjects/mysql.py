@@ -95,6 +95,8 @@ class MySQLSubject(MySQLFamily, Subject):
         "mysql_user.start_up.LOCK_SECONDS": 1,
     }
     versions: ClassVar[tuple[str, ...]] = ()
+    workers = 4
+    """Statements about users lock the server's tables of them, and wait for each other."""
     tables: ClassVar[tuple[str, ...]] = (
         *("user", "global_grants", "role_edges", "default_roles", "password_history"),
         *_COMMON_TABLES,
@@ -187,6 +189,13 @@ class MySQLSubject(MySQLFamily, Subject):
     def let_in(self, username: str) -> None:
         """With the password that it has."""
         self.run(f"ALTER USER {self._account(username)} ACCOUNT UNLOCK")
+
+    def lets_in(self, username: str) -> bool:
+        """One that is being made is locked until it is done."""
+        if not self.exists(username):
+            return False
+        [[shown], *_] = self.run(f"SHOW CREATE USER {self._account(username)}")
+        return " ACCOUNT LOCK" not in shown
 
     def strangers(self, world: World) -> list[str]:
         """Users of the server, and names that have a meaning."""

@@ -173,6 +173,11 @@ class PostgreSQLSubject(PostgreSQL, Subject):
         """With the password that it has."""
         self.run("ALTER ROLE {} LOGIN", username)
 
+    def lets_in(self, username: str) -> bool:
+        """A role that is no login is no user."""
+        found = self.ask("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolcanlogin", username)
+        return bool(found)
+
     def strangers(self, world: World) -> list[str]:
         """Roles of the server, and one that means everyone."""
         return [self.server.superuser, world.admin, "pg_monitor", "no_such_user", "public"]
