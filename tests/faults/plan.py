@@ -8,6 +8,7 @@ from tests.faults.bench import Bench
 from tests.faults.packet_fault import Action
 from tests.faults.promises import WITH_TWO_PASSWORDS
 from tests.faults.scenarios import (
+    abandoned,
     api_token,
     bad_input,
     certificate,
@@ -59,6 +60,7 @@ def plan(subject: type[Subject]) -> Mapping[str, list[Scenario]]:
         "bad_input": bad_inputs(subject, EXAMPLES),
         "crashes": [*for_each(_crashes), *_first_rotation()],
         "stale": for_each(_stale),
+        "abandoned": for_each(_abandoned),
         "duplicates": for_each(_duplicates),
         "unproven": for_each(lambda strategy: [partial(unproven.finish, strategy=strategy)]),
         "impostors": for_each(_impostors),
@@ -129,6 +131,12 @@ def _stale(strategy: str) -> list[Scenario]:
         lambda bench: stale.at_calls(bench, strategy, stale.GIVEN_UP),
         lambda bench: stale.at_calls(bench, strategy, stale.DUPLICATE),
     ]
+
+
+def _abandoned(strategy: str) -> list[Scenario]:
+    if strategy not in WITH_TWO_PASSWORDS:
+        return []
+    return [partial(abandoned.after_each_step, strategy=strategy)]
 
 
 def _duplicates(strategy: str) -> list[Scenario]:

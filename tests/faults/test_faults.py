@@ -11,6 +11,7 @@ from tests.faults.packet_fault import Action
 from tests.faults.plan import Scenario, bad_inputs
 from tests.faults.promises import WITH_TWO_PASSWORDS
 from tests.faults.scenarios import (
+    abandoned,
     consumers,
     crashes,
     duplicates,
@@ -81,6 +82,12 @@ def test_stale_packets_do_no_harm(bench: Bench, strategy: str, kind: str) -> Non
 @pytest.mark.parametrize("kind", [stale.GIVEN_UP, stale.DUPLICATE])
 def test_stale_calls_do_no_harm(bench: Bench, strategy: str, kind: str) -> None:
     assert_good(stale.at_calls(bench, strategy, kind, pick=every(bench, 7, first=1)))
+
+
+@on_each
+def test_versions_that_are_given_up_leave_the_current_one_alone(bench: Bench) -> None:
+    for strategy in WITH_TWO_PASSWORDS & bench.subject.strategies.keys():
+        assert_good(abandoned.after_each_step(bench, strategy))
 
 
 @rotated_by_each
