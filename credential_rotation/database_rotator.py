@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -12,8 +13,9 @@ from credential_rotation.alarms import Alarms
 from credential_rotation.database import Database, DatabaseOptions, PasswordRules
 from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of
 from credential_rotation.engines import ENGINES
-from credential_rotation.errors import TooLongNameError
+from credential_rotation.errors import EndpointError, TooLongNameError
 from credential_rotation.functions import PythonFunction
+from credential_rotation.network import Endpoint
 from credential_rotation.server import ExistingServerOptions
 from credential_rotation.shared import LONGEST_PART, Shared, go_with_the_stack, slug
 
@@ -41,6 +43,7 @@ class DatabaseRotator(Construct):
         admin: secretsmanager.ISecret | None = None,
         dbname: str = "",
         subnets: ec2.SubnetSelection | None = None,
+        secrets_endpoint: ec2.IInterfaceVpcEndpoint | None = None,
     ) -> None:
         """Create what all strategies need: the function that creates users, and alarms.
 
@@ -53,6 +56,9 @@ class DatabaseRotator(Construct):
             subnets: Where functions run; in private subnets of the network if left out. A way to
                 Secrets Manager has to lead from there: an endpoint with private names, or a NAT
                 gateway.
+            secrets_endpoint: That endpoint, if it should be the only way: functions then reach
+                nothing else by HTTPS, and the secrets' policies deny what comes another way to
+                their sessions. Its group gets a rule. One for all databases of a network.
 
         Raises:
             SynthError: The database does not tell enough, or a name is too long.
@@ -61,7 +67,14 @@ class DatabaseRotator(Construct):
         go_with_the_stack(self)
         self.server = server = server_of(database, admin=admin, dbname=dbname)
         shared = Shared.of(self)
-        platform = shared.platform(server.vpc, _chosen(server.vpc, subnets))
+        endpoint = _endpoint(self, secrets_endpoint) if secrets_endpoint else None
+        platform = shared.platform(server.vpc, _chosen(server.vpc, subnets), endpoint)
+        if platform.secrets_endpoint.id is None:
+            Annotations.of(self).add_info(
+                "No endpoint of Secrets Manager is named, so that functions may open connections "
+                "by HTTPS to anywhere, and no policy asks which way a request came: name it as "
+                "secrets_endpoint of a DatabaseRotator."
+            )
         part = slug(server.name)
         if len(part) > LONGEST_PART:
             raise TooLongNameError(
@@ -109,6 +122,16 @@ class DatabaseRotator(Construct):
             self._watched.add(strategy)
             self._alarms.on_failed_rotation(function, strategy=strategy)
             self._alarms.on_trouble_of(function)
+
+
+def _endpoint(rotator: Construct, endpoint: ec2.IInterfaceVpcEndpoint) -> Endpoint:
+    groups = endpoint.connections.security_groups
+    if not groups:
+        raise EndpointError(
+            f"The endpoint of {rotator.node.path} does not tell its security group, which gets a "
+            "rule: import it with security_groups."
+        )
+    return Endpoint(endpoint.vpc_endpoint_id, groups[0].security_group_id)
 
 
 def _chosen(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> Sequence[ec2.ISubnet]:

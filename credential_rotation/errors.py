@@ -8,6 +8,7 @@ SynthError
 ├── UnknownDatabaseError  a construct does not tell enough of its database
 ├── TooLongNameError      a name does not fit into the names of what is made after it
 ├── TakenNameError        what is made would have the name of what another construct makes
+├── EndpointError         a network's way to Secrets Manager is said twice, or not whole
 ├── TooOldKeyError        an access key could get too old, or the days of its life do not fit
 └── CannotGrantError      a role can't be let read a secret in that way
 """
@@ -34,6 +35,10 @@ class CannotGrantError(SynthError):
 
 class TooLongNameError(SynthError):
     """A name does not fit into the names of functions, or is not known at the synth."""
+
+
+class EndpointError(SynthError):
+    """Of a network two endpoints of Secrets Manager are named, or one without its group."""
 
 
 class TakenNameError(SynthError):

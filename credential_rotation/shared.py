@@ -10,8 +10,9 @@ from aws_cdk import RemovalPolicies, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from credential_rotation.errors import TakenNameError, TooLongNameError
+from credential_rotation.errors import EndpointError, TakenNameError, TooLongNameError
 from credential_rotation.names import Names
+from credential_rotation.network import Endpoint
 from credential_rotation.platform import ExistingNetworkOptions, Platform, PlatformOptions
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Shared(Construct):
         go_with_the_stack(self)
         self.rotators: dict[object, DatabaseRotator] = {}
         self._platforms: dict[str, Platform] = {}
+        self._endpoints: dict[str, Endpoint | None] = {}
         self._taken: dict[str, str] = {}
 
     @classmethod
@@ -55,15 +57,21 @@ class Shared(Construct):
         return found if isinstance(found, cls) else cls(stack)
 
     def platform(
-        self, vpc: ec2.IVpc | None = None, subnets: Sequence[ec2.ISubnet] = ()
+        self,
+        vpc: ec2.IVpc | None = None,
+        subnets: Sequence[ec2.ISubnet] = (),
+        endpoint: Endpoint | None = None,
     ) -> Platform:
         """That of a network.
 
         Args:
             vpc: The network; None for what needs none, which shares the first that there is.
             subnets: Where functions run, of the first who asks.
+            endpoint: The network's endpoint of Secrets Manager, of the first who asks; None if it
+                has none, or for that of the first.
 
         Raises:
+            EndpointError: The first has asked with another endpoint, or with none.
             TooLongNameError: The stack's name does not fit into the names of functions.
         """
         if vpc is None and self._platforms:
@@ -76,8 +84,14 @@ class Shared(Construct):
                 f"Platform-{address}" if address else "Platform",
                 names=names.within(address) if self._platforms else names,
                 options=PlatformOptions(
-                    network=ExistingNetworkOptions(vpc, subnets, endpoint=False) if vpc else None
+                    network=ExistingNetworkOptions(vpc, subnets, endpoint or False) if vpc else None
                 ),
+            )
+            self._endpoints[address] = endpoint
+        elif endpoint and endpoint != self._endpoints[address]:
+            raise EndpointError(
+                f"For the network of {self.node.path} the endpoint {endpoint.id} is named, but the "
+                "first login or rotator in it has named another one, or none. Name it there."
             )
         return self._platforms[address]
 

@@ -15,6 +15,7 @@ from credential_rotation import (
 )
 from credential_rotation.errors import (
     CannotGrantError,
+    EndpointError,
     SynthError,
     TakenNameError,
     TooLongNameError,
@@ -29,7 +30,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Annotations, Match, Template
 from constructs import Construct
 
 POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17)
@@ -453,6 +454,72 @@ def key_in(stack: Stack) -> str:
     made.grant_read(iam.Role(stack, "Reading", assumed_by=LAMBDA))
     assert {"alone-partner-access-key-late", "alone-partner-access-key-strange"} <= {*made.alarms}
     return "alone/partner/access-key"
+
+
+def endpoint_of(shop: Shop) -> ec2.InterfaceVpcEndpoint:
+    return shop.vpc.add_interface_endpoint(
+        "Secrets", service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
+    )
+
+
+def test_with_an_endpoint_nothing_else_is_reached_and_sessions_stay_in_the_network() -> None:
+    shop = Shop()
+    endpoint = endpoint_of(shop)
+    rotator = DatabaseRotator(
+        shop.stack, "Rotator", database=shop.database, secrets_endpoint=endpoint
+    )
+    shop.login(rotator=rotator)
+    resources = shop.template.to_json()["Resources"]
+    assert denial(resources, "FromTheNetworkOnly", of="orders")["StringNotEquals"] == {
+        "aws:SourceVpce": shop.stack.resolve(endpoint.vpc_endpoint_id)
+    }
+    ours = [
+        each["Properties"]
+        for name, each in of_type(resources, "AWS::EC2::SecurityGroup").items()
+        if "CredentialRotation" in name or "Rotator" in name
+    ]
+    assert ours
+    assert not [
+        rule
+        for each in ours
+        for rule in each.get("SecurityGroupEgress", [])
+        if rule.get("CidrIp") == "0.0.0.0/0"
+    ]
+    group = shop.stack.resolve(endpoint.connections.security_groups[0].security_group_id)
+    rules = of_type(resources, "AWS::EC2::SecurityGroupIngress").values()
+    assert group in [each["Properties"]["GroupId"] for each in rules]
+    assert not told(shop)
+
+
+def told(shop: Shop) -> list[Any]:
+    found = Annotations.from_stack(shop.stack).find_info(
+        "*", Match.string_like_regexp("No endpoint of Secrets Manager is named")
+    )
+    return list(found)
+
+
+def test_without_an_endpoint_it_is_told(shop: Shop, resources: dict[str, Any]) -> None:
+    assert told(shop)
+
+
+def test_an_endpoint_that_comes_too_late_or_tells_no_group_is_refused() -> None:
+    shop = Shop()
+    shop.login()
+    other = DatabaseServer(
+        name="other",
+        host="h",
+        security_group=ec2.SecurityGroup(shop.stack, "G", vpc=shop.vpc),
+        vpc=shop.vpc,
+        admin=secretsmanager.Secret(shop.stack, "Admin"),
+        dbname="d",
+    )
+    with pytest.raises(EndpointError, match="Name it there"):
+        DatabaseRotator(shop.stack, "Late", database=other, secrets_endpoint=endpoint_of(shop))
+    imported = ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes(
+        shop.stack, "Imported", port=443, vpc_endpoint_id="vpce-1"
+    )
+    with pytest.raises(EndpointError, match="security_groups"):
+        DatabaseRotator(shop.stack, "Bare", database=other, secrets_endpoint=imported)
 
 
 def test_nothing_else_is_public() -> None:
