@@ -43,6 +43,7 @@ def _what(detail: ErrorDetails) -> tuple[object, object]:
 
 def _line(detail: ErrorDetails) -> str:
     path = [str(part) for part in detail["loc"] if part not in _TAGS]
+    path = path or [str(part) for part in detail["loc"]]  # a setting may be called like a tag
     if not path:
         return f"  {detail['ctx']['error']}."
     name = ".".join(path)

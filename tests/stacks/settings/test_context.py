@@ -248,3 +248,8 @@ def test_password_settings_that_pass_here_pass_in_the_function(length: int, excl
             PasswordRules.from_environment(environment)
     else:
         PasswordRules.from_environment(environment)
+
+
+@pytest.mark.parametrize("name", ["word", "endpoint", "[key]"])
+def test_an_unknown_setting_with_a_name_of_pydantics_is_named(name: str) -> None:
+    assert f"{name}: there is no such setting" in problem(**{name: 1})
