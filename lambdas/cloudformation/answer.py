@@ -8,8 +8,13 @@ from urllib.error import URLError
 
 from cloudformation.outcome import Outcome
 
-LONGEST_REASON = 500
-"""Characters, each of which may take six bytes; the whole answer may have 4096."""
+LONGEST_REASON = 1000
+"""Characters, which is what people are shown of it."""
+
+LONGEST = 4096
+"""Bytes of the whole answer. Of a character outside of ASCII, JSON makes six or twelve."""
+
+CUT = 100
 
 ATTEMPT_SECONDS = 5
 ATTEMPTS = 2
@@ -31,7 +36,9 @@ def answer(event: Mapping[str, Any], outcome: Outcome) -> None:
     document["Reason"] = document["Reason"][:LONGEST_REASON]
     for name in ("StackId", "RequestId", "LogicalResourceId"):
         document[name] = event[name]
-    _put(event["ResponseURL"], json.dumps(document).encode())
+    while len(body := json.dumps(document).encode()) >= LONGEST and document["Reason"]:
+        document["Reason"] = document["Reason"][:-CUT]
+    _put(event["ResponseURL"], body)
 
 
 def _put(url: str, body: bytes) -> None:

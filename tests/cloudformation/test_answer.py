@@ -47,9 +47,10 @@ def test_the_answer_has_the_content_type_for_which_its_url_is_signed(answers: An
     assert answers.content_types == [""]
 
 
-def test_a_reason_that_is_too_long_is_cut(answers: Answers) -> None:
-    answer(event(answers), Outcome("it", "ä" * 9000))
-    assert len(answers.given[0]["Reason"]) == 500
+@pytest.mark.parametrize(("character", "left"), [("a", 1000), ("ä", 500), ("🗝", 200)])
+def test_a_reason_that_is_too_long_is_cut(answers: Answers, character: str, left: int) -> None:
+    answer(event(answers), Outcome("it" * 256, character * 9000))
+    assert len(answers.given[0]["Reason"]) == left
     assert len(json.dumps(answers.given[0])) < 4096
 
 
