@@ -57,8 +57,13 @@ class RotatingSecret(FakeSecret):
         return self.schedule.next_window(self.scheduled_from)
 
     def to_dict(self) -> dict[str, Any]:
-        """Answer DescribeSecret; moto has no schedule expression and lists unlabelled versions."""
+        """Answer DescribeSecret; moto has no schedule expression and lists unlabelled versions.
+
+        Nor does it tell of a secret with replicas that it is the primary one.
+        """
         answer = super().to_dict()
+        if self.replicas:
+            answer["PrimaryRegion"] = self.region
         if labelled := answer.get("VersionIdsToStages"):
             answer["VersionIdsToStages"] = {v: list(n) for v, n in labelled.items() if n}
         if self.schedule:
@@ -153,6 +158,11 @@ class SecretsManager(SecretsManagerBackend):
             at_once=rotate_immediately,
             invoked_by="hand",
         )
+
+    def cancel_rotate_secret(self, secret_id: str) -> str:
+        """Turn rotation off; moto does so for a secret that another service manages, too."""
+        self._writable(secret_id)
+        return str(super().cancel_rotate_secret(secret_id))
 
     def rotate(
         self,
@@ -255,6 +265,11 @@ class SecretsManager(SecretsManagerBackend):
         if secret.is_deleted():
             raise InvalidRequestException(
                 "You can't perform this operation on the secret because it was marked for deletion."
+            )
+        if secret.owning_service:
+            raise InvalidRequestException(
+                "The secret is managed by another service, and you must use that service to update "
+                "it."
             )
         return secret
 

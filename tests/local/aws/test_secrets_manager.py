@@ -178,3 +178,47 @@ def test_rules_do_not_change_while_a_rotation_has_not_finished(secrets, quiet, f
     assert "A previous rotation isn't complete" in error["Message"]
     kept = secrets.describe_secret(SecretId=quiet)["RotationRules"]["ScheduleExpression"]
     assert kept == "rate(30 days)"
+
+
+@pytest.fixture
+def managed(secrets, name):
+    """A secret as RDS manages one."""
+    owner = {"Key": "aws:secretsmanager:owningService", "Value": "rds"}
+    secrets.create_secret(Name=name, SecretString="old", ClientRequestToken=OLD, Tags=[owner])
+    return name
+
+
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        ("cancel_rotate_secret", {}),
+        ("rotate_secret", {"RotateImmediately": False}),
+        ("put_secret_value", {"SecretString": "x"}),
+        (
+            "update_secret_version_stage",
+            {"VersionStage": "AWSPENDING", "MoveToVersionId": OLD},
+        ),
+    ],
+)
+def test_a_secret_that_a_service_manages_is_changed_by_that_service_alone(
+    secrets, managed, operation, more
+):
+    before = secrets.describe_secret(SecretId=managed)
+    assert before["OwningService"] == "rds"
+    error = refused(getattr(secrets, operation), SecretId=managed, **more)
+    assert error["Code"] == "InvalidRequestException"
+    assert "managed by another service" in error["Message"]
+    after = secrets.describe_secret(SecretId=managed)
+    assert after["VersionIdsToStages"] == before["VersionIdsToStages"]
+
+
+def test_a_rotation_that_was_never_configured_can_not_be_cancelled(secrets, quiet):
+    error = refused(secrets.cancel_rotate_secret, SecretId=quiet)
+    assert error["Code"] == "InvalidRequestException"
+
+
+def test_a_secret_tells_which_region_it_is_primary_in(secrets, name):
+    secrets.create_secret(
+        Name=name, SecretString="old", AddReplicaRegions=[{"Region": "us-west-2"}]
+    )
+    assert secrets.describe_secret(SecretId=name)["PrimaryRegion"] == "us-east-1"
