@@ -3,16 +3,21 @@
 from aws_cdk import Duration, RemovalPolicies
 from constructs import Construct
 
+from credential_rotation.adoption import AnyLogin
 from credential_rotation.database import Database
 from credential_rotation.functions import PythonFunction
-from credential_rotation.login import Login
 
 
 class Consumer(Construct):
     """A function that reads a login's secret and logs in with it."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, database: Database, login: Login
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        database: Database,
+        login: AnyLogin,
     ) -> None:
         """Create the function.
 

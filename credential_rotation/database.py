@@ -8,6 +8,7 @@ from aws_cdk import Duration, RemovalPolicies, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
+from credential_rotation.adopted_secret import AdoptedSecrets
 from credential_rotation.boundary_statements import DatabaseBoundary
 from credential_rotation.bundle import Bundle
 from credential_rotation.custom_resources import MAKERS
@@ -89,6 +90,7 @@ class Database(Construct):
         placement: Where they run.
         users: What creates users.
         credentials: All that rotates here.
+        adopted: What its roles may do with secrets of somebody else's that rotate here, too.
         secrets: All secrets of the database, rotated or not.
     """
 
@@ -119,6 +121,7 @@ class Database(Construct):
         self.options = options
         self.deployer = deployer
         self.credentials: list[Credential] = []
+        self.adopted = AdoptedSecrets(self)
         self._taken_over: list[str] = []
         self._encryption: iam.PolicyStatement | None = None
         self._rotators: dict[str, PythonFunction] = {}

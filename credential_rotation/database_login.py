@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from credential_rotation.adopted_secret import AdoptedSecretOptions
+from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, of_another
 from credential_rotation.database_rotator import DatabaseRotator
 from credential_rotation.database_server import AnyDatabase, DatabaseServer
 from credential_rotation.errors import UnknownDatabaseError
 from credential_rotation.login import Login, LoginOptions
-from credential_rotation.readers import Readers
+from credential_rotation.readers import OthersReaders, Readers
 from credential_rotation.rotation import RotationRules
 from credential_rotation.shared import Shared, slug
 
@@ -30,7 +33,8 @@ class DatabaseLogin(Construct):
         login.grant_read(service.task_definition.task_role)
 
     The secret is JSON of AWS's documented structure, encrypted with a key of its own. Its policy
-    denies it to everyone in the account whom `grant_read` or `readers` have not named.
+    denies it to everyone in the account whom `grant_read` or `readers` have not named. A secret
+    that is adopted keeps its key and its policy.
     """
 
     def __init__(
@@ -46,6 +50,8 @@ class DatabaseLogin(Construct):
         schedule: str = "rate(30 days)",
         readers: Sequence[str] = (),
         rotator: DatabaseRotator | None = None,
+        adopt: secretsmanager.ISecret | None = None,
+        adopt_from: lambda_.IFunction | None = None,
     ) -> None:
         """Create the secret, the user and the schedule.
 
@@ -62,6 +68,10 @@ class DatabaseLogin(Construct):
             schedule: When to rotate, as `rate(…)` or `cron(…)` of Secrets Manager, in UTC.
             readers: ARNs of roles that may read the secret and that the app does not create.
             rotator: The functions; those that the stack has for the database if left out.
+            adopt: The secret of a user who exists already, instead of one of ours. Its rotation is
+                taken over, and given back when this goes; nothing else of it changes. Its policy
+                and its key's have to let the functions (docs/adopting.md).
+            adopt_from: The function that rotates `adopt` at present, and gets it back.
 
         Raises:
             SynthError: The database does not tell enough, or a name does not fit.
@@ -76,26 +86,43 @@ class DatabaseLogin(Construct):
         _must_be_served(self, self._rotator.server, admin=admin, dbname=dbname)
         name = slug(username)
         names = Shared.of(self).take(self._rotator.database.names.within(name), path=self.node.path)
-        self._login = Login(
-            self,
-            "Login",
-            database=self._rotator.database,
-            name=name,
-            options=LoginOptions(
+        rules = RotationRules(schedule, WINDOW)
+        if adopt:
+            former = adopt_from.function_arn if adopt_from else ""
+            options = AdoptionOptions(
+                secret=AdoptedSecretOptions.of(adopt, function_arn=former),
                 username=username,
                 strategy=strategy,
-                rules=RotationRules(schedule, WINDOW),
+                rules=rules,
                 readers=readers,
-            ),
-        )
-        self._rotator.watch(self._login.function, strategy=strategy)
-        self._readers = Readers(
-            self,
-            platform=self._rotator.database.platform,
-            names=names,
-            secret=self._login.secret,
-            readers=readers,
-        )
+            )
+            function = AdoptedLogin(
+                self,
+                f"Adopted{of_another(options.secret.identity)}",
+                database=self._rotator.database,
+                name=name,
+                options=options,
+            ).function
+            self._readers: Readers | OthersReaders = OthersReaders(self, adopt)
+        else:
+            login = Login(
+                self,
+                "Login",
+                database=self._rotator.database,
+                name=name,
+                options=LoginOptions(
+                    username=username, strategy=strategy, rules=rules, readers=readers
+                ),
+            )
+            function = login.function
+            self._readers = Readers(
+                self,
+                platform=self._rotator.database.platform,
+                names=names,
+                secret=login.secret,
+                readers=readers,
+            )
+        self._rotator.watch(function, strategy=strategy)
         self.secret: secretsmanager.ISecret = self._readers.secret
 
     @property

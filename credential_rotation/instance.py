@@ -8,11 +8,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct, IDependable
 
+from credential_rotation.adoption import AnyLogin
 from credential_rotation.boundary_statements import REGISTRATION, SESSIONS
 from credential_rotation.bundle import Bundle
 from credential_rotation.database import Database
 from credential_rotation.endpoints import InterfaceEndpoint
-from credential_rotation.login import Login
 from credential_rotation.network import Network
 from credential_rotation.packages import RUNTIME
 from credential_rotation.roles import ServiceRole, at_most
@@ -261,7 +261,7 @@ class Ec2Consumer(Construct):
         construct_id: str,
         *,
         database: Database,
-        login: Login,
+        login: AnyLogin,
     ) -> None:
         """Create the instance.
 

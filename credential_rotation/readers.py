@@ -125,3 +125,32 @@ class Readers:
             self._names.append(name)
             self._know(self._names)
             self._secret.policy.admit(arn)
+
+
+class OthersReaders:
+    """Who may read a secret of somebody else's, whose policy is not ours to change. See `Readers`.
+
+    Attributes:
+        secret: The secret.
+    """
+
+    def __init__(self, scope: Construct, secret: secretsmanager.ISecret) -> None:
+        """Refer to the secret.
+
+        Args:
+            scope: The credential.
+            secret: The secret.
+        """
+        self._scope = scope
+        self.secret = secret
+
+    def grant(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a role read the version in use; the secret's own policy has to let it, too."""
+        return self.secret.grant_read(grantee, ["AWSCURRENT"])
+
+    def for_container(self, field: str, task: ecs.TaskDefinition) -> ecs.Secret:
+        """A field of the secret as a variable of a container."""
+        self.grant(task.obtain_execution_role())
+        return ecs.Secret.from_secrets_manager_version(
+            self.secret, ecs.SecretVersionInfo(version_stage="AWSCURRENT"), field
+        )

@@ -31,6 +31,18 @@ class RotationRules:
     on_deploy: bool = False
 
 
+class NamedSecret(Protocol):
+    """A secret, of ours or of somebody else's.
+
+    Attributes:
+        name: Its name.
+        arn: Its ARN.
+    """
+
+    name: str
+    arn: str
+
+
 class Credential(Protocol):
     """A secret that rotates, whatever it is for."""
 
@@ -39,7 +51,7 @@ class Credential(Protocol):
         """What outputs are called after, such as `MainApp`."""
 
     @property
-    def secret(self) -> RotatedSecret:
+    def secret(self) -> NamedSecret:
         """What is rotated."""
 
     @property
@@ -51,15 +63,18 @@ class Credential(Protocol):
         """What rotates it."""
 
 
-def permit_rotation(function: PythonFunction, *, secrets: str) -> lambda_.CfnPermission:
-    """Let Secrets Manager call a function, for secrets of ours alone.
+def permit_rotation(
+    function: PythonFunction, *, secrets: str, scope: Construct | None = None
+) -> lambda_.CfnPermission:
+    """Let Secrets Manager call a function, for some secrets alone.
 
     Args:
         function: The function.
         secrets: Their ARN, which may have a wildcard.
+        scope: The parent of the permission; the function if left out.
     """
     return lambda_.CfnPermission(
-        function,
+        scope or function,
         "Permission",
         action="lambda:InvokeFunction",
         function_name=function.function.function_arn,

@@ -21,6 +21,7 @@ from stacks.settings import Settings
 from stacks.settings.network import ExistingEndpoint
 from stacks.settings.places import foreign_secrets
 
+_ADOPTED = "Custom::AdoptedRotation"
 _ENDPOINT = "AWS::EC2::VPCEndpoint"
 _FUNCTION = "AWS::Lambda::Function"
 _ALWAYS_IN_THE_NETWORK = "watch"
@@ -116,7 +117,12 @@ class Parts:
         return name
 
     def home(self, function: str) -> str:
-        """The home of a function; empty if it is one of those that all share."""
+        """The home of a function; empty if it is one of those that all share.
+
+        What adopts a secret is at home with itself: it has a boundary of its own.
+        """
+        if self.function(function).code_of in self.adopters:
+            return function
         fitting = [each for each in self.homes if function.startswith(f"{each}-")]
         return max(fitting, key=len, default="")
 
@@ -322,9 +328,22 @@ class Parts:
     def rotators(self) -> Mapping[str, str]:
         """ARNs of the functions that rotate, by the ARN of the secret."""
         schedules = self.of("AWS::SecretsManager::RotationSchedule")
-        return {
+        made = {
             self.ids.property(each, "SecretId"): self.ids.property(each, "RotationLambdaARN")
             for each in schedules
+        }
+        adopted = {
+            self.ids.property(each, "SecretArn"): self.ids.property(each, "RotationFunction")
+            for each in self.of(_ADOPTED)
+        }
+        return {**made, **adopted}
+
+    @cached_property
+    def adopters(self) -> Mapping[str, str]:
+        """ARNs of the secrets that are adopted, by the ARN of the function that adopts."""
+        return {
+            self.ids.property(each, "Function"): self.ids.property(each, "SecretArn")
+            for each in self.of(_ADOPTED)
         }
 
     def of(self, kind: str) -> dict[str, Any]:

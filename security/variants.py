@@ -81,6 +81,12 @@ _EXISTING = {
         "logins": {
             "app": {"present_secret_arn": arn("secretsmanager", "secret:legacy/app-a1b2c3")},
             "report": {"strategy": "single"},
+            "clerk": {
+                "adopt_secret_arn": arn("secretsmanager", "secret:legacy/clerk-a1b2c3"),
+                "adopt_secret_key_arn": arn("kms", f"key/{_KEY}"),
+                "adopt_function_arn": arn("lambda", "function:legacy-rotation"),
+                "readers": [APPLICATION],
+            },
         },
     },
     "billing": {"logins": {"app": {}}},

@@ -1,4 +1,4 @@
-"""A Lambda handler for a custom resource that makes sure that something exists."""
+"""Lambda handlers for custom resources about a secret."""
 
 from __future__ import annotations
 
@@ -17,10 +17,52 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def custom_resource_handler(
-    thing: Ensures, client: SecretsManagerClient | None = None
-) -> Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]:
+Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]
+Work = Callable[[Mapping[str, Any], str, Deadline], Outcome]
+
+
+def handler_of(name: str, work: Work, *, seconds: float) -> Handler:
     """Makes the handler of a custom resource with the property `SecretArn`.
+
+    Args:
+        name: How it is called in logs and metrics.
+        work: Carries out a request, given the ARN of the secret and by when it has to be done.
+        seconds: The longest that it may take.
+
+    Returns:
+        The handler. It returns how the request ended, as the JSON of an `Outcome`, and raises
+        nothing: `custom_resource` tells CloudFormation.
+    """
+
+    def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        arn = event["ResourceProperties"].get("SecretArn")
+        secret = str(arn or event["LogicalResourceId"])
+        try:
+            with (
+                observed(
+                    strategy=name,
+                    step=event["RequestType"],
+                    secret=secret,
+                    correlation_id=event["RequestId"],
+                    request_id=context.aws_request_id,
+                ),
+                located(secret=secret, step=event["RequestType"]),
+            ):
+                if not isinstance(arn, str) or not arn:
+                    raise BadEventError(
+                        "The custom resource has no SecretArn",
+                        remedy="Give it the ARN of the secret",
+                    )
+                return work(event, arn, Deadline.of(context, most=seconds)).document()
+        except RotationError as error:
+            physical_id = event.get("PhysicalResourceId") or secret
+            return Outcome(physical_id, str(error)).document()
+
+    return handler
+
+
+def custom_resource_handler(thing: Ensures, client: SecretsManagerClient | None = None) -> Handler:
+    """Makes the handler of a custom resource that makes sure that something exists.
 
     Create and Update make sure that the thing exists. What Delete takes away, the thing decides.
 
@@ -29,35 +71,26 @@ def custom_resource_handler(
         client: Secrets Manager; made here, while the function starts, if left out.
 
     Returns:
-        The handler. It returns how the request ended, as the JSON of an `Outcome`, and raises
-        nothing: `custom_resource` tells CloudFormation.
+        See `handler_of`.
     """
     secrets_manager = client or secrets_manager_client()
 
-    def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-        arn = event["ResourceProperties"].get("SecretArn")
-        name = str(arn or event["LogicalResourceId"])
-        physical_id = event.get("PhysicalResourceId") or name
-        try:
-            with (
-                observed(
-                    strategy=thing.name,
-                    step=event["RequestType"],
-                    secret=name,
-                    correlation_id=event["RequestId"],
-                    request_id=context.aws_request_id,
-                ),
-                located(secret=name, step=event["RequestType"]),
-            ):
-                data = _do(thing, secrets_manager, event, arn, context)
-        except RotationError as error:
-            return Outcome(physical_id, str(error)).document()
-        return Outcome(physical_id, data=data).document()
+    def work(event: Mapping[str, Any], arn: str, deadline: Deadline) -> Outcome:
+        secret = RotatingSecret(secrets_manager, arn, deadline)
+        physical_id = event.get("PhysicalResourceId") or arn
+        if event["RequestType"] == "Delete":
+            thing.remove(secret, deadline=deadline)
+            return Outcome(physical_id)
+        name = thing.ensure(
+            secret,
+            owner=event["RequestId"],
+            deadline=deadline,
+            properties=event["ResourceProperties"],
+            before=event.get("OldResourceProperties") or {},
+        )
+        return Outcome(physical_id, data={"Username": name})
 
-    return handler
-
-
-Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]
+    return handler_of(thing.name, work, seconds=thing.seconds)
 
 
 def by_type(handlers: Mapping[str, Handler]) -> Handler:
@@ -71,30 +104,3 @@ def by_type(handlers: Mapping[str, Handler]) -> Handler:
         return handlers[event["ResourceType"]](event, context)
 
     return handler
-
-
-def _do(
-    thing: Ensures,
-    client: SecretsManagerClient,
-    event: Mapping[str, Any],
-    arn: object,
-    context: LambdaContext,
-) -> dict[str, str]:
-    if not isinstance(arn, str) or not arn:
-        raise BadEventError(
-            "The custom resource has no SecretArn",
-            remedy="Give it the ARN of the secret",
-        )
-    deadline = Deadline.of(context, most=thing.seconds)
-    secret = RotatingSecret(client, arn, deadline)
-    if event["RequestType"] == "Delete":
-        thing.remove(secret, deadline=deadline)
-        return {}
-    name = thing.ensure(
-        secret,
-        owner=event["RequestId"],
-        deadline=deadline,
-        properties=event["ResourceProperties"],
-        before=event.get("OldResourceProperties") or {},
-    )
-    return {"Username": name}

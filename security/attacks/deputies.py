@@ -39,9 +39,13 @@ def _invocations(parts: Parts, secret: str, function: str) -> Iterator[Attack]:
             call = invoke(_SECRETS_MANAGER, function, other, ACCOUNT, what)
             yield from refused(call, RESOURCE)
     what = "invoke the rotation"
+    # RotateSecret asks whether its caller may.
+    handing = {
+        who for who, adopted in parts.adopters.items() if parts.rotators[adopted] == function
+    }
     for who, layers in (
         (STRANGER, (RESOURCE,)),
-        *((each, (IDENTITY, BOUNDARY)) for each in parts.all_code()),
+        *((each, (IDENTITY, BOUNDARY)) for each in parts.all_code() if each.code_of not in handing),
     ):
         intent = Intent(what=what, who=who, action="lambda:InvokeFunction", resource=function)
         yield from refused(intent, *layers)

@@ -38,6 +38,8 @@ def beyond(calls: Calls, role_arn: str, own: set[str]) -> Iterator[Attack]:
         own: ARNs of the secrets whose reader it is.
     """
     who, parts = _application(role_arn), calls.parts
+    # Who reads a secret of ours is let through the endpoint to all of them, and else to none.
+    layers = (RESOURCE,) if own & set(parts.secrets()) else (RESOURCE, ENDPOINT)
     for secret in parts.secrets():
         if secret not in own:
             what = "read a secret whose reader it is not"
@@ -50,7 +52,7 @@ def beyond(calls: Calls, role_arn: str, own: set[str]) -> Iterator[Attack]:
                     endpoint=endpoint,
                     VersionStage="AWSCURRENT",
                 )
-                yield from refused(call, RESOURCE)
+                yield from refused(call, *layers)
         for operation in _WRITES:
             what = "write a secret through our endpoint, as a reader"
             yield from refused(calls.secret_alone(who, operation, secret, what), ENDPOINT)

@@ -161,6 +161,8 @@ def homes_besides_databases(credentials: Sequence[Credential], settings: Setting
         credentials: Whose secrets.
         settings: What the team decided.
     """
-    below = [each.secret.name.removeprefix(f"{settings.path}/") for each in credentials]
+    path = f"{settings.path}/"
+    ours = [name for each in credentials if (name := each.secret.name).startswith(path)]
+    below = [name.removeprefix(path) for name in ours]
     homes = {each.partition("/")[0] for each in below if "/" in each}
     return sorted(homes - set(settings.databases))

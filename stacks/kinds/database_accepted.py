@@ -9,6 +9,7 @@ from stacks.accepted import (
     NIST,
     SOLUTIONS,
     Accepted,
+    in_standards,
     resource,
     wildcards,
 )
@@ -41,6 +42,9 @@ def _of_database(settings: Settings, name: str, database: NamedDatabase) -> Iter
     )
     if not settings.permissions_boundary:
         yield _database_boundary(settings, names, within)
+    for login, given in database.logins.items():
+        if given.adopt_secret_arn:
+            yield from _of_adopter(settings, names, f"{within}Login{pascal(login)}Adopted")
     if database.existing:
         return
     if not database.multi_az:
@@ -60,6 +64,19 @@ def _of_database(settings: Settings, name: str, database: NamedDatabase) -> Iter
             f"{HIPAA}-SecretsManagerRotationEnabled",
         )
         yield Accepted(rules, _SECRET, "rotation.admin is off.", within=f"{within}AdminSecret/")
+
+
+def _of_adopter(settings: Settings, names: Names, within: str) -> Iterator[Accepted]:
+    yield Accepted(
+        in_standards("LambdaInsideVPC"),
+        "AWS::Lambda::Function",
+        "It says what rotates one secret, which it cannot read. The policy of the network's way to "
+        "Secrets Manager is changed before the secret is given back.",
+        within,
+    )
+    if not settings.permissions_boundary:
+        logs = resource("logs", f"log-group:/aws/lambda/{names.prefix}-*:*")
+        yield wildcards("*", logs, reason=BOUNDARY, within=within)
 
 
 def _database_boundary(settings: Settings, names: Names, within: str) -> Accepted:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from credential_rotation.adopted_secret import AdoptedSecretOptions
+from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, AnyLogin, of_another
 from credential_rotation.consumer import Consumer
 from credential_rotation.database import (
     Database,
@@ -50,31 +52,12 @@ class DatabaseLogins:
             options=_options(given, settings),
             deployer=stack.deployer,
         )
-        logins = {
-            name: Login(
-                made,
-                f"Login{pascal(name)}",
-                database=made,
-                name=name,
-                options=LoginOptions(
-                    username=given.users[name],
-                    strategy=login.strategy,
-                    rules=RotationRules(login.schedule, login.window, given.rotation.on_deploy),
-                    readers=login.readers,
-                    reads=[given.users[other] for other in login.reads],
-                    writes=[given.users[other] for other in login.writes],
-                    present_secret_arn=login.present_secret_arn,
-                    present_secret_key_arn=login.present_secret_key_arn,
-                ),
-            )
-            for name, login in given.logins.items()
-        }
+        logins = {name: _login(made, name, given) for name in given.logins}
         for name, login in given.logins.items():
             for other in (*login.reads, *login.writes):  # who has to exist before
                 logins[name].user.node.add_dependency(logins[other].user)
-        if settings.access.enabled:
-            for each in logins.values():
-                each.secret.admit_person(role_arn(stack, settings, BREAK_GLASS))
+        for each in logins.values():
+            _open_to_people(stack, each, settings)
         if database == MAIN:
             _add_samples(stack, made, next(iter(logins.values())), settings)
         server = made.server
@@ -102,8 +85,59 @@ class DatabaseLogins:
         return accepted_of_databases(settings)
 
 
+def _login(database: Database, name: str, given: NamedDatabase) -> AnyLogin:
+    login, scope_id = given.logins[name], f"Login{pascal(name)}"
+    rules = RotationRules(login.schedule, login.window, given.rotation.on_deploy)
+    if login.adopt_secret_arn:
+        secret = AdoptedSecretOptions.named(
+            login.adopt_secret_arn,
+            key_arn=login.adopt_secret_key_arn,
+            function_arn=login.adopt_function_arn,
+        )
+        return AdoptedLogin(
+            database,
+            f"{scope_id}Adopted{of_another(secret.arn)}",
+            database=database,
+            name=name,
+            options=AdoptionOptions(
+                secret=secret,
+                username=given.users[name],
+                strategy=login.strategy,
+                rules=rules,
+                readers=login.readers,
+            ),
+        )
+    return Login(
+        database,
+        scope_id,
+        database=database,
+        name=name,
+        options=LoginOptions(
+            username=given.users[name],
+            strategy=login.strategy,
+            rules=rules,
+            readers=login.readers,
+            reads=[given.users[other] for other in login.reads],
+            writes=[given.users[other] for other in login.writes],
+            present_secret_arn=login.present_secret_arn,
+            present_secret_key_arn=login.present_secret_key_arn,
+        ),
+    )
+
+
+def _open_to_people(stack: CredentialStack, login: AnyLogin, settings: Settings) -> None:
+    """Who reads in an emergency; or whom the owner of a secret has to let read it."""
+    if isinstance(login, AdoptedLogin):
+        stack.tell(**{f"{login.id}RolesToAdmit": login.roles})
+    elif settings.access.enabled:
+        login.secret.admit_person(role_arn(stack, settings, BREAK_GLASS))
+
+
 def _add_samples(
-    stack: CredentialStack, database: Database, login: Login, settings: Settings
+    stack: CredentialStack,
+    database: Database,
+    login: AnyLogin,
+    settings: Settings,
 ) -> None:
     if settings.consumer:
         consumer = Consumer(database, "Consumer", database=database, login=login)

@@ -84,7 +84,7 @@ def one_server_each(databases: Mapping[str, "NamedDatabase"]) -> None:
 
 
 def one_login_each(databases: Mapping[str, "NamedDatabase"]) -> None:
-    """Refuse a secret with a present password that two logins, or a login and an admin, would take.
+    """Refuse a secret of others that two logins, or a login and an admin, would take.
 
     Raises:
         ValueError: Names both.
@@ -96,11 +96,10 @@ def one_login_each(databases: Mapping[str, "NamedDatabase"]) -> None:
     }
     for name, database in databases.items():
         for login, given in database.logins.items():
-            if not given.present_secret_arn:
+            arn = given.present_secret_arn or given.adopt_secret_arn
+            if not arn:
                 continue
             here = f"{name}.logins.{login}"
-            other = taken.setdefault(given.present_secret_arn, here)
+            other = taken.setdefault(arn, here)
             if other != here:
-                raise ValueError(
-                    f"{here} would take over the user of {given.present_secret_arn}, as {other} has"
-                )
+                raise ValueError(f"{here} would take over the user of {arn}, as {other} has")

@@ -53,6 +53,10 @@ _ARN_PATTERN = (
 )
 _KEY = r"^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+)?$"
 SecretArn = Annotated[str, StringConstraints(pattern=_ARN_PATTERN, max_length=640)]
+_FUNCTION = (
+    r"^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+"
+    r"(:[A-Za-z0-9_$-]+)?)?$"
+)
 KeyArn = Annotated[str, StringConstraints(pattern=_KEY, max_length=256)]
 
 Others = Annotated[tuple[str, ...], Field(max_length=20), BeforeValidator(split)]
@@ -116,6 +120,26 @@ class Login(Group):
         allowed="the ARN of a key; nothing for AWS's own, aws/secretsmanager",
     )
 
+    adopt_secret_arn: SecretArn = setting(
+        "",
+        meaning="ARN of a secret that exists already, which the login uses instead of one of ours: "
+        "its rotation is taken over, and given back when the setting goes (docs/adopting.md). "
+        "Nothing else of it changes.",
+        allowed="the ARN of a secret, with its random end; or nothing for a secret of ours",
+    )
+    adopt_secret_key_arn: KeyArn = setting(
+        "",
+        meaning="ARN of the key of that secret.",
+        allowed="the ARN of a key; nothing for AWS's own, aws/secretsmanager",
+    )
+    adopt_function_arn: Annotated[str, StringConstraints(pattern=_FUNCTION, max_length=300)] = (
+        setting(
+            "",
+            meaning="ARN of the function that rotates that secret at present, which gets it back.",
+            allowed="the ARN of a function, as DescribeSecret tells it; nothing if none rotates it",
+        )
+    )
+
     @field_validator("window")
     @classmethod
     def _fits_the_schedule(cls, window: str, info: ValidationInfo) -> str:
@@ -127,6 +151,19 @@ class Login(Group):
         if arn and info.data.get("present_secret_arn") == "":
             raise ValueError("present_secret_arn is not set")
         return arn
+
+    @model_validator(mode="after")
+    def _adopts(self) -> Self:
+        """Refuse what has no meaning with a secret that is adopted, or without."""
+        if not self.adopt_secret_arn:
+            for name in ("adopt_secret_key_arn", "adopt_function_arn"):
+                if getattr(self, name):
+                    raise ValueError(f"{name} is set, and adopt_secret_arn is not")
+        elif self.present_secret_arn:
+            raise ValueError("adopt_secret_arn and present_secret_arn are both set: choose one")
+        elif self.reads or self.writes:
+            raise ValueError("what the user of an adopted secret may read, its owner says")
+        return self
 
 
 class Existing(Group):

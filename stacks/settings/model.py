@@ -295,6 +295,9 @@ class Settings(Group):
         for name in self.databases:
             longest = f"{self.names.within(name).prefix}-alternating"
             yield longest, "name_prefix, name, environment and the name of the database"
+            if any(each.adopt_secret_arn for each in self.databases[name].logins.values()):
+                longest = f"{self.names.within(name).prefix}-adopt-abcdef-users"
+                yield longest, "name_prefix, name, environment and the name of the database"
 
     @property
     def protected(self) -> bool:

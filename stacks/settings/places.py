@@ -51,6 +51,10 @@ def places(settings: "Settings") -> Iterator[Place]:
             yield from _secret(
                 f"{here}.present_secret", given.present_secret_arn, given.present_secret_key_arn
             )
+            yield from _secret(
+                f"{here}.adopt_secret", given.adopt_secret_arn, given.adopt_secret_key_arn
+            )
+            yield from _arn(f"{here}.adopt_function_arn", given.adopt_function_arn)
             for arn in given.readers:
                 yield from _arn(f"{here}.readers", arn)
 
@@ -63,6 +67,8 @@ def foreign_secrets(settings: "Settings") -> Iterator[tuple[str, str]]:
         for login in database.logins.values():
             if login.present_secret_arn:
                 yield login.present_secret_arn, login.present_secret_key_arn
+            if login.adopt_secret_arn:
+                yield login.adopt_secret_arn, login.adopt_secret_key_arn
     for token in settings.api_tokens.values():
         if token.management_secret_arn:
             yield token.management_secret_arn, token.management_secret_key_arn

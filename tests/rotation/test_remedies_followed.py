@@ -10,6 +10,20 @@ from tests.rotation.remedies import remedies
 TESTS = Path(__file__).resolve().parents[1] / "postgres_user"
 
 FOLLOWED = {
+    **dict.fromkeys(
+        (
+            "Adopt it in the database that describes that server, by the name in the secret",
+            "Correct the strategy of the login",
+            (
+                "Let both admit these roles, as docs/adopting.md shows; a key of one's own is named"
+                " in adopt_secret_key_arn, too"
+            ),
+            "Let its rotation finish, or put the user's present password into it",
+            "Let the database have that secret as its admin's (existing.admin_secret_arn)",
+            "Let username of the login be …, or adopt the secret of …",
+        ),
+        "test_adoption_check.py::test_what_was_in_the_way_is_corrected",
+    ),
     "Compare the secret with the user's real password, or let an admin set it to the secret's; see"
     " also whether the user's VALID UNTIL has passed": (
         "test_remedies.py::test_a_password_that_is_not_the_secrets_is_set_to_it"

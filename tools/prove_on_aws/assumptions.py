@@ -335,4 +335,25 @@ ASSUMPTIONS = (
         "certificate and rolls back; or a renewal fails, and rings, while the certificate in use "
         "is still valid for a third of its time.",
     ),
+    Assumption(
+        id="adopted-pending",
+        claim="RotateSecret with RotateImmediately off is refused with InvalidRequestException "
+        "while AWSPENDING is on another version than AWSCURRENT, and changes nothing then.",
+        unsettled="The refusal is documented for rotating. Whether it comes for a change of the "
+        "configuration alone is not.",
+        relied_on="`lambdas/adoption/takeover.py` looks for AWSPENDING before it calls; what "
+        "begins in between, RotateSecret has to refuse.",
+        if_wrong="Our function goes on with a rotation that began between the look and the call, "
+        "as it does from any state that AWS's function leaves.",
+    ),
+    Assumption(
+        id="adopted-gone-function",
+        claim="RotateSecret answers ResourceNotFoundException if the function does not exist.",
+        unsettled="The errors are listed without their causes; AccessDeniedException would be "
+        "possible, too.",
+        relied_on="`lambdas/adoption/takeover.py` turns rotation off where the former function is "
+        "gone.",
+        if_wrong="The deletion fails instead. Its reason names the call that turns rotation off, "
+        "after which it succeeds.",
+    ),
 )

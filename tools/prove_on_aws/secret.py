@@ -77,6 +77,27 @@ class Secret:
                 return None
             raise
 
+    def hand_over(self, function: str) -> str:
+        """Have a function rotate it, with the rules that it has and without rotating it.
+
+        Args:
+            function: ARN of the function.
+
+        Returns:
+            The error code; empty if it was done.
+        """
+        schedule = self.describe()["RotationRules"]["ScheduleExpression"]
+        try:
+            self._client.rotate_secret(
+                SecretId=self.name,
+                RotationLambdaARN=function,
+                RotationRules={"ScheduleExpression": schedule},
+                RotateImmediately=False,
+            )
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return ""
+
     def give_up_rotation(self) -> None:
         """Take AWSPENDING off an unfinished version, as docs and errors of the product say."""
         pending = self.holder(PENDING)

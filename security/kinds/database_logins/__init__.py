@@ -12,6 +12,7 @@ _NOT_LAUNCHED = "the channels have no resources, and the role is there before it
 PROOF = KindProof(
     purposes=purposes,
     attacks=attacks,
+    outside={"*-adopt-*-users": "no value: it says what rotates a secret, and reads none"},
     wildcards={
         (Layer.KEY, "GrantThroughEc2"): _THIS_KEY,
         (Layer.KEY, "UseThroughEc2"): _THIS_KEY,

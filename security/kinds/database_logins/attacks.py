@@ -9,7 +9,7 @@ from security.attacks.readers import other_versions
 from security.calls import Calls
 from security.identifiers import arn
 from security.kinds.applications import beyond
-from security.kinds.database_logins import instance_attacks
+from security.kinds.database_logins import adoption, instance_attacks
 from security.kinds.database_logins.database import DatabaseParts, databases
 from security.kinds.database_logins.purposes import MONITORING, purposes
 from security.kinds.others_secrets import attacks_on
@@ -22,6 +22,7 @@ def attacks(parts: Parts) -> Iterator[Attack]:
     for database in databases(parts):
         yield from _versions(database)
         yield from _admin_rotator(database)
+        yield from adoption.attacks(database)
         for who in database.instances():
             yield from instance_attacks.attacks(database, who)
         if not database.given.existing:
@@ -66,8 +67,9 @@ def _secrets_of_others(parts: Parts) -> Iterator[Attack]:
 
 def _foreign(database: DatabaseParts) -> set[str]:
     """ARNs of the secrets of others that the settings of a database name."""
-    present = {each.present_secret_arn for each in database.given.logins.values()}
-    return {*present, database.admin}
+    logins = database.given.logins.values()
+    named = {each.present_secret_arn or each.adopt_secret_arn for each in logins}
+    return {*named, database.admin}
 
 
 def _applications(parts: Parts) -> Iterator[Attack]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from credential_rotation.adoption import adopter_of
 from credential_rotation.names import pascal
 from security.parts import Parts
 from security.principals import Principal
-from stacks.settings.databases import MAIN, NamedDatabase
+from stacks.settings.databases import MAIN, Login, NamedDatabase
 
 _INSTANCE = "AWS::EC2::Instance"
 
@@ -28,7 +29,19 @@ class DatabaseParts:
     @property
     def secrets(self) -> Mapping[str, str]:
         """ARNs of the logins' secrets, by the logins' names."""
-        return {login: self.parts.secret(f"{self.name}/{login}") for login in self.given.logins}
+        return {
+            name: login.adopt_secret_arn or self.parts.secret(f"{self.name}/{name}")
+            for name, login in self.given.logins.items()
+        }
+
+    @property
+    def adopted(self) -> Mapping[str, Login]:
+        """The logins whose secrets are somebody else's, by their names."""
+        return {name: each for name, each in self.given.logins.items() if each.adopt_secret_arn}
+
+    def adopter(self, login: Login) -> Principal:
+        """The code of the function that adopts a login's secret, and gives it back."""
+        return self.function(adopter_of(login.adopt_secret_arn))
 
     @property
     def admin(self) -> str:
@@ -41,7 +54,8 @@ class DatabaseParts:
     def ours(self) -> list[str]:
         """ARNs of its secrets that are of a template."""
         admin = [] if self.given.existing else [self.admin]
-        return [*self.secrets.values(), *admin]
+        logins = [arn for name, arn in self.secrets.items() if name not in self.adopted]
+        return [*logins, *admin]
 
     @property
     def admin_rotates(self) -> bool:

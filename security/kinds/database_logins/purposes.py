@@ -6,7 +6,7 @@ from security.calls import Calls, assume
 from security.identifiers import ACCOUNT, arn, role_arn
 from security.intent import Intent
 from security.kinds.applications import reads
-from security.kinds.database_logins import instance
+from security.kinds.database_logins import adoption, instance
 from security.kinds.database_logins.database import DatabaseParts, databases
 from security.kinds.rotation import steps
 from security.parts import Parts
@@ -22,6 +22,7 @@ def purposes(parts: Parts) -> Iterator[Intent]:
     for database in databases(parts):
         yield from _rotation(database)
         yield from _users(database)
+        yield from adoption.purposes(database)
         yield from _readers(database)
         if not database.given.existing:
             yield from _completion(database)
@@ -45,7 +46,10 @@ def _users(database: DatabaseParts) -> Iterator[Intent]:
     yield from _read(calls, creator, database.admin, what)
     for name, login in database.given.logins.items():
         secret = database.secrets[name]
-        yield from _read(calls, creator, secret, "whom to create, and with which password")
+        what = "whom to create, and with which password"
+        if name in database.adopted:
+            what = "whether the secret can be rotated as it is"
+        yield from _read(calls, creator, secret, what)
         if login.present_secret_arn:
             what = "the present password of a user who exists"
             yield from _read(calls, creator, login.present_secret_arn, what)
@@ -66,7 +70,9 @@ def _readers(database: DatabaseParts) -> Iterator[Intent]:
         # What that role may by its own policy is of another stack, whose proof is security.people.
         role = role_arn(f"{database.parts.ids.stack}-{BREAK_GLASS}")
         who = Principal.role(BREAK_GLASS, role, policies=(EVERYTHING,))
-        for secret in database.secrets.values():
+        for secret in database.ours:
+            if secret not in database.secrets.values():
+                continue
             what = "read a login's password in an emergency"
             yield from calls.secret(
                 who, "GetSecretValue", secret, what, endpoint="", VersionStage="AWSCURRENT"

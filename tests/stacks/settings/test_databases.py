@@ -456,3 +456,44 @@ def test_what_is_regional_is_in_one_region() -> None:
         "  databases.legacy.existing.admin_secret_arn is in eu-west-1, and secrets_key_arn in "
         "eu-west-2: both have to be where the deployment is."
     )
+
+
+ADOPTED = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payroll/clerk-AbCdEf"
+ROTATES = "arn:aws:lambda:eu-west-1:111122223333:function:theirs"
+
+
+def login(**settings: object) -> dict[str, object]:
+    return {"name": "orders", "databases": {"main": {"logins": {"app": settings}}}}
+
+
+def test_a_secret_may_be_adopted_from_a_version_of_a_function() -> None:
+    read_settings(login(adopt_secret_arn=ADOPTED, adopt_function_arn=ROTATES + ":live"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"adopt_function_arn": ROTATES}, "adopt_secret_arn is not"),
+        ({"adopt_secret_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/1"}, "is not"),
+        ({"adopt_secret_arn": ADOPTED, "present_secret_arn": ADOPTED}, "choose one"),
+        ({"adopt_secret_arn": ADOPTED, "adopt_function_arn": "theirs"}, "adopt_function_arn"),
+        ({"adopt_secret_arn": ADOPTED[:-7]}, "adopt_secret_arn"),
+    ],
+)
+def test_what_has_no_meaning_with_an_adopted_secret_is_refused(
+    settings: dict[str, object], told: str
+) -> None:
+    with pytest.raises(SettingsError, match=told):
+        read_settings(login(**settings))
+
+
+def test_a_secret_is_adopted_once() -> None:
+    logins = {name: {"adopt_secret_arn": ADOPTED} for name in ("app", "batch")}
+    with pytest.raises(SettingsError, match="would take over the user"):
+        read_settings({"name": "orders", "databases": {"main": {"logins": logins}}})
+
+
+def test_what_the_user_of_an_adopted_secret_reads_is_not_ours_to_say() -> None:
+    logins = {"app": {}, "clerk": {"adopt_secret_arn": ADOPTED, "reads": ["app"]}}
+    with pytest.raises(SettingsError, match="its owner says"):
+        read_settings({"name": "orders", "databases": {"main": {"logins": logins}}})

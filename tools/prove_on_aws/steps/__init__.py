@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from tools.prove_on_aws.step import Step
-from tools.prove_on_aws.steps import alarms, consuming, deploying, evidence, looking, rotating
+from tools.prove_on_aws.steps import (
+    adopting,
+    alarms,
+    consuming,
+    deploying,
+    evidence,
+    looking,
+    rotating,
+)
 
 STEPS: Sequence[Step] = (
     looking.BOOTSTRAP,
@@ -15,6 +23,7 @@ STEPS: Sequence[Step] = (
     consuming.CONSUME,
     consuming.ADMINISTRATOR,
     rotating.ALTERNATING,
+    adopting.ADOPT,
     rotating.ADMIN,
     rotating.CERTIFICATE,
     deploying.CHANGE,

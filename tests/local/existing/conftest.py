@@ -1,4 +1,4 @@
-"""Servers and a network of somebody else's: an instance, an Aurora cluster, an endpoint.
+"""A network, servers and secrets of somebody else's, and an app of ours among them.
 
 The cluster's secret is as RDS manages one: it names user and password alone.
 """
@@ -10,17 +10,12 @@ import pytest
 
 from local import toolchain
 from local.aws.configuration import ACCOUNT
-from local.cdk import CdkError
-from local.demo.parts import application
-from local.demo.rotation_follower import RotationFollower
 from local.demo.template import deploy
 from local.local_aws import REGION, LocalAws
-from tests.local.test_end_to_end import value
-
-pytestmark = pytest.mark.xdist_group("existing")
+from tests.local.existing.consumer import Consumer
+from tests.local.existing.theirs import MASTER, Theirs
 
 CIDR = "10.20.0.0/24"
-MASTER = {"username": "boss", "password": "a-password-of-the-boss"}
 
 
 def group_id(name):
@@ -87,10 +82,21 @@ def network():
             },
         }
     subnets = [{"Ref": "Subnet0"}, {"Ref": "Subnet1"}]
-    for name in ("legacy", "cluster", "other", "endpoint", "billing"):
+    for name in ("legacy", "cluster", "other", "endpoint", "billing", "theirs"):
         found[f"{name}Group"] = {
             "Type": "AWS::EC2::SecurityGroup",
             "Properties": {"GroupDescription": name, "VpcId": vpc},
+        }
+    for name in ("legacy", "endpoint"):
+        found[f"{name}FromTheirs"] = {
+            "Type": "AWS::EC2::SecurityGroupIngress",
+            "Properties": {
+                "GroupId": group_id(f"{name}Group"),
+                "SourceSecurityGroupId": group_id("theirsGroup"),
+                "IpProtocol": "tcp",
+                "FromPort": 0,
+                "ToPort": 65535,
+            },
         }
     found["Subnets"] = {
         "Type": "AWS::RDS::DBSubnetGroup",
@@ -113,14 +119,14 @@ def network():
     return found | {"legacy": instance("legacy")} | cluster()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def aws():
     with LocalAws(toolchain.find()) as running:
         running.cdk().bootstrap(ACCOUNT, REGION)
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def there(aws):
     """Ids of what exists already."""
     deploy(aws, "platform", network())
@@ -160,7 +166,7 @@ def existing(there, name, **changes):
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def settings(there, tmp_path_factory):
     """Settings of an app in that network, as arguments of the CDK CLI."""
     folder = tmp_path_factory.mktemp("settings")
@@ -187,85 +193,68 @@ def settings(there, tmp_path_factory):
     return settings
 
 
-@pytest.fixture(scope="module")
-def deployed(aws, there, settings):
-    """An app whose two databases are the existing ones; billing's group is a client of one."""
-    databases = {
+@pytest.fixture(scope="session")
+def theirs(aws, there):
+    """Secrets on the server legacy that rotate already, by their strategies."""
+    return {strategy: Theirs(aws, there, strategy) for strategy in ("alternating", "single")}
+
+
+@pytest.fixture(scope="session")
+def adopted(theirs):
+    """The logins that adopt them."""
+    return {each.login: each.settings() for each in theirs.values()}
+
+
+@pytest.fixture(scope="session")
+def databases(there, adopted):
+    """An app's databases, which are the existing ones; billing's group is a client of one."""
+    readers = [f"arn:aws:iam::{ACCOUNT}:role/billing"]
+    return {
         "main": {
             "existing": existing(there, "legacy"),
             "clients": [there["groups"]["billing"]],
-            "logins": {"app": {"readers": [f"arn:aws:iam::{ACCOUNT}:role/billing"]}},
+            "logins": {"app": {"readers": readers}, **adopted},
         },
         "cluster": {
             "existing": existing(there, "cluster"),
             "logins": {"app": {"strategy": "single"}},
         },
     }
-    cdk = aws.cdk()
-    cdk.deploy(*settings("orders", databases))
-    return aws.outputs(*cdk.stack_names())
 
 
-@pytest.mark.parametrize("database", ["main", "cluster"])
-def test_a_login_is_made_on_an_existing_server_and_rotates(aws, deployed, database):
-    secrets, name = aws.client("secretsmanager"), f"orders/production/{database}/app"
-    before = value(secrets, name)
-    assert before["host"].endswith(".rds.localhost")
-    aws.log_in(before).close()
-    RotationFollower(aws, name).rotate()
-    after = value(secrets, name)
-    assert after["password"] != before["password"]
-    aws.log_in(after).close()
+@pytest.fixture(scope="session")
+def deploy_orders(aws, settings, databases):
+    """Deploys the app with the logins of `main` changed; a login that is None goes."""
+
+    def deploy_orders(**logins):
+        main = databases["main"]
+        kept = {k: v for k, v in {**main["logins"], **logins}.items() if v is not None}
+        cdk = aws.cdk()
+        cdk.deploy(*settings("orders", {**databases, "main": {**main, "logins": kept}}))
+        return aws.outputs(*cdk.stack_names())
+
+    return deploy_orders
 
 
-def test_an_application_of_the_network_gets_in_by_its_group_and_its_role(aws, there, deployed):
-    """Its group was there before the settings named it; its role and its function come later."""
-    secret, key = deployed["MainAppSecretArn"], deployed["SecretsKeyArn"]
-    resources = {"Role": application.role("billing", secret_arn=secret, key_arn=key)}
-    for name, group in (("billing", "billing"), ("outside", "other")):
-        resources[name] = application.function(
-            name,
-            code=application.code_of(aws, deployed["ConsumerFunctionName"]),
-            role_arn={"Fn::GetAtt": ["Role", "Arn"]},
-            subnets=[there["ids"]["Subnet0"]],
-            groups=[there["groups"][group]],
-            secret_arn=secret,
-        )
-    deploy(aws, "billing", resources)
-    for _ in range(2):
-        answer = application.call(aws, "billing")
-        current = value(aws.client("secretsmanager"), "orders/production/main/app")
-        assert answer.get("user") == current["username"], answer
-        RotationFollower(aws, "orders/production/main/app").rotate()
-    assert "user" not in application.call(aws, "outside")
-    assert application.refused_by(aws, "outside") == "network"
-
-
-@pytest.mark.parametrize(
-    ("wrong", "told"),
-    [
-        (lambda there: {"port": there["ports"]["legacy"] + 1}, "nothing listens there"),
-        (lambda there: {"security_group_id": there["groups"]["other"]}, "security group"),
-        (lambda there: {"admin_secret_arn": there["secrets"]["wrong"]}, "password"),
-    ],
-    ids=["port", "group", "password"],
-)
-def test_the_first_check_tells_what_is_wrong_before_anything_is_made(
-    aws, there, settings, wrong, told, request
-):
-    changes = {"admin_secret_arn": there["secrets"]["cluster"], **wrong(there)}
-    databases = {
-        "main": {"existing": existing(there, "legacy", **changes), "logins": {"app": {}}},
+@pytest.fixture(scope="session")
+def before(theirs):
+    """What was there before anything was adopted; each has been rotated by its own function."""
+    for secret in theirs.values():
+        secret.rotate()
+    return {
+        strategy: (secret.kept(), secret.rotation(), secret.labels(), secret.document())
+        for strategy, secret in theirs.items()
     }
-    app = f"wrong-{request.node.callspec.id}"
-    with pytest.raises(CdkError) as refused:
-        aws.cdk().deploy(*settings(app, databases))
-    said = " ".join(str(refused.value).split())
-    assert "Custom::DatabaseCheck" in said
-    assert told in said, said
 
 
-def test_a_second_endpoint_in_the_network_is_refused(aws, there, settings):
-    databases = {"main": {"existing": existing(there, "legacy"), "logins": {"app": {}}}}
-    with pytest.raises(CdkError, match="private-dns-enabled cannot be set"):
-        aws.cdk().deploy(*settings("second", databases, endpoint="create"))
+@pytest.fixture(scope="session")
+def consumer(aws, theirs, before):
+    """An application that logs in with one of them before, while and after it is adopted."""
+    with Consumer(aws, theirs["alternating"].arn) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(deploy_orders, consumer):
+    """The app's outputs. It adopts what rotates already."""
+    return deploy_orders()

@@ -1,0 +1,1 @@
+"""Takes the rotation of somebody else's secret over, and gives it back."""

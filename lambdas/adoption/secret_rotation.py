@@ -1,0 +1,182 @@
+"""The rotation of a secret, as Secrets Manager has it configured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from adoption.rotation_settings import RotationSettings
+from rotation.deadline import Deadline
+from rotation.errors import SecretsManagerError
+from rotation.versions import Versions
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+NOT_FOUND = "ResourceNotFoundException"
+DENIED = "AccessDeniedException"
+NOT_NOW = "InvalidRequestException"
+"""What RotateSecret answers while AWSPENDING is on another version than AWSCURRENT.
+
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html#API_RotateSecret_Errors
+"""
+
+PAUSE_SECONDS = 2.0
+PATIENCE_SECONDS = 12.0
+"""How long a refusal is waited for: a role or a permission has effect some seconds after it was
+made (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What DescribeSecret tells of a secret whose rotation changes hands.
+
+    Attributes:
+        settings: How it rotates.
+        pending: Id of the version that carries AWSPENDING, if that is another one than AWSCURRENT.
+        owner: The service that manages it, or what kind of secret Secrets Manager manages by
+            itself; empty for one that is its owner's own.
+        deleted: Whether it is scheduled for deletion.
+        primary: The region of the secret that it is a replica of; empty if it is none.
+    """
+
+    settings: RotationSettings
+    pending: str
+    owner: str
+    deleted: bool
+    primary: str
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any], *, region: str) -> Self:
+        """Reads the answer.
+
+        Args:
+            answer: The answer.
+            region: The secret's.
+        """
+        versions = Versions.parse(answer)
+        primary = answer.get("PrimaryRegion") or region
+        return cls(
+            settings=RotationSettings.described(answer),
+            pending=(versions.pending or "") if versions.pending != versions.current else "",
+            owner=answer.get("OwningService") or answer.get("Type") or "",
+            deleted=answer.get("DeletedDate") is not None,
+            primary="" if primary == region else primary,
+        )
+
+
+class SecretRotation:
+    """How a secret is rotated. It reads no value and changes none.
+
+    Attributes:
+        arn: ARN of the secret.
+    """
+
+    def __init__(
+        self,
+        client: SecretsManagerClient,
+        arn: str,
+        deadline: Deadline,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Names the secret; nothing is called yet.
+
+        Args:
+            client: Secrets Manager.
+            arn: ARN of the secret.
+            deadline: After it no call is begun.
+            pause: Waits so many seconds.
+        """
+        self.arn = arn
+        self._client = client
+        self._deadline = deadline
+        self._pause = pause
+
+    def describe(self) -> Description:
+        """Looks.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        answer = self._call("describe_secret")
+        return Description.parse(answer, region=self.arn.split(":")[3])
+
+    def settled(self) -> Description:
+        """Looks, once no rotation is under way any more, or when there is no time left to wait.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        found = self.describe()
+        while found.pending and self._deadline.remaining() > 2 * PAUSE_SECONDS:
+            self._pause(PAUSE_SECONDS)
+            found = self.describe()
+        return found
+
+    def use(self, settings: RotationSettings) -> None:
+        """Has a function rotate the secret from now on, without rotating it now.
+
+        Secrets Manager tries the function: it runs testSecret.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        self._patiently(
+            "rotate_secret",
+            RotationLambdaARN=settings.function,
+            RotationRules=dict(settings.rules),
+            RotateImmediately=False,
+        )
+
+    def turn_off(self) -> None:
+        """Rotates the secret no more.
+
+        Raises:
+            SecretsManagerError: The call failed.
+        """
+        self._patiently("cancel_rotate_secret")
+
+    def _patiently(self, operation: str, **arguments: object) -> None:
+        waited = 0.0
+        while True:
+            try:
+                self._call(operation, **arguments)
+            except SecretsManagerError as error:
+                if error.code != DENIED or waited >= PATIENCE_SECONDS:
+                    raise
+                self._pause(self._deadline.at_most(PAUSE_SECONDS))
+                waited += PAUSE_SECONDS
+            else:
+                return
+
+    def _call(self, operation: str, **arguments: object) -> Mapping[str, Any]:
+        self._deadline.remaining()
+        try:
+            answer: Mapping[str, Any] = getattr(self._client, operation)(
+                SecretId=self.arn, **arguments
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+            later = status >= HTTPStatus.INTERNAL_SERVER_ERROR or code == "ThrottlingException"
+            raise self._failed(operation, code, retry=later) from error
+        except BotoCoreError as error:
+            raise self._failed(operation, type(error).__name__, retry=True) from error
+        return answer
+
+    def _failed(self, operation: str, code: str, *, retry: bool) -> SecretsManagerError:
+        return SecretsManagerError(
+            f"Secrets Manager answered {code} to {operation} on {self.arn}",
+            code=code,
+            remedy="Try again later"
+            if retry
+            else "Compare the policy of the secret, and those of this function's role, with what"
+            " docs/adopting.md asks for",
+            retry_helps=retry,
+        )
