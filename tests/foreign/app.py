@@ -3,6 +3,7 @@
 from aws_cdk import App, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 
 from credential_rotation import DatabaseLogin, RotatedAccessKey
@@ -14,7 +15,7 @@ vpc = ec2.Vpc(
     "Vpc",
     max_azs=2,
     nat_gateways=0,
-    restrict_default_security_group=False,  # a function in Node.js, which the local AWS has not
+    restrict_default_security_group=True,  # by a function of the CDK's in Node.js
     subnet_configuration=[
         ec2.SubnetConfiguration(name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
     ],
@@ -44,4 +45,7 @@ policy = iam.ManagedPolicy(
 )
 RotatedAccessKey(stack, "Partner", policy=policy).grant_read(application)
 iam.Role(stack, "Stranger", role_name="stranger", assumed_by=iam.AccountRootPrincipal())
+logs.LogRetention(  # likewise
+    stack, "Kept", log_group_name="/shop/kept", retention=logs.RetentionDays.ONE_WEEK
+)
 app.synth()

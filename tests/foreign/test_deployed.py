@@ -1,4 +1,4 @@
-"""Somebody's app with a database of its own, whose logins our constructs rotate."""
+"""An app of others, synthesized from the wheel, on the local AWS: its credentials rotate."""
 
 import json
 
@@ -16,12 +16,17 @@ SECRETS = {"alternating": "shop/database/orders", "single": "shop/database/repor
 
 
 @pytest.fixture(scope="module")
-def aws():
+def running():
     with LocalAws(toolchain.find()) as running:
-        cdk = running.cdk()
-        cdk.bootstrap(ACCOUNT, REGION)
-        cdk.deploy("--app", "python -m tests.foreign.app")
+        running.cdk().bootstrap(ACCOUNT, REGION)
         yield running
+
+
+@pytest.fixture(scope="module")
+def aws(running, assembly):
+    """With the app that has a database of its own."""
+    running.cdk().deploy("--app", str(assembly("shop")))
+    return running
 
 
 def session(aws, role):
@@ -81,3 +86,26 @@ def test_the_role_that_was_granted_reads_it_and_no_other_does(aws):
     for role, secret in (("shop", "single"), ("stranger", "alternating")):
         with pytest.raises(ClientError, match="AccessDenied"):
             read(session(aws, role), SECRETS[secret])
+
+
+def test_what_the_cdk_adds_in_node_has_run(aws):
+    groups = aws.client("ec2").describe_security_groups(
+        Filters=[
+            {"Name": "group-name", "Values": ["default"]},
+            {"Name": "vpc-id", "Values": [vpc(aws)]},
+        ]
+    )["SecurityGroups"]
+    assert [(each["IpPermissions"], each["IpPermissionsEgress"]) for each in groups] == [([], [])]
+    [kept] = aws.client("logs").describe_log_groups(logGroupNamePrefix="/shop/kept")["logGroups"]
+    assert kept["retentionInDays"] == 7
+
+
+def vpc(aws):
+    return physical(aws, "Shop", "AWS::EC2::VPC")[0]
+
+
+def physical(aws, stack, kind):
+    """Ids of a stack's resources of a type."""
+    resources = aws.client("cloudformation").describe_stack_resources(StackName=stack)
+    found = [each for each in resources["StackResources"] if each["ResourceType"] == kind]
+    return [each["PhysicalResourceId"] for each in found]
