@@ -1,6 +1,10 @@
-"""An app of others, synthesized from the wheel, on the local AWS: its credentials rotate."""
+"""Apps of others, synthesized from the wheel, on the local AWS: their credentials rotate.
+
+One local AWS has them all: an app with its own database, and an example that joins it.
+"""
 
 import json
+import shutil
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,6 +13,7 @@ from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.demo.rotation_follower import RotationFollower
 from local.local_aws import REGION, LocalAws
+from tests.foreign.conftest import EXAMPLES, SYNTH
 
 pytestmark = pytest.mark.xdist_group("foreign")
 
@@ -109,3 +114,52 @@ def physical(aws, stack, kind):
     resources = aws.client("cloudformation").describe_stack_resources(StackName=stack)
     found = [each for each in resources["StackResources"] if each["ResourceType"] == kind]
     return [each["PhysicalResourceId"] for each in found]
+
+
+def rotated(aws, secret):
+    """Rotates a login that works; gives the credential before and after, which works too."""
+    secrets = aws.client("secretsmanager")
+    before = read(secrets, secret)
+    aws.log_in(before).close()
+    RotationFollower(aws, secret).rotate()
+    after = read(secrets, secret)
+    aws.log_in(after).close()
+    assert after["password"] != before["password"]
+    return before, after
+
+
+def test_a_login_on_a_database_that_is_there_already(aws, run, tmp_path):
+    """The example with the ids of the other app's network and database put in."""
+    there = read(aws.client("secretsmanager"), SECRETS["alternating"])
+    ec2 = aws.client("ec2")
+    mine = [{"Name": "vpc-id", "Values": [vpc(aws)]}]
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets(Filters=mine)["Subnets"]]
+    tables = [
+        each["RouteTableId"] for each in ec2.describe_route_tables(Filters=mine)["RouteTables"]
+    ]
+    instance = aws.client("rds").describe_db_instances()["DBInstances"][0]
+    ids = {
+        "vpc-0123456789abcdef0": vpc(aws),
+        "sg-0123456789abcdef0": instance["VpcSecurityGroups"][0]["VpcSecurityGroupId"],
+        **{f"subnet-0123456789abcdef{n}": subnets[n] for n in range(2)},
+        **{f"rtb-0123456789abcdef{n}": tables[n] for n in range(2)},
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-orders-a1b2c3": physical(
+            aws, "Shop", "AWS::SecretsManager::Secret"
+        )[0],
+        "orders.abc123.eu-west-1.rds.amazonaws.com": there["host"],
+        'dbname="orders"': f'dbname="shop", port={there["port"]}',
+        'username="orders"': 'username="imported"',
+        "eu-west-1": REGION,
+        "111122223333": ACCOUNT,
+    }
+    folder = shutil.copytree(EXAMPLES / "existing_database", tmp_path / "app")
+    text = (folder / "app.py").read_text()
+    for example, own in ids.items():
+        assert example in text
+        text = text.replace(example, own)
+    (folder / "app.py").write_text(text)
+    run(folder, "-c", SYNTH)
+    aws.cdk().deploy("--app", str(folder / "out"))
+    before, after = rotated(aws, "orders-logins/orders/imported")
+    assert (before["username"], after["username"]) == ("imported", "imported_clone")
+    aws.log_in(before).close()
