@@ -47,6 +47,8 @@ _OF_MARIADB: Mapping[str, object] = {
     # Without the second one, a GRANT to a user that is gone makes one that needs no password.
     "sql_mode": "STRICT_ALL_TABLES,NO_AUTO_CREATE_USER",
     "sql_if_exists": 0,
+    # With it a user that sets its own verifier is refused, and shut out from then on.
+    "old_passwords": 0,
     "tx_read_only": 0,
 }
 

@@ -157,6 +157,14 @@ def test_a_grant_never_creates_a_user(on_mariadb: MySQLWorld) -> None:
     assert verifier
 
 
+def test_a_user_that_sets_its_own_verifier_is_not_shut_out(on_mariadb: MySQLWorld) -> None:
+    """With `old_passwords` MariaDB refuses the statement, and each login of the user afterwards."""
+    on_mariadb.create_first_user()
+    with settings(on_mariadb, old_passwords="1"):
+        on_mariadb.rotate(on_mariadb.single)
+        assert on_mariadb.accepts(on_mariadb.document())
+
+
 def test_plugins_that_want_to_see_a_password_are_told_and_the_remedy_helps(
     on_mariadb: MySQLWorld,
 ) -> None:

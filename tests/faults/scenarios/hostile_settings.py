@@ -61,16 +61,13 @@ class _Place:
             if error := self.rotate():
                 raise error
 
-    def acts(self) -> list[Callable[[], RotationError | None]]:
+    def acts(self) -> Iterator[Callable[[], RotationError | None]]:
         """What is done under the same settings, one after the other."""
-        if self.strategy != "alternating":
-            return [self.rotate]
-        return [self.rotate, self.rotate_anew, self.another_user]
-
-    def rotate_anew(self) -> RotationError | None:
-        """Runs a rotation that has to make the clone."""
-        self.settings.drop_clone()
-        return self.rotate()
+        yield self.rotate
+        if self.strategy == "alternating":
+            self.settings.drop_clone()  # the next one has to make it
+            yield self.rotate
+            yield self.another_user
 
     def another_user(self) -> RotationError | None:
         """Makes the first user of another application, and takes it away."""
@@ -122,12 +119,23 @@ class _Place:
     def snapshot(self) -> tuple[object, ...]:
         """All that a refused rotation must not change.
 
-        The user that is not current may have its new password already, and not be let in with it.
+        The user that is not current may have its new password already, and not be let in with it;
+        a single user too, of whom AWSPENDING is then what works.
         """
         labels = self.world.secrets.secrets[self.world.arn].labels
         verifiers = self.settings.verifiers()
-        kept = [verifiers[name] for name in (self.world.document()["username"], self.world.admin)]
+        current = self.world.document()["username"]
+        names = [self.world.admin, *([] if self._is_replaced() else [current])]
+        kept = [verifiers[name] for name in names]
         return labels["AWSCURRENT"], labels["AWSPREVIOUS"], kept, self.settings.state()
+
+    def _is_replaced(self) -> bool:
+        secret = self.world.secrets.secrets[self.world.arn]
+        pending = secret.labels.get("AWSPENDING", "")
+        if self.strategy != "single" or not secret.contents.get(pending):
+            return False
+        document = self.world.document("AWSPENDING")
+        return self.settings.knows(document["username"], document["password"])
 
     def give_up(self) -> None:
         """What a person does with a rotation that can't succeed."""

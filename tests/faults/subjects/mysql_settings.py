@@ -86,9 +86,10 @@ _CHARSETS = (
 
 _OPTIONS = {
     "REQUIRE": ("NONE", "SSL"),
-    "WITH MAX_QUERIES_PER_HOUR": ("1", "5", "100000"),
-    "WITH MAX_UPDATES_PER_HOUR": ("1", "100000"),
-    "WITH MAX_CONNECTIONS_PER_HOUR": ("1", "100000"),
+    "WITH MAX_QUERIES_PER_HOUR": ("1", "100000"),
+    # Not so few that a rotation ends in its middle: what is left then, crashes show.
+    "WITH MAX_UPDATES_PER_HOUR": ("100000",),
+    "WITH MAX_CONNECTIONS_PER_HOUR": ("100000",),
     "WITH MAX_USER_CONNECTIONS": ("1", "100"),
     "PASSWORD EXPIRE": ("INTERVAL 1 DAY", "NEVER"),
 }
@@ -107,7 +108,7 @@ _SERVER = "the server"
 _SCHEMA = "the schema"
 
 _SECRET = re.compile(
-    r" IDENTIFIED .*?(?= REQUIRE| WITH GRANT| WITH MAX|$)| REQUIRE SSL| WITH MAX\S+ \S+"
+    r" IDENTIFIED .*?(?= REQUIRE| WITH|$)| REQUIRE SSL| MAX_\w+ [\d.]+| WITH(?! GRANT)"
 )
 """What SHOW GRANTS of MariaDB tells besides grants."""
 
@@ -163,8 +164,8 @@ class MySQLSettings(Settings):
         """The superuser may set what the owner of a parameter group may."""
         try:
             if case.scope == _SERVER:
-                self._changed.add(case.name)
                 self._assign(case.name, _typed(case.value))
+                self._changed.add(case.name)
             elif case.scope == _SCHEMA:
                 self._run(f"ALTER DATABASE {quoted(self._world.dbname)} {case.name} {case.value}")
             else:
@@ -175,9 +176,9 @@ class MySQLSettings(Settings):
 
     def reset(self) -> None:
         """Also those that a rotation has copied."""
-        for name in self._changed:
+        while self._changed:
+            name = self._changed.pop()
             self._assign(name, self._before[name])
-        self._changed.clear()
         self._run(f"ALTER DATABASE {quoted(self._world.dbname)} CHARACTER SET utf8mb4")
         usual = (
             " WITH MAX_QUERIES_PER_HOUR 0 MAX_UPDATES_PER_HOUR 0 MAX_CONNECTIONS_PER_HOUR 0"
@@ -189,10 +190,9 @@ class MySQLSettings(Settings):
                 " PASSWORD HISTORY DEFAULT PASSWORD REUSE INTERVAL DEFAULT"
                 " PASSWORD REQUIRE CURRENT DEFAULT FAILED_LOGIN_ATTEMPTS 0 PASSWORD_LOCK_TIME 0"
             )
-        for user in self._users.values():
-            if self._run("SELECT 1 FROM mysql.user WHERE User = %s", user):
-                required = "NONE" if user == self._world.admin else "SSL"
-                self._alter(user, f"REQUIRE {required}{usual}")
+        for user in self._present():
+            required = "NONE" if user == self._world.admin else "SSL"
+            self._alter(user, f"REQUIRE {required}{usual}")
         self._run("FLUSH USER_RESOURCES")
 
     def state(self) -> frozenset[str]:
@@ -201,14 +201,14 @@ class MySQLSettings(Settings):
         found |= {
             repr(row) for row in self._run("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA")
         }
-        for user in self._users.values():
+        for user in self._present():
             rows = self._run(f"SHOW GRANTS FOR {quoted(user)}@'%'")
             found |= {_SECRET.sub("", str(row[0])) for row in rows}
         return frozenset(found)
 
     def verifiers(self) -> Mapping[str, str]:
         """As SHOW CREATE USER shows them."""
-        return {name: repr(self._user(name).methods) for name in self._users.values()}
+        return {name: repr(self._user(name).methods) for name in self._present()}
 
     def knows(self, username: str, password: str) -> bool:
         """By the verifier alone."""
@@ -236,6 +236,12 @@ class MySQLSettings(Settings):
         words = re.sub("[-_]", " ", error.lower())
         last = re.sub("[-_]", " ", name.removeprefix("WITH ").lower())
         return last in words
+
+    def _present(self) -> list[str]:
+        """A rotation that failed may have left the clone away."""
+        names = tuple(self._users.values())
+        rows = self._run("SELECT User FROM mysql.user WHERE User IN %s ORDER BY 1", names)
+        return [str(name) for [name] in rows]
 
     def _run(self, statement: str, *parameters: object, doing: str = "") -> list[Row]:
         del doing
