@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from fakes.mysql import MySQLWorld, execute
 from mysql_user import start_up
+from mysql_user.connection import Connection
 from rotation.errors import CredentialRefusedError, RefusedChangeError
 
 LEFT_ALONE = {
@@ -136,25 +138,28 @@ def test_a_setting_that_does_not_stay_is_told(
         ready.step(ready.dual, token, "setSecret")
 
 
-def test_a_grant_never_creates_a_user(on_mariadb: MySQLWorld) -> None:
+def test_a_grant_never_creates_a_user(
+    on_mariadb: MySQLWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """MariaDB does so, without a password, unless a session says otherwise."""
-    with settings(on_mariadb, sql_mode="''"):
-        on_mariadb.create_first_user()
-        on_mariadb.rotate(on_mariadb.alternating)
-        on_mariadb.rotate(on_mariadb.alternating)
-        reads = iter(range(10))
+    world = on_mariadb
+    run = Connection.run
 
-        def drop(call: str) -> None:
-            if call == "get_secret_value" and next(reads) == 2:
-                on_mariadb.run("GRANT SELECT ON mysql.db TO {}@'%'", on_mariadb.user)
-                on_mariadb.run("DROP USER {}@'%'", on_mariadb.clone)
+    def drop_first(self: Connection, statement: str, *, doing: str) -> list[tuple[Any, ...]]:
+        if statement.startswith("GRANT RELOAD"):
+            world.run("DROP USER {}@'%'", world.clone)
+        return run(self, statement, doing=doing)
 
-        token = on_mariadb.until(on_mariadb.alternating, "setSecret")
-        on_mariadb.secrets.before = drop
-        on_mariadb.step(on_mariadb.alternating, token, "setSecret")
-    plugins = "SELECT authentication_string FROM mysql.user WHERE User = %s"
-    [[verifier]] = on_mariadb.product.run(plugins, on_mariadb.clone)
-    assert verifier
+    with settings(world, sql_mode="''"):
+        world.create_first_user()
+        for _ in range(2):
+            world.rotate(world.alternating)
+        world.run("GRANT RELOAD ON *.* TO {}@'%'", world.user)
+        token = world.until(world.alternating, "setSecret")
+        monkeypatch.setattr(Connection, "run", drop_first)
+        with pytest.raises(RefusedChangeError, match="matching row"):
+            world.step(world.alternating, token, "setSecret")
+    assert not world.exists(world.clone)
 
 
 def test_a_user_that_sets_its_own_verifier_is_not_shut_out(on_mariadb: MySQLWorld) -> None:
