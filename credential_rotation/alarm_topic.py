@@ -12,7 +12,7 @@ from constructs import Construct
 from credential_rotation.keys import THIS_KEY, customer_managed_key
 from credential_rotation.names import Names, arn_of
 
-Conditions = Mapping[str, Mapping[str, str]]
+Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _use(publisher: Publisher) -> iam.PolicyStatement:
 
 
 def _publishers(stack: Stack, prefix: str) -> tuple[Publisher, ...]:
-    by_alarms = _from(stack, "cloudwatch", "alarm", f"{prefix}-*")
+    by_alarms = _from(stack, "cloudwatch", ("alarm",), f"{prefix}-*")
     return (
         Publisher("Alarms", "cloudwatch.amazonaws.com", by_alarms, by_alarms),
         # EventBridge sends nothing that a condition could look at, neither to SNS nor to KMS for
@@ -142,13 +142,17 @@ def _publishers(stack: Stack, prefix: str) -> tuple[Publisher, ...]:
         Publisher("Rules", "events.amazonaws.com"),
         # That RDS says for whom it encrypts is documented for SNS only.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.GrantingPermissions.html
-        Publisher("Rds", "events.rds.amazonaws.com", _from(stack, "rds", "db", f"{prefix}-*")),
+        Publisher(
+            "Rds",
+            "events.rds.amazonaws.com",
+            _from(stack, "rds", ("cluster", "db"), f"{prefix}-*"),
+        ),
     )
 
 
-def _from(stack: Stack, service: str, resource: str, name: str) -> Conditions:
-    source = arn_of(stack, service, resource, name)
+def _from(stack: Stack, service: str, resources: Sequence[str], name: str) -> Conditions:
+    sources = [arn_of(stack, service, each, name) for each in resources]
     return {
         "StringEquals": {"aws:SourceAccount": stack.account},
-        "ArnLike": {"aws:SourceArn": source},
+        "ArnLike": {"aws:SourceArn": sources if len(sources) > 1 else sources[0]},
     }

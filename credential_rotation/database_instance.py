@@ -2,7 +2,14 @@
 
 from typing import cast
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, SecretValue
+from aws_cdk import (
+    Acknowledgment,
+    CfnResource,
+    Duration,
+    RemovalPolicy,
+    SecretValue,
+    Validations,
+)
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_rds as rds
 from constructs import Construct
@@ -81,10 +88,14 @@ class Instance(RdsServer):
             vpc=platform.site.network.vpc,
         )
         # A major version alone: the newest minor version at first, and no drift when AWS brings
-        # the next. cfn-lint's list has minor versions only.
+        # the next. cfn-lint's list has minor versions only, and so has the CDK's of some products.
         cast("CfnResource", instance.node.default_child).add_metadata(
             "cfn-lint", {"config": {"ignore_checks": ["W3691"]}}
         )
+        if not engine.versions.majors_listed:
+            Validations.of(instance).acknowledge(
+                Acknowledgment(id="CloudFormation-Validate::E9006", reason="a major version alone")
+            )
         instance.node.add_dependency(monitoring.policy, *self._logs("instance"))
         self.identifier = instance.instance_identifier
         self.host = instance.db_instance_endpoint_address

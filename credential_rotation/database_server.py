@@ -16,9 +16,6 @@ from credential_rotation.errors import UnknownDatabaseError
 AnyDatabase = rds.IDatabaseInstance | rds.IDatabaseCluster
 """What the CDK knows as a database."""
 
-_OURS = {"aurora-postgresql": "postgres"}
-"""Our engines, by what RDS calls its own."""
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DatabaseServer:
@@ -30,7 +27,8 @@ class DatabaseServer:
         name: What the names of functions and secrets have of it.
         vpc: The network that it is in.
         admin: The secret of a user who may create users; it may be one that RDS manages.
-        engine: Its product: `postgres`, also for Aurora PostgreSQL.
+        engine: Its product, as RDS calls it: `postgres`, `mysql`, `mariadb`, `aurora-postgresql`,
+            `aurora-mysql`.
         port: Its TCP port; the product's usual one if left out.
         dbname: Name of the database; the one that every server has if left out.
         manage_ingress: Whether `security_group` gets a rule that admits the functions; False where
@@ -100,7 +98,7 @@ def server_of(
         name=database.node.id,
         vpc=vpc,
         admin=secret,
-        engine=_OURS.get(engine, engine),
+        engine=engine,
         dbname=dbname or _dbname(database),
     )
 

@@ -29,22 +29,25 @@ class Engine:
     """A product: one such object, which `credential_rotation.engines` names and nothing else.
 
     Attributes:
-        name: As settings, secrets (`engine`) and RDS call it.
-        title: As people call it.
+        name: As settings and RDS call it.
+        in_secrets: As secrets call it (`engine`); the name if left out. It is a part of what
+            generates a secret, and so never changes (see `DatabaseSecret`).
+        title: As people call it. Rules of security groups are called after it.
         folder: The folder of the functions that work with it.
         strategies: How logins rotate, by the strategy's name; the first is the default. `single`
             is also how an admin's own secret rotates.
         users: The function that looks at a server that exists already, and after users.
         port: The port that everyone tries first.
-        dbname: The database that every server has.
+        dbname: The database that every server has; empty where a login needs none.
         names: What it makes of names.
         versions: Versions of new servers.
         product: The CDK's engine of a version: of an instance, or of a cluster.
         cluster: Whether it is Aurora, where a cluster has what an instance has elsewhere.
         logs: What RDS exports to CloudWatch Logs.
+        withheld: Logs that standards want exported, and that hold statements, which may hold
+            passwords.
         parameters: Where RDS's defaults differ, or must not change under us.
         parameters_of: The same for one major version.
-        options: Options of the option group, each with its settings.
     """
 
     name: str
@@ -59,9 +62,15 @@ class Engine:
     product: Callable[[str], rds.IEngine]
     cluster: bool = False
     logs: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
     parameters: Mapping[str, str]
     parameters_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    in_secrets: str = ""
+
+    @property
+    def word(self) -> str:
+        """What secrets say in `engine`."""
+        return self.in_secrets or self.name
 
     @property
     def strategy(self) -> str:

@@ -271,6 +271,7 @@ def _use_by_cloudwatch_logs(stack: Stack, names: Names, *, flow_log: bool) -> ia
     """Let CloudWatch Logs encrypt the stack's own log groups, which have fixed names."""
     log_groups = (
         f"/aws/lambda/{names.prefix}-*",
+        f"/aws/rds/cluster/{names.prefix}-*/*",
         f"/aws/rds/instance/{names.prefix}-*/*",
         *([f"/{names.path}/*"] if flow_log else []),
     )

@@ -1,5 +1,7 @@
 """PostgreSQL, on an instance and as Aurora."""
 
+from dataclasses import replace
+
 from aws_cdk import aws_rds as rds
 
 from credential_rotation.engine import Engine, Strategy
@@ -71,4 +73,15 @@ POSTGRES = Engine(
         "log_disconnections": "1",
         "log_statement": "none",
     },
+)
+
+AURORA_POSTGRES = replace(
+    POSTGRES,
+    name="aurora-postgresql",
+    in_secrets="postgres",
+    product=lambda version: rds.DatabaseClusterEngine.aurora_postgres(
+        version=rds.AuroraPostgresEngineVersion.of(version, version.partition(".")[0])
+    ),
+    cluster=True,
+    logs=("postgresql",),
 )

@@ -7,7 +7,7 @@ from typing import ClassVar
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_rds as rds
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from credential_rotation.boundary_statements import DELIVER_METRICS, METRICS_LOG
 from credential_rotation.engine import Engine
@@ -105,6 +105,7 @@ class RdsServer(Construct):
         port: Its TCP port.
         security_group_id: Id of the security group that decides who gets to it.
         events: Identifiers of what RDS tells about, by the type of the source.
+        ready: What has to exist before it answers, besides what it is attached by.
     """
 
     attached: ClassVar[str]
@@ -112,6 +113,7 @@ class RdsServer(Construct):
     host: str
     port: str
     events: Mapping[str, Sequence[str]]
+    ready: Sequence[IDependable] = ()
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aws_cdk import SecretValue, Tokenization
 
+from credential_rotation.database_cluster import Cluster
 from credential_rotation.database_events import DatabaseEvents
 from credential_rotation.database_instance import Instance
 from credential_rotation.database_secret import DatabaseSecret
@@ -121,18 +122,20 @@ class NewServer:
         )
         self.own_admin: DatabaseSecret | None = self._admin
         self.admin_arn = self._admin.arn
-        self._made: RdsServer = Instance(
+        engine = database.options.engine
+        make = Cluster if engine.cluster else Instance
+        self._made: RdsServer = make(
             database,
             "Server",
             names=database.names,
-            engine=database.options.engine,
+            engine=engine,
             options=options,
             platform=database.platform,
             password=SecretValue.secrets_manager(self.admin_arn, json_field="password"),
         )
         self.host, self.port = self._made.host, self._made.port
         self.security_group_id = self._made.security_group_id
-        self.needs: Sequence[IDependable] = [self._admin.attach(self._made)]
+        self.needs: Sequence[IDependable] = [self._admin.attach(self._made), *self._made.ready]
         DatabaseEvents(
             database,
             "Events",
@@ -188,11 +191,12 @@ class ExistingServer:
 
     def place(self) -> Mapping[str, str | int]:
         """Its address."""
+        dbname = self._options.dbname
         return {
-            "engine": self._database.options.engine.name,
+            "engine": self._database.options.engine.word,
             "host": self._options.host,
             "port": self._options.port,
-            "dbname": self._options.dbname,
+            **({"dbname": dbname} if dbname else {}),
         }
 
     def complete(self, secret: DatabaseSecret) -> None:
@@ -215,10 +219,10 @@ class ExistingServer:
             function=by.arn,
             properties={
                 "SecretArn": self.admin_arn,
-                "Engine": self._database.options.engine.name,
+                "Engine": self._database.options.engine.word,
                 "Host": self.host,
                 "Port": self.port,
-                "Dbname": self._options.dbname,
+                **({"Dbname": self._options.dbname} if self._options.dbname else {}),
                 "Alternating": str("alternating" in self._database.options.strategies).lower(),
             },
             after=[*by.ready, *self._options.after],

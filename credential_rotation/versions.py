@@ -17,6 +17,7 @@ class Versions:
         allowed: The same in words.
         oldest: The lowest minor version that does, by the major version.
         lacking: What a lower one lacks.
+        majors_listed: Whether the lists of versions that validators have know major versions.
     """
 
     default: str
@@ -24,6 +25,7 @@ class Versions:
     allowed: str
     oldest: Mapping[str, int] = field(default_factory=dict)
     lacking: str = ""
+    majors_listed: bool = True
 
     def accept(self, version: str) -> None:
         """Accept a version.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from credential_rotation.engines import ENGINES
 from credential_rotation.names import Names, pascal
 from stacks.accepted import (
     BOUNDARY,
@@ -16,7 +17,8 @@ from stacks.accepted import (
 from stacks.settings import Settings
 from stacks.settings.databases import NamedDatabase
 
-_INSTANCE, _SECRET = "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"
+_INSTANCE, _CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
+_SECRET = "AWS::SecretsManager::Secret"  # noqa: S105  # the name of a type
 
 
 def accepted_of_databases(settings: Settings) -> Iterator[Accepted]:
@@ -45,18 +47,38 @@ def _of_database(settings: Settings, name: str, database: NamedDatabase) -> Iter
     for login, given in database.logins.items():
         if given.adopt_secret_arn:
             yield from _of_adopter(settings, names, f"{within}Login{pascal(login)}Adopted")
-    if database.existing:
-        return
+    if not database.existing:
+        yield from _of_server(database, within)
+
+
+def _of_server(database: NamedDatabase, within: str) -> Iterator[Accepted]:
+    engine = ENGINES[database.engine]
+    kind = _CLUSTER if engine.cluster else _INSTANCE
+    for log in engine.withheld:
+        yield Accepted(
+            in_standards(f"RDSLoggingEnabled[LogExport::{log}]"),
+            kind,
+            "It would hold statements, and those of others may carry a password.",
+            within,
+        )
+    if engine.cluster:
+        yield Accepted(
+            (f"{SOLUTIONS}-RDS14",),
+            kind,
+            "Backtracking would rewind the accounts with the data, and every secret would hold "
+            "passwords that the cluster does not know any more. Backups restore to another one.",
+            within,
+        )
     if not database.multi_az:
         rules = (f"{SOLUTIONS}-RDS3", f"{NIST}-RDSMultiAZSupport", f"{HIPAA}-RDSMultiAZSupport")
-        yield Accepted(rules, _INSTANCE, "database.multi_az is off.", within)
+        yield Accepted(rules, kind, "database.multi_az is off.", within)
     if not database.deletion_protection:
         rules = (
             f"{SOLUTIONS}-RDS10",
             f"{NIST}-RDSInstanceDeletionProtectionEnabled",
             f"{HIPAA}-RDSInstanceDeletionProtectionEnabled",
         )
-        yield Accepted(rules, _INSTANCE, "database.deletion_protection is off.", within)
+        yield Accepted(rules, kind, "database.deletion_protection is off.", within)
     if not database.rotation.admin:
         rules = (
             f"{SOLUTIONS}-SMG4",

@@ -3,7 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymysql.err import OperationalError, ProgrammingError
 
+from credential_rotation.engine import Engine
+from credential_rotation.identifiers import CLONE_SUFFIX, Identifiers
+from credential_rotation.mysql_engine import MARIADB, MYSQL
 from credential_rotation.postgres_engine import POSTGRES
 from local.postgres import PostgresServer
 
@@ -57,9 +61,9 @@ def test_a_master_user_has_16_bytes_at_most() -> None:
         NAMES.admin("x" * 17)
 
 
-def accepted(name: str) -> bool:
+def accepted(name: str, names: Identifiers = NAMES) -> bool:
     try:
-        NAMES.database(name)
+        names.database(name)
     except ValueError:
         return False
     return True
@@ -86,3 +90,51 @@ def test_what_is_accepted_names_a_role_of_the_real_server_without_quotes(
         ).fetchall()
         connection.rollback()
     assert found == name
+
+
+@pytest.mark.parametrize(("product", "engine"), [("mariadb", MARIADB), ("mysql", MYSQL)])
+class TestMySQL:
+    """MySQL and MariaDB: what their servers say of the same."""
+
+    def test_every_word_that_needs_quotes_is_refused(
+        self, request: pytest.FixtureRequest, product: str, engine: Engine
+    ) -> None:
+        server = request.getfixturevalue(product)
+        needing = []
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT LOWER(word) FROM information_schema.keywords")
+            words = [word for (word,) in cursor.fetchall() if word.isidentifier()]
+            for word in words:
+                try:
+                    cursor.execute(f"DO (SELECT COUNT(*) FROM (SELECT 1 AS one) AS {word})")  # noqa: S608
+                except ProgrammingError:
+                    needing.append(word)
+        assert len(needing) > 150
+        assert not [word for word in needing if accepted(word, engine.names)]
+
+    def test_the_longest_name_of_a_user_is_the_servers(
+        self, request: pytest.FixtureRequest, product: str, engine: Engine
+    ) -> None:
+        name = "x" * engine.names.longest_user
+        engine.names.user(name, twin=False)
+        engine.names.user(name[len(CLONE_SUFFIX) :], twin=True)
+        for longer, twin in ((f"{name}x", False), (name, True)):
+            with pytest.raises(ValueError, match="are the most"):
+                engine.names.user(longer, twin=twin)
+        server = request.getfixturevalue(product)
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE USER {name}")
+            cursor.execute(f"DROP USER {name}")
+            with pytest.raises(OperationalError, match="too long"):
+                cursor.execute(f"CREATE USER {name}x")
+
+    def test_databases_that_every_server_has_are_refused(
+        self, request: pytest.FixtureRequest, product: str, engine: Engine
+    ) -> None:
+        server = request.getfixturevalue(product)
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW DATABASES")
+            there = {name for (name,) in cursor.fetchall()}
+        own = there & {"information_schema", "mysql", "performance_schema", "sys"}
+        assert len(own) == 4
+        assert not [name for name in own if accepted(name, engine.names)]
