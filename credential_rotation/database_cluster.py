@@ -91,11 +91,11 @@ class Cluster(RdsServer):
             subnet_group=self._subnets(),
             vpc=platform.site.network.vpc,
         )
-        logs = self._logs("cluster")
-        for child in cluster.node.find_all():
-            if isinstance(child, CfnResource):
-                child.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3691"]}})
-                child.node.add_dependency(monitoring.policy, *logs)
+        # A major version alone, as for an instance; cfn-lint counts it as deprecated.
+        cast("CfnResource", cluster.node.default_child).add_metadata(
+            "cfn-lint", {"config": {"ignore_checks": ["W3690"]}}
+        )
+        cluster.node.add_dependency(monitoring.policy, *self._logs("cluster"))
         self.identifier = cluster.cluster_identifier
         self.host = cluster.cluster_endpoint.hostname
         self.port = Tokenization.stringify_number(cluster.cluster_endpoint.port)

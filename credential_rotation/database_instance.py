@@ -89,8 +89,9 @@ class Instance(RdsServer):
         )
         # A major version alone: the newest minor version at first, and no drift when AWS brings
         # the next. cfn-lint's list has minor versions only, and so has the CDK's of some products.
+        unlisted = [] if engine.versions.majors_listed else ["E3691"]
         cast("CfnResource", instance.node.default_child).add_metadata(
-            "cfn-lint", {"config": {"ignore_checks": ["W3691"]}}
+            "cfn-lint", {"config": {"ignore_checks": ["W3691", *unlisted]}}
         )
         if not engine.versions.majors_listed:
             Validations.of(instance).acknowledge(

@@ -15,6 +15,7 @@ from credential_rotation.adopted_secret import AdoptedSecretOptions
 from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, of_another
 from credential_rotation.database_rotator import DatabaseRotator
 from credential_rotation.database_server import AnyDatabase, DatabaseServer
+from credential_rotation.engine import Engine
 from credential_rotation.errors import UnknownDatabaseError
 from credential_rotation.login import Login, LoginOptions
 from credential_rotation.readers import OthersReaders, Readers
@@ -22,7 +23,6 @@ from credential_rotation.rotation import RotationRules
 from credential_rotation.shared import Shared, slug
 
 WINDOW = "3h"
-STRATEGIES = ("alternating", "single")
 
 
 class DatabaseLogin(Construct):
@@ -46,7 +46,7 @@ class DatabaseLogin(Construct):
         username: str,
         dbname: str = "",
         admin: secretsmanager.ISecret | None = None,
-        strategy: str = "alternating",
+        strategy: str = "",
         schedule: str = "rate(30 days)",
         readers: Sequence[str] = (),
         rotator: DatabaseRotator | None = None,
@@ -62,9 +62,11 @@ class DatabaseLogin(Construct):
             username: Name of the user; nobody else of that name may exist.
             dbname: Name of the database on the server; the one it was created with if left out.
             admin: The secret of a user who may create users; the database's own if left out.
-            strategy: `alternating`, between the user and a twin whose name ends in `_clone`: both
-                passwords work, so no application sees a rotation. Or `single`, one user: an
-                application that does not use the library `rotated_secret` may be refused once.
+            strategy: `alternating`, between the user and a twin whose name ends in `_clone`, or
+                `dual`, one user with two passwords, which PostgreSQL has not: the previous password
+                works until the next rotation, so no application sees one. Or `single`, one user
+                with one password: an application that does not use the library `rotated_secret`
+                may be refused once. If left out, `alternating` for PostgreSQL and else `dual`.
             schedule: When to rotate, as `rate(…)` or `cron(…)` of Secrets Manager, in UTC.
             readers: ARNs of roles that may read the secret and that the app does not create.
             rotator: The functions; those that the stack has for the database if left out.
@@ -77,13 +79,11 @@ class DatabaseLogin(Construct):
             SynthError: The database does not tell enough, or a name does not fit.
         """
         super().__init__(scope, construct_id)
-        if strategy not in STRATEGIES:
-            raise UnknownDatabaseError(
-                f"The strategy of {self.node.path} is {strategy}, and not one of"
-                f" {', '.join(STRATEGIES)}."
-            )
         self._rotator = rotator or _rotator(self, database, admin=admin, dbname=dbname)
         _must_be_served(self, self._rotator.server, admin=admin, dbname=dbname)
+        engine = self._rotator.database.options.engine
+        strategy = strategy or engine.strategy
+        _must_fit(self, engine, strategy=strategy, username=username)
         name = slug(username)
         names = Shared.of(self).take(self._rotator.database.names.within(name), path=self.node.path)
         rules = RotationRules(schedule, WINDOW)
@@ -160,6 +160,21 @@ class DatabaseLogin(Construct):
             CannotGrantError: The execution role is of another stack.
         """
         return self._readers.for_container(field, task)
+
+
+def _must_fit(login: Construct, engine: Engine, *, strategy: str, username: str) -> None:
+    """Refuses what the product does not have."""
+    if strategy not in engine.strategies:
+        raise UnknownDatabaseError(
+            f"The strategy of {login.node.path} is {strategy}, and {engine.title} has"
+            f" {', '.join(engine.strategies)}."
+        )
+    try:
+        engine.names.rotating(username, twin=engine.strategies[strategy].twin)
+    except ValueError as error:
+        raise UnknownDatabaseError(
+            f"The user of {login.node.path} cannot be called {username}: {error}."
+        ) from error
 
 
 def _must_be_served(

@@ -44,8 +44,8 @@ class Engine:
         product: The CDK's engine of a version: of an instance, or of a cluster.
         cluster: Whether it is Aurora, where a cluster has what an instance has elsewhere.
         logs: What RDS exports to CloudWatch Logs.
-        withheld: Logs that standards want exported, and that hold statements, which may hold
-            passwords.
+        withheld: Logs that standards want exported and that are not, each with the reason.
+        lacks: Controls of AWS's standard that its servers do without, each with the consequence.
         parameters: Where RDS's defaults differ, or must not change under us.
         parameters_of: The same for one major version.
     """
@@ -62,7 +62,8 @@ class Engine:
     product: Callable[[str], rds.IEngine]
     cluster: bool = False
     logs: tuple[str, ...]
-    withheld: tuple[str, ...] = ()
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str]
     parameters_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     in_secrets: str = ""

@@ -77,20 +77,37 @@ class Identifiers:
         Raises:
             ValueError: Says what is wrong with it.
         """
+        self.rotating(name, twin=twin)
+        self._accept(name, longest=self.longest_user)
+
+    def rotating(self, name: str, *, twin: bool) -> None:
+        """Accept a user's name for a rotation, in whichever characters.
+
+        Args:
+            name: The name.
+            twin: Whether it needs room for the end of its twin's.
+
+        Raises:
+            ValueError: It is too long, or that of a twin.
+        """
         if name.endswith(CLONE_SUFFIX):
             raise ValueError(
                 f"names ending in {CLONE_SUFFIX} belong to the second user of a rotation"
             )
-        self._accept(name, longest=self.longest_user - (len(CLONE_SUFFIX) if twin else 0))
+        _must_be_short(name, self.longest_user - (len(CLONE_SUFFIX) if twin else 0))
 
     def _accept(self, name: str, *, longest: int) -> None:
         if not _PLAIN.fullmatch(name):
             raise ValueError(
                 "it has other characters than a-z, 0-9 and _, or begins with no letter"
             )
-        if len(name) > longest:
-            raise ValueError(f"it has {len(name)} bytes, and {longest} are the most")
+        _must_be_short(name, longest)
         if name in self.reserved:
             raise ValueError(f"it is a reserved word of {self.product}")
         if name in self.owned or name.startswith(self.owned_prefixes):
             raise ValueError(f"{self.product} or RDS keeps the name for itself")
+
+
+def _must_be_short(name: str, longest: int) -> None:
+    if len(name.encode()) > longest:
+        raise ValueError(f"it has {len(name.encode())} bytes, and {longest} are the most")

@@ -17,7 +17,7 @@ class LoginOptions:
 
     Attributes:
         username: Name of the user.
-        strategy: `alternating` or `single`, which is also what its metrics are called.
+        strategy: One of the product's, which is also what its metrics are called.
         rules: When to rotate.
         readers: ARNs of roles that may read its secret and are not of this app.
         reads: Names of other users, the tables of whose schemas it may read.

@@ -81,6 +81,16 @@ _PARAMETERS = {
 _SALTED = {"8.0": {"default_authentication_plugin": "caching_sha2_password"}}
 """Where RDS makes users with an unsalted SHA-1 otherwise."""
 
+_STATEMENTS = dict.fromkeys(
+    ("general", "slowquery"), "It would hold statements, and those of others may carry a password."
+)
+_WITHHELD = {
+    **_STATEMENTS,
+    "audit": "It takes an option group, which no stack could delete while a snapshot refers to it. "
+    "The error log tells who was refused.",
+}
+_UNLOGGED = "neither statements nor logins that succeed are logged"
+
 MYSQL = Engine(
     name="mysql",
     title="MySQL",
@@ -96,14 +106,15 @@ MYSQL = Engine(
         allowed="8.0 and 8.4, also with a minor version from 8.0.36 on",
         oldest={"8.0": 36},
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MySQL.CommonDBATasks.privilege-model.html
-        lacking="its master user may give users two passwords",
+        lacking="a master user may give users two passwords from {version} on",
         majors_listed=False,
     ),
     product=lambda version: rds.DatabaseInstanceEngine.mysql(
         version=rds.MysqlEngineVersion.of(version, _major(version))
     ),
     logs=("error",),
-    withheld=("audit", "general", "slowquery"),
+    withheld=_WITHHELD,
+    lacks={"RDS.9": _UNLOGGED},
     parameters={**_PARAMETERS, "require_secure_transport": "1"},
     parameters_of=_SALTED,
 )
@@ -114,6 +125,7 @@ MARIADB = replace(
     title="MariaDB",
     # https://mariadb.com/kb/en/identifier-names/
     names=replace(_NAMES, product="MariaDB", longest_user=80),
+    lacks={"RDS.9": _UNLOGGED, "RDS.42": _UNLOGGED},
     versions=Versions(
         default="11.8",
         pattern=r"(?P<major>10\.6|10\.11|11\.4|11\.8)(\.(?P<minor>\d{1,2}))?",
@@ -142,14 +154,15 @@ AURORA_MYSQL = replace(
         ),
         allowed="8.0 (Aurora MySQL 3) and 8.4, or as in 8.0.mysql_aurora.3.10.3, from 3.04 on",
         oldest={"8.0": 4},
-        lacking="Aurora has salted verifiers of passwords (caching_sha2_password)",
+        lacking="Aurora MySQL has salted verifiers (caching_sha2_password) from 3.04 on",
     ),
     product=lambda version: rds.DatabaseClusterEngine.aurora_mysql(
         version=rds.AuroraMysqlEngineVersion.of(version, _major(version))
     ),
     cluster=True,
     logs=("audit", "error"),
-    withheld=("general", "slowquery"),
+    withheld=_STATEMENTS,
+    lacks={"RDS.14": "a mistake is undone by restoring a backup to another cluster"},
     parameters={
         **_PARAMETERS,
         "require_secure_transport": "ON",

@@ -56,7 +56,7 @@ POSTGRES = Engine(
         pattern=r"(?P<major>1[4-8])(\.(?P<minor>\d{1,2}))?",
         allowed="14 to 18, also with a minor version from 14.15, 15.10, 16.6 and 17.2 on",
         oldest={"14": 15, "15": 10, "16": 6, "17": 2},  # see postgres_user.acting
-        lacking="two alternating users are equal",
+        lacking="two alternating users are equal from {version} on",
     ),
     product=lambda version: rds.DatabaseInstanceEngine.postgres(
         version=rds.PostgresEngineVersion.of(version, version.partition(".")[0])

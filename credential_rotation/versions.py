@@ -16,7 +16,7 @@ class Versions:
             a number, if it is there.
         allowed: The same in words.
         oldest: The lowest minor version that does, by the major version.
-        lacking: What a lower one lacks.
+        lacking: What a lower one lacks, with {version} for the lowest that has it.
         majors_listed: Whether the lists of versions that validators have know major versions.
     """
 
@@ -38,7 +38,7 @@ class Versions:
             raise ValueError("the product has no such version that is supported here")
         major, minor = found["major"], found["minor"]
         if minor and int(minor) < self.oldest.get(major, 0):
-            raise ValueError(f"{self.lacking} from {major}.{self.oldest[major]} on")
+            raise ValueError(self.lacking.format(version=f"{major}.{self.oldest[major]}"))
 
     def major(self, version: str) -> str:
         """The major part of a version."""

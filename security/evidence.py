@@ -22,15 +22,22 @@ class Every:
         kind: The type.
         path: The property, with dots for what is within, and ~ for a dot in a name.
         holds: Whether a value is as it should be; None is what is missing.
+        where: A property that the resources have, and how its value begins; all of the type if
+            left out.
     """
 
     kind: str
     path: str
     holds: Holds
+    where: tuple[str, str] | None = None
 
     def __call__(self, deployment: Deployment) -> Sequence[str]:
         """Give one line for each resource, or none at all if one of them is otherwise."""
-        values = [(name, at(each, self.path)) for name, each in of(deployment, self.kind)]
+        values = [
+            (name, at(each, self.path))
+            for name, each in of(deployment, self.kind)
+            if not self.where or str(at(each, self.where[0])).startswith(self.where[1])
+        ]
         if not all(self.holds(value) for _, value in values):
             return ()
         return [line(name, self.path, value) for name, value in values]

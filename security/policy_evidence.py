@@ -1,5 +1,7 @@
 """What in the policies, and in what hangs together, shows that a control is satisfied."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -220,3 +222,19 @@ def functions_run_in_two_zones(deployment: Deployment) -> Sequence[str]:
     if any(len(ids) < 2 for ids in subnets.values()):  # noqa: PLR2004  # two zones
         return ()
     return [f"{name}.VpcConfig.SubnetIds: {len(ids)}" for name, ids in subnets.items()]
+
+
+def clusters_have_two_instances(deployment: Deployment) -> Sequence[str]:
+    """Each cluster of Aurora has two instances at least, which RDS spreads over zones."""
+    members = Counter(
+        json.dumps(identifier)
+        for _, each in of(deployment, "AWS::RDS::DBInstance")
+        if (identifier := at(each, "DBClusterIdentifier"))
+    )
+    clusters = [name for name, _ in of(deployment, "AWS::RDS::DBCluster")]
+    if len(members) < len(clusters) or any(number < _SPREAD for number in members.values()):
+        return ()
+    return [f"{name}: {_SPREAD} instances or more" for name in clusters]
+
+
+_SPREAD = 2

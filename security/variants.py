@@ -91,6 +91,12 @@ _EXISTING = {
     },
     "billing": {"logins": {"app": {}}},
 }
+_PRODUCTS = {
+    "main": {"engine": "mariadb", "logins": {"app": {}, "batch": {"strategy": "single"}}},
+    "mysql": {"engine": "mysql", "logins": {"app": {"strategy": "single"}}},
+    "aurora-mysql": {"engine": "aurora-mysql", "logins": {"app": {}}},
+    "aurora-postgresql": {"engine": "aurora-postgresql", "logins": {"app": {}}},
+}
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ VARIANTS = (
         {"databases": _TWO, "name_prefix": "acme", "ec2_consumer": "true"},
     ),
     Variant("an existing database, a user who exists", {"databases": _EXISTING}),
+    Variant("MySQL, MariaDB and Aurora", {"databases": _PRODUCTS}, ("RDS.9", "RDS.14", "RDS.42")),
     Variant("an existing network", _NETWORK),
     Variant("an existing network and endpoint", {**_NETWORK, **_EXISTING_ENDPOINT}),
     Variant(

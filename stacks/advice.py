@@ -6,6 +6,7 @@ from aws_cdk import Annotations
 from constructs import Construct
 
 import rotation_schedule
+from credential_rotation.engines import ENGINES
 from stacks.settings import Settings
 from stacks.settings.databases import NamedDatabase
 
@@ -33,7 +34,7 @@ def _missing(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for name, database in settings.databases.items():
         where = f"databases.{name}"
         if not database.existing:
-            yield from _missing_of_instance(where, database)
+            yield from _missing_of_server(where, database)
         for login, given in database.logins.items():
             yield from _seldom(given.schedule, f"{where}.logins.{login}.schedule")
     if settings.network.secrets_endpoint == "none":
@@ -44,12 +45,16 @@ def _missing(settings: Settings) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _missing_of_instance(where: str, database: NamedDatabase) -> Iterator[tuple[str, str, str]]:
+def _missing_of_server(where: str, database: NamedDatabase) -> Iterator[tuple[str, str, str]]:
+    engine = ENGINES[database.engine]
+    in_two_zones, protected = ("RDS.15", "RDS.7") if engine.cluster else ("RDS.5", "RDS.8")
+    for control, consequence in engine.lacks.items():
+        yield control, consequence, f"{where}.engine"
     if not database.multi_az:
-        yield "RDS.5", "a zone that fails takes the database with it", f"{where}.multi_az"
+        yield in_two_zones, "a zone that fails takes the database with it", f"{where}.multi_az"
     if not database.deletion_protection:
         setting = f"{where}.deletion_protection"
-        yield "RDS.8", "the stack is deleted with all its data", setting
+        yield protected, "the stack is deleted with all its data", setting
     if not database.rotation.admin:
         setting = f"{where}.rotation.admin"
         yield "SecretsManager.1", "the master user's password never changes", setting

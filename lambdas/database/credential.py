@@ -14,6 +14,17 @@ _HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 _PORT = re.compile(r"[0-9]{1,5}")
 _LARGEST_PORT = 65535
 
+_READERS, _WRITER = re.compile(r"\.cluster-ro-", re.IGNORECASE), ".cluster-"
+"""Of a cluster of Aurora, one endpoint leads to its readers and one to its writer.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Endpoints.Cluster.html
+"""
+
+
+def writer_of(host: str) -> str:
+    """The endpoint that takes changes, of the same cluster; any other host is itself that."""
+    return _READERS.sub(_WRITER, host, count=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -94,6 +105,8 @@ class Credential:
     def beside(self, text: SecretText, *, whose: str) -> Self:
         """Reads another login's secret, with this credential's server where it names none.
 
+        It logs in to change something, and so, at a cluster of Aurora, to the writer.
+
         Args:
             text: Its content.
             whose: Where it comes from.
@@ -105,7 +118,7 @@ class Credential:
         other = replace(
             self,
             whose=fields.whose,
-            host=fields.host(self.host),
+            host=writer_of(fields.host(self.host)),
             port=fields.port(self.port),
             username=fields.name("username"),
             password=SecretText(fields.text("password")),
@@ -116,8 +129,13 @@ class Credential:
         return other
 
     def shares_server(self, other: "Credential") -> bool:
-        """Whether both are for one server."""
-        return (self.host.lower(), self.port) == (other.host.lower(), other.port)
+        """Whether both are for one server; a cluster of Aurora is one, read or written."""
+        hosts = {writer_of(each.host.lower()) for each in (self, other)}
+        return len(hosts) == 1 and self.port == other.port
+
+    def at_writer(self) -> Self:
+        """The same login where changes are made."""
+        return replace(self, host=writer_of(self.host))
 
     def must_share_server(self, other: "Credential") -> None:
         """Refuses to mix two servers.

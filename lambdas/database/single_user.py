@@ -38,7 +38,7 @@ class SingleUser(UserStrategy[Target]):
 
     def _change(self, rotation: Rotation, current: Credential, login: Credential) -> None:
         with self._target.connect(
-            login, owner=rotation.token, deadline=rotation.deadline
+            login.at_writer(), owner=rotation.token, deadline=rotation.deadline
         ) as session:
             if session.changes_own_password():
                 self._change_in(session, rotation, current)

@@ -14,7 +14,7 @@ from security.purposes.noticing import (
     RDS,
     RULES,
     by_alarm,
-    by_instance,
+    by_server,
     list_secrets,
     publications,
 )
@@ -47,14 +47,16 @@ def _false_alarms(parts: Parts) -> Iterator[Attack]:
     ours = by_alarm(parts.ids.stack)
     instance = f"{parts.ids.stack}-any"
     for what, context in (
-        ("tell of another instance", by_instance("payroll-production-any")),
+        ("tell of another instance", by_server("payroll-production-any")),
+        ("tell of another cluster", by_server("payroll-production-any", kind="cluster")),
+        ("tell of a snapshot", by_server(instance, kind="snapshot")),
         (
             "tell of another account's instance",
-            {**by_instance(instance, account=OTHER_ACCOUNT), _ACCOUNT: ACCOUNT},
+            {**by_server(instance, account=OTHER_ACCOUNT), _ACCOUNT: ACCOUNT},
         ),
         (
             "tell another account of our instance",
-            {**by_instance(instance), _ACCOUNT: OTHER_ACCOUNT},
+            {**by_server(instance), _ACCOUNT: OTHER_ACCOUNT},
         ),
     ):
         call = _on(parts.topic()[0], RDS, "sns:Publish", what, **context)

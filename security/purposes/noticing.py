@@ -24,8 +24,9 @@ def purposes(parts: Parts) -> Iterator[Intent]:
         return
     yield from publications(parts, ALARMS, "ring an alarm", by_alarm(parts.ids.stack))
     yield from publications(parts, RULES, "tell of an event", {})
-    instance = by_instance(f"{parts.ids.stack}-any")
-    yield from publications(parts, RDS, "tell of an instance", instance)
+    for kind, what in (("db", "instance"), ("cluster", "cluster")):
+        server = by_server(f"{parts.ids.stack}-any", kind=kind)
+        yield from publications(parts, RDS, f"tell of {what}s", server)
 
 
 def list_secrets(who: Principal, what: str, *, endpoint: str) -> Intent:
@@ -51,11 +52,11 @@ def by_alarm(prefix: str, *, account: str = ACCOUNT) -> Mapping[str, str]:
     return {"aws:SourceAccount": account, "aws:SourceArn": alarm}
 
 
-def by_instance(name: str, *, account: str = ACCOUNT) -> Mapping[str, str]:
-    """The condition keys of a publication about an instance."""
+def by_server(name: str, *, kind: str = "db", account: str = ACCOUNT) -> Mapping[str, str]:
+    """The condition keys of a publication about an instance (`db`) or a `cluster`."""
     return {
         "aws:SourceAccount": account,
-        "aws:SourceArn": arn("rds", f"db:{name}", account=account),
+        "aws:SourceArn": arn("rds", f"{kind}:{name}", account=account),
     }
 
 

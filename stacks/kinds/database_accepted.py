@@ -54,13 +54,8 @@ def _of_database(settings: Settings, name: str, database: NamedDatabase) -> Iter
 def _of_server(database: NamedDatabase, within: str) -> Iterator[Accepted]:
     engine = ENGINES[database.engine]
     kind = _CLUSTER if engine.cluster else _INSTANCE
-    for log in engine.withheld:
-        yield Accepted(
-            in_standards(f"RDSLoggingEnabled[LogExport::{log}]"),
-            kind,
-            "It would hold statements, and those of others may carry a password.",
-            within,
-        )
+    for log, reason in engine.withheld.items():
+        yield Accepted(in_standards(f"RDSLoggingEnabled[LogExport::{log}]"), kind, reason, within)
     if engine.cluster:
         yield Accepted(
             (f"{SOLUTIONS}-RDS14",),

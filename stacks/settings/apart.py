@@ -1,4 +1,4 @@
-"""What databases and logins must not have in common, so that AWS and PostgreSQL keep them apart."""
+"""What databases and logins must not have in common, so that AWS and the server keep them apart."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -61,7 +61,7 @@ def one_server_each(databases: Mapping[str, "NamedDatabase"]) -> None:
         server = database.existing
         if not server:
             continue
-        at = (server.host.lower(), server.port)
+        at = (_writer(server.host.lower()), server.port)
         other = places.setdefault((*at, server.dbname), name)
         if other != name:
             raise ValueError(
@@ -81,6 +81,14 @@ def one_server_each(databases: Mapping[str, "NamedDatabase"]) -> None:
                     f"{server.security_group_id}, and EC2 refuses the second rule; leave it out "
                     "of one of them"
                 )
+
+
+def _writer(host: str) -> str:
+    """A cluster by one name, whether it is the writer's or the readers'.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Endpoints.Cluster.html
+    """
+    return host.replace(".cluster-ro-", ".cluster-", 1)
 
 
 def one_login_each(databases: Mapping[str, "NamedDatabase"]) -> None:

@@ -43,7 +43,9 @@ class Database(Group):
         allowed="a class that RDS has for the product, such as db.m7g.large",
     )
     storage_gib: Annotated[int, Field(ge=20, le=65536)] = setting(
-        20, meaning="Storage at the start, in GiB, of the type gp3.", allowed="20 to 65536"
+        20,
+        meaning="Storage at the start, in GiB, of the type gp3.",
+        allowed="20 to 65536; not for a cluster of Aurora, whose storage grows by itself",
     )
     max_storage_gib: Annotated[int, Field(ge=22, le=65536)] = setting(
         100,
@@ -52,7 +54,7 @@ class Database(Group):
     )
     multi_az: bool = setting(
         default=True,
-        meaning="Keep a standby in a second zone.",
+        meaning="Keep a standby in a second zone; in a cluster of Aurora it can be read from.",
         allowed="true or false",
         control="RDS.5",
     )
@@ -95,7 +97,7 @@ class Database(Group):
     )
     deletion_protection: bool = setting(
         default=True,
-        meaning="Refuse to delete the stack and the instance; keep secrets, keys and logs.",
+        meaning="Refuse to delete the stack and the server; keep secrets, keys and logs.",
         allowed="true or false",
         control="RDS.8",
     )

@@ -245,6 +245,9 @@ OF_AN_INSTANCE = frozenset(Database.model_fields) - {
 }
 """Settings of an instance of ours, which a server that exists already has from somebody else."""
 
+OF_STORAGE = frozenset({"storage_gib", "max_storage_gib"})
+"""Settings that a cluster of Aurora has not: its storage grows by itself."""
+
 OF_ITS_ADMIN = frozenset({"admin", "admin_schedule"})
 
 
@@ -323,7 +326,10 @@ class NamedDatabase(Database):
 
     @model_validator(mode="after")
     def _says_what_counts(self) -> Self:
+        storage = sorted(self.model_fields_set & OF_STORAGE)
         if not self.existing:
+            if storage and ENGINES[self.engine].cluster:
+                raise ValueError(f"of a cluster, {storage[0]} is not set: its storage grows")
             return self
         settings = self.model_fields_set & OF_AN_INSTANCE
         rotation = self.rotation.model_fields_set & OF_ITS_ADMIN

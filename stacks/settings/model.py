@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from credential_rotation.engines import ENGINES
 from credential_rotation.names import Names
 from stacks.settings import apart
 from stacks.settings import names as valid
@@ -36,6 +37,7 @@ from stacks.settings.databases import (
     MAIN,
     OF_AN_INSTANCE,
     OF_ITS_ADMIN,
+    OF_STORAGE,
     KeyArn,
     Name,
     NamedDatabase,
@@ -333,11 +335,14 @@ def _inheriting(
     """Put what a database says over what the groups `database` and `rotation` say to all.
 
     What they say of instances of ours and of their admins is not for a server that exists already,
-    and a version not for another product.
+    a version not for another product, and storage not for a cluster.
     """
     product = group.get("engine", Database.model_fields["engine"].default)
-    if database.get("engine", product) != product:
+    engine = database.get("engine", product)
+    if engine != product:
         group = {key: group[key] for key in group if key != "engine_version"}
+    if str(engine) in ENGINES and ENGINES[str(engine)].cluster:
+        group = {key: group[key] for key in group if key not in OF_STORAGE}
     if database.get("existing"):
         group = {key: group[key] for key in group if key not in OF_AN_INSTANCE}
         rotation = {key: rotation[key] for key in rotation if key not in OF_ITS_ADMIN}

@@ -48,7 +48,8 @@ class Rotation(Group):
     strategy: Strategy = setting(
         "",
         meaning="`alternating`: two users in turn, so that the previous credential still works. "
-        "`single`: one user whose password changes.",
+        "`dual`: one user with two passwords, for the same. `single`: one user whose password "
+        "changes.",
         allowed=STRATEGIES_ALLOWED,
     )
     schedule: Schedule = setting(

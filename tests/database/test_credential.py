@@ -116,5 +116,26 @@ def test_a_host_name_may_be_written_in_any_case() -> None:
     assert parse(GOOD).shares_server(parse(GOOD | {"host": "DB.Example.com"}))
 
 
+WRITER = "orders.cluster-abcdefghijkl.eu-central-1.rds.amazonaws.com"
+READERS = WRITER.replace("cluster-", "cluster-ro-")
+
+
+def test_a_cluster_is_one_server_whether_it_is_read_or_written() -> None:
+    reading, writing = parse(GOOD | {"host": READERS}), parse(GOOD | {"host": WRITER})
+    assert reading.shares_server(writing)
+    assert writing.shares_server(reading)
+    assert (reading.at_writer().host, writing.at_writer().host) == (WRITER, WRITER)
+    assert reading.host == READERS  # where it is proven
+    other = parse(GOOD | {"host": READERS.replace("orders", "stock")})
+    assert not writing.shares_server(other)
+
+
+@pytest.mark.parametrize("named", [{}, {"host": WRITER}, {"host": READERS}])
+def test_what_the_admin_changes_it_changes_at_the_writer(named: dict[str, object]) -> None:
+    secret = {"username": "boss", "password": "x", **named}
+    reading = parse(GOOD | {"host": READERS})
+    assert reading.admin(SecretText(json.dumps(secret))).host == WRITER
+
+
 def test_its_repr_shows_no_password() -> None:
     assert "hunter2" not in repr(parse(GOOD))

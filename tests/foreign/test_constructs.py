@@ -239,6 +239,38 @@ def test_a_cluster_is_looked_at_when_its_writer_is_there() -> None:
     assert any("Writer" in each for each in check["DependsOn"])
     assert check["Properties"]["Host"] == {"Fn::GetAtt": ["ClusterEB0386A7", "Endpoint.Address"]}
     assert check["Properties"]["Dbname"] == "shop"
+    # What generates a secret never changes: another word would make another password.
+    assert check["Properties"]["Engine"] == "postgres"
+
+
+MYSQL = rds.DatabaseClusterEngine.aurora_mysql(version=rds.AuroraMysqlEngineVersion.VER_3_10_3)
+MARIADB = rds.DatabaseInstanceEngine.maria_db(version=rds.MariaDbEngineVersion.VER_11_8_6)
+
+
+def test_logins_of_mysql_have_two_passwords_and_need_no_name_of_a_database() -> None:
+    shop = Shop()
+    cluster = rds.DatabaseCluster(
+        shop.stack,
+        "Cluster",
+        engine=MYSQL,
+        vpc=shop.vpc,
+        writer=rds.ClusterInstance.provisioned("Writer"),
+    )
+    instance = rds.DatabaseInstance(shop.stack, "Instance", engine=MARIADB, vpc=shop.vpc)
+    for database in (cluster, instance):
+        name = database.node.id
+        DatabaseLogin(shop.stack, f"{name}Login", database=database, username="orders")
+    resources = shop.template.to_json()["Resources"]
+    functions = of_type(resources, "AWS::Lambda::Function").values()
+    handlers = {
+        each["Properties"]["Handler"]
+        for each in functions
+        if each["Properties"].get("FunctionName", "").endswith("-dual")
+    }
+    assert handlers == {"mysql_user.handler.dual_passwords"}
+    checks = of_type(resources, "Custom::DatabaseCheck").values()
+    assert {each["Properties"]["Engine"] for each in checks} == {"aurora-mysql", "mariadb"}
+    assert not any("Dbname" in each["Properties"] for each in checks)
 
 
 def test_a_server_in_words_and_a_rotator_of_its_own() -> None:
@@ -314,17 +346,21 @@ def _password() -> Any:
 
 
 def of_another_product(shop: Shop) -> None:
-    mysql = rds.DatabaseInstance(
+    server = rds.DatabaseInstance(
         shop.stack,
-        "MySql",
-        engine=rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_0),
+        "SqlServer",
+        engine=rds.DatabaseInstanceEngine.sql_server_ex(version=rds.SqlServerEngineVersion.VER_16),
         vpc=shop.vpc,
     )
-    DatabaseLogin(shop.stack, "Login", database=mysql, username="orders")
+    DatabaseLogin(shop.stack, "Login", database=server, username="orders")
 
 
 def of_an_unknown_strategy(shop: Shop) -> None:
     shop.login(strategy="dual")
+
+
+def of_a_long_user(shop: Shop) -> None:
+    DatabaseLogin(shop.stack, "Login", database=shop.database, username="o" * 64)
 
 
 def with_a_long_name(shop: Shop) -> None:
@@ -413,8 +449,9 @@ def to_a_function_of_another_stack(shop: Shop) -> None:
     [
         (imported, UnknownDatabaseError, r"Shop/Theirs is imported.*DatabaseServer"),
         (without_admin, UnknownDatabaseError, r"Shop/Bare has no secret.*pass admin="),
-        (of_another_product, UnknownDatabaseError, r"engine mysql is not known"),
+        (of_another_product, UnknownDatabaseError, r"engine sqlserver-ex is not known"),
         (of_an_unknown_strategy, UnknownDatabaseError, r"strategy of Shop/Login-orders is dual"),
+        (of_a_long_user, UnknownDatabaseError, r"called o+: it has 64 bytes, and 57 are"),
         (with_a_long_name, TooLongNameError, r"stack_name of 24"),
         (with_a_long_database, TooLongNameError, r"TheDatabaseOfOrdersAndInvoices"),
         (a_key_that_gets_old, TooOldKeyError, r"could get 91 days old"),

@@ -26,9 +26,10 @@ def attacks(parts: Parts) -> Iterator[Attack]:
         for who in database.instances():
             yield from instance_attacks.attacks(database, who)
         if not database.given.existing:
-            ours = arn("rds", f"db:{database.identifier}")
             theirs = arn("rds", "db:payroll-production-main")
-            yield from sources(MONITORING, database.monitoring(), ours, theirs)
+            for identifier in database.identifiers:
+                ours = arn("rds", f"db:{identifier}")
+                yield from sources(MONITORING, database.monitoring(), ours, theirs)
     yield from _secrets_of_others(parts)
     yield from _applications(parts)
 
@@ -41,8 +42,8 @@ def _versions(database: DatabaseParts) -> Iterator[Attack]:
         yield from other_versions(calls, users, secret)
     for who in database.samples():
         yield from other_versions(calls, who, database.sample)
-    if alternating := database.rotators.get("alternating"):
-        yield from other_versions(calls, alternating, database.admin)
+    for rotator in database.by_admin:
+        yield from other_versions(calls, rotator, database.admin)
 
 
 def _admin_rotator(database: DatabaseParts) -> Iterator[Attack]:

@@ -11,6 +11,17 @@ from stacks.settings.databases import MAIN, Login, NamedDatabase
 
 _INSTANCE = "AWS::EC2::Instance"
 
+_COMPATIBLE = {"aurora-mysql": "mysql", "aurora-postgresql": "postgres"}
+
+_BY_ADMIN = {
+    "postgres": {"alternating"},
+    # Two passwords, or a twin's, are given by an admin; a user of MariaDB may change its own
+    # verifier, and one of MySQL may not.
+    "mariadb": {"alternating", "dual"},
+    "mysql": {"alternating", "dual", "single"},
+}
+"""Strategies that log in as the admin, by what Aurora is compatible with."""
+
 
 @dataclass(frozen=True)
 class DatabaseParts:
@@ -72,14 +83,23 @@ class DatabaseParts:
         strategies = {login.strategy for login in self.given.logins.values()}
         return {strategy: self.function(strategy) for strategy in sorted(strategies)}
 
+    @property
+    def by_admin(self) -> list[Principal]:
+        """Those of them that log in as the admin."""
+        strategies = _BY_ADMIN[_COMPATIBLE.get(self.given.engine, self.given.engine)]
+        return [each for strategy, each in self.rotators.items() if strategy in strategies]
+
     def monitoring(self) -> Principal:
-        """The role with which RDS writes the metrics of an instance of ours."""
+        """The role with which RDS writes the metrics of instances of ours."""
         return self.parts.role(f"{pascal(self.name)}ServerMonitoringRole")
 
     @property
-    def identifier(self) -> str:
-        """The instance's identifier, if it is ours."""
-        return f"{self.parts.ids.stack}-{self.name}"
+    def identifiers(self) -> list[str]:
+        """The identifiers of its instances, if they are ours."""
+        server = f"{self.parts.ids.stack}-{self.name}"
+        if not self.given.engine.startswith("aurora-"):
+            return [server]
+        return [f"{server}-{number}" for number in range(1, 2 + self.given.multi_az)]
 
     @property
     def sample(self) -> str:

@@ -33,9 +33,9 @@ def _rotation(database: DatabaseParts) -> Iterator[Intent]:
     calls, rotators = Calls(database.parts), database.rotators
     for name, login in database.given.logins.items():
         yield from steps(calls, rotators[login.strategy], database.secrets[name])
-    if "alternating" in rotators:
-        what = "setSecret: log in as the admin, who sets the other user's password"
-        yield from _read(calls, rotators["alternating"], database.admin, what)
+    for rotator in database.by_admin:
+        what = "setSecret: log in as the admin, who sets the user's password, or the other one's"
+        yield from _read(calls, rotator, database.admin, what)
     if database.admin_rotates:
         yield from steps(calls, database.function("admin"), database.admin)
 
@@ -92,13 +92,14 @@ def _completion(database: DatabaseParts) -> Iterator[Intent]:
 
 
 def _monitoring(database: DatabaseParts) -> Iterator[Intent]:
-    """What AmazonRDSEnhancedMonitoringRole allows, for our instance.
+    """What AmazonRDSEnhancedMonitoringRole allows, for our instances.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
     """
     role = database.monitoring()
-    source = arn("rds", f"db:{database.identifier}")
-    yield assume(MONITORING, role, "deliver the metrics", SourceArn=source, SourceAccount=ACCOUNT)
+    for identifier in database.identifiers:
+        what, source = "deliver the metrics", arn("rds", f"db:{identifier}")
+        yield assume(MONITORING, role, what, SourceArn=source, SourceAccount=ACCOUNT)
     for action, (stream, what) in {
         "logs:CreateLogGroup": ("", "make the log of all instances' metrics"),
         "logs:PutRetentionPolicy": ("", "keep it for 30 days"),
