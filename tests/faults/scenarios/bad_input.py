@@ -112,7 +112,9 @@ def _misfits(site: Site, strategy: str) -> SearchStrategy[tuple[str, dict[str, A
     ports = st.integers(1, 65535).filter(lambda port: port != site.proxy.port)
     hosts = st.from_regex(r"\A[a-z0-9.:-]{1,40}\Z").filter(lambda host: host != "localhost")
     pending: dict[str, SearchStrategy[Any]] = {"host": hosts, "port": ports, "username": names}
-    current: dict[str, SearchStrategy[Any]] = {"username": names, "password": passwords}
+    current: dict[str, SearchStrategy[Any]] = {"username": names}
+    if strategy != "dual":  # there AWSPREVIOUS is accepted, and proves whose the user is
+        current["password"] = passwords
     if strategy != "single":
         current["masterarn"] = st.text(
             st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1

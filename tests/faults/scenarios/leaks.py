@@ -23,6 +23,9 @@ def everywhere(bench: Bench) -> Iterator[Tally]:
         output,
         f"{output.count(chr(10))} lines",
     )
+    if not bench.errors:
+        yield Tally("passwords in errors and tracebacks", "all", skipped="nothing has failed")
+        return
     errors = "\n".join(bench.errors)
     yield _search(
         bench, "passwords in errors and tracebacks", errors, f"{len(bench.errors)} errors"
