@@ -76,7 +76,7 @@ class Cluster(RdsServer):
             cloudwatch_logs_exports=list(engine.logs),
             copy_tags_to_snapshot=True,
             credentials=rds.Credentials.from_password(options.admin_username, password),
-            default_database_name=options.dbname,
+            default_database_name=options.dbname if engine.schemas else None,  # see LoginOptions
             delete_automated_backups=not options.protected,
             deletion_protection=options.protected,
             iam_authentication=True,

@@ -42,6 +42,8 @@ class Engine:
         names: What it makes of names.
         versions: Versions of new servers.
         product: The CDK's engine of a version: of an instance, or of a cluster.
+        schemas: Whether a database has schemas, of which each login has its own. Else a schema is
+            a database, and each login has a database of its own, called after its user.
         cluster: Whether it is Aurora, where a cluster has what an instance has elsewhere.
         logs: What RDS exports to CloudWatch Logs.
         withheld: Logs that standards want exported and that are not, each with the reason.
@@ -60,6 +62,7 @@ class Engine:
     names: Identifiers
     versions: Versions
     product: Callable[[str], rds.IEngine]
+    schemas: bool = True
     cluster: bool = False
     logs: tuple[str, ...]
     withheld: Mapping[str, str] = field(default_factory=dict)

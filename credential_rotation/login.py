@@ -19,6 +19,9 @@ class LoginOptions:
         username: Name of the user.
         strategy: One of the product's, which is also what its metrics are called.
         rules: When to rotate.
+        dbname: Name of the database that is its own; empty for the server's. A new server must have
+            none then: its attachment would write that one into the secret. Should AWS's take this
+            one out, the user still gets a database called after it.
         readers: ARNs of roles that may read its secret and are not of this app.
         reads: Names of other users, the tables of whose schemas it may read.
         writes: Names of other users, the tables of whose schemas it may read and change.
@@ -30,6 +33,7 @@ class LoginOptions:
     username: str
     strategy: str
     rules: RotationRules
+    dbname: str = ""
     readers: Sequence[str] = ()
     reads: Sequence[str] = ()
     writes: Sequence[str] = ()
@@ -77,7 +81,11 @@ class Login(Construct):
             name=name,
             description=f"What {name} logs in to the database {database.names.prefix} with",
             username=options.username,
-            more={"masterarn": database.server.admin_arn, **database.server.place()},
+            more={
+                "masterarn": database.server.admin_arn,
+                **database.server.place(),
+                **({"dbname": options.dbname} if options.dbname else {}),
+            },
             readers=options.readers,
         )
         database.server.complete(self.secret)

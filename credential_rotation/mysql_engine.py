@@ -99,6 +99,7 @@ MYSQL = Engine(
     users="mysql_user.users.handler",
     port=3306,
     dbname="",
+    schemas=False,
     names=_NAMES,
     versions=Versions(
         default="8.4",

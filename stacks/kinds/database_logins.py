@@ -85,6 +85,12 @@ class DatabaseLogins:
         return accepted_of_databases(settings)
 
 
+def _own_database(given: NamedDatabase, login: str) -> str:
+    """The database of a login that has one of its own; a user that exists stays where it is."""
+    exists = bool(given.logins[login].present_secret_arn)
+    return "" if ENGINES[given.engine].schemas or exists else given.users[login]
+
+
 def _login(database: Database, name: str, given: NamedDatabase) -> AnyLogin:
     login, scope_id = given.logins[name], f"Login{pascal(name)}"
     rules = RotationRules(login.schedule, login.window, given.rotation.on_deploy)
@@ -116,6 +122,7 @@ def _login(database: Database, name: str, given: NamedDatabase) -> AnyLogin:
             username=given.users[name],
             strategy=login.strategy,
             rules=rules,
+            dbname=_own_database(given, name),
             readers=login.readers,
             reads=[given.users[other] for other in login.reads],
             writes=[given.users[other] for other in login.writes],

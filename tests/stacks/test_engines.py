@@ -1,5 +1,6 @@
 """Servers of each product: how they differ, and what they share."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,23 @@ def stacks_of(synthesize_all: Callable[..., Stacks]) -> Stacks:
 
 def test_every_product_is_here() -> None:
     assert {"postgres", *KINDS} == set(ENGINES)
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_logins_have_a_database_of_their_own_where_databases_have_no_schemas(
+    stacks_of: Stacks, engine: str
+) -> None:
+    """Then the server has none: an attachment would write that one into each secret."""
+    own = not ENGINES[engine].schemas
+    made = stacks_of[engine]
+    contents = [
+        json.loads(text(each["GenerateSecretString"]["SecretStringTemplate"]))
+        for each in made.of("AWS::SecretsManager::Secret").values()
+    ]
+    [login] = [each for each in contents if "masterarn" in each]
+    assert login.get("dbname") == (login["username"] if own else None)
+    given = made.the(KINDS[engine]).keys() & {"DBName", "DatabaseName"}
+    assert bool(given) is not own
 
 
 @pytest.mark.parametrize("engine", KINDS)
