@@ -132,7 +132,9 @@ class _Place:
     def _is_replaced(self) -> bool:
         secret = self.world.secrets.secrets[self.world.arn]
         pending = secret.labels.get("AWSPENDING", "")
-        if self.strategy != "single" or not secret.contents.get(pending):
+        if self.strategy != "single" or pending == secret.labels["AWSCURRENT"]:
+            return False
+        if not secret.contents.get(pending):
             return False
         document = self.world.document("AWSPENDING")
         return self.settings.knows(document["username"], document["password"])

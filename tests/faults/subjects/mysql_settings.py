@@ -32,8 +32,8 @@ WHERE VARIABLE_SCOPE = 'SESSION' OR VARIABLE_NAME IN %s ORDER BY 1
 """
 
 _GLOBAL = (
-    *("init_connect", "read_only", "super_read_only", "max_user_connections"),
-    *("automatic_sp_privileges", "partial_revokes", "default_password_lifetime"),
+    *("init_connect", "read_only", "max_user_connections"),
+    *("automatic_sp_privileges", "default_password_lifetime"),
     *("password_history", "password_reuse_interval", "password_require_current"),
     *("strict_password_validation", "activate_all_roles_on_login", "mandatory_roles"),
     *("authentication_policy", "local_infile", "max_prepared_stmt_count", "net_buffer_length"),
@@ -121,7 +121,7 @@ class MySQLSettings(Settings):
 
     # No login gets past them, or no change: no other one is noticed beside them.
     alone = frozenset(
-        {"init_connect", "max_session_mem_used", "read_only", "super_read_only", *_OPTIONS}
+        {"init_connect", "max_session_mem_used", "read_only", *_OPTIONS}
         | {*_OF_MARIADB_ALONE, *_OF_MYSQL_ALONE, "max_user_connections", "mandatory_roles"}
     )
 
@@ -234,6 +234,7 @@ class MySQLSettings(Settings):
     def names(self, error: str, name: str) -> bool:
         """In the server's words, or in ours."""
         words = re.sub("[-_]", " ", error.lower())
+        words = words.replace("max questions", "max queries per hour")  # as MySQL calls it
         last = re.sub("[-_]", " ", name.removeprefix("WITH ").lower())
         return last in words
 
