@@ -7,7 +7,8 @@ import pytest
 
 from tests.rotation.remedies import remedies
 
-TESTS = Path(__file__).resolve().parents[1] / "postgres_user"
+TESTS = Path(__file__).resolve().parents[1]
+MYSQL, POSTGRES = "mysql_user", "postgres_user"
 
 FOLLOWED = {
     **dict.fromkeys(
@@ -83,7 +84,8 @@ FOLLOWED = {
     "Add masterarn with the ARN of the admin's secret, or create the user yourself": (
         "test_remedies_of_input.py::test_a_first_user_without_an_admin_is_made"
     ),
-    "Add masterarn with the ARN of the admin's secret, or rotate a single user": (
+    "Add masterarn with the ARN of the admin's secret, or rotate a single user that changes its own"
+    " password": (
         "test_remedies_of_input.py::test_a_secret_without_an_admin_rotates_a_single_user"
     ),
     "Choose a name of ASCII characters, or a database with the encoding UTF8": (
@@ -224,8 +226,15 @@ FOLLOWED = {
     "Take … off its own reads and writes, where it may do all anyway": (
         "test_access.py::test_a_login_does_not_read_itself"
     ),
-    "Use a name of at most … bytes": (
+    "Use a name of at most … …": (
         "test_remedies_of_input.py::test_a_secret_or_a_user_that_is_corrected_rotates_on"
+    ),
+    "Put the user's real password into …, or let an admin set it to the secret's; see also whether"
+    " the user is locked": (
+        f"{MYSQL}/test_remedies.py::test_a_password_that_is_not_the_users_is_corrected"
+    ),
+    "Use letters, digits and underscores": (
+        f"{MYSQL}/test_remedies.py::test_a_name_that_the_server_would_alter_is_corrected"
     ),
 }
 
@@ -259,7 +268,8 @@ def test_no_remedy_is_kept_that_is_gone() -> None:
 @pytest.mark.parametrize("test", sorted(set(FOLLOWED.values())))
 def test_the_test_that_follows_a_remedy_exists(test: str) -> None:
     file, name = test.split("::")
-    tree = ast.parse((TESTS / file).read_text())
+    folder, _, inside = file.rpartition("/")
+    tree = ast.parse((TESTS / (folder or POSTGRES) / inside).read_text())
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
