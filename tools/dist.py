@@ -11,7 +11,14 @@ from pathlib import Path
 
 from credential_rotation.bundle import ROOT, Bundle
 
-FUNCTIONS = ("adoption", "custom_resource", "iam_access_key", "postgres_user", "rotation_watch")
+FUNCTIONS = (
+    "adoption",
+    "custom_resource",
+    "iam_access_key",
+    "mysql_user",
+    "postgres_user",
+    "rotation_watch",
+)
 """What the public constructs deploy."""
 
 RELEASE = ROOT / ".build" / "release"

@@ -114,6 +114,18 @@ ASSUMPTIONS = (
         "instance. An upgrade to 18 fails there too, and rolls back.",
     ),
     Assumption(
+        id="parameters-of-products",
+        claim="RDS takes the parameters of MySQL, MariaDB and Aurora in every version that "
+        "settings accept, such as `tls_version` = TLSv1.2,TLSv1.3 and, of 8.0, "
+        "`default_authentication_plugin` = caching_sha2_password.",
+        unsettled="Which values a parameter group allows, and whether a parameter may be changed, "
+        "RDS tells by API alone.",
+        relied_on="`credential_rotation/mysql_engine.py`, and `credential_rotation/"
+        "postgres_engine.py` for clusters.",
+        if_wrong="A deployment of that product fails at the parameter group, before there is any "
+        "server, and rolls back.",
+    ),
+    Assumption(
         id="deletions",
         claim="When a stack is destroyed, CloudFormation deletes rotation schedule, attachment, "
         "policy and secret in an order in which its role may still do it, and the secrets' names "

@@ -75,6 +75,18 @@ def _parameter_groups(trial: Trial) -> Iterator[Leftover]:
             )
 
 
+def _cluster_parameter_groups(trial: Trial) -> Iterator[Leftover]:
+    pages = trial.client("rds").get_paginator("describe_db_cluster_parameter_groups").paginate()
+    for each in (each for page in pages for each in page["DBClusterParameterGroups"]):
+        name = each["DBClusterParameterGroupName"]
+        if name.startswith(trial.prefix):
+            yield Leftover(
+                f"cluster parameter group {name}",
+                "aws rds delete-db-cluster-parameter-group --db-cluster-parameter-group-name "
+                f"{name}",
+            )
+
+
 def _secrets(trial: Trial) -> Iterator[Leftover]:
     pages = (
         trial.client("secretsmanager")
@@ -128,6 +140,7 @@ _LOOKS: tuple[Callable[[Trial], Iterator[Leftover]], ...] = (
     _instances,
     _snapshots,
     _parameter_groups,
+    _cluster_parameter_groups,
     _secrets,
     _log_groups,
     _keys,

@@ -25,12 +25,17 @@ def _on(kind: str, parameter: str) -> Callable[[Call], list[Access]]:
 
 
 _group = _on("pg", "DBParameterGroupName")
+_cluster_group = _on("cluster-pg", "DBClusterParameterGroupName")
 
 OPERATIONS = {
+    "CreateDBClusterParameterGroup": _cluster_group,
     "CreateDBParameterGroup": _group,
+    "DeleteDBClusterParameterGroup": _cluster_group,
     "DeleteDBParameterGroup": _group,
+    "DescribeDBClusterParameterGroups": _cluster_group,
     "DescribeDBInstances": _on("db", "DBInstanceIdentifier"),
     "DescribeDBParameterGroups": _group,
     "DescribeDBSnapshots": _on("snapshot", "DBSnapshotIdentifier"),
+    "ModifyDBClusterParameterGroup": _cluster_group,
     "ModifyDBParameterGroup": _group,
 }

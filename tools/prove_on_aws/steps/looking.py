@@ -14,10 +14,18 @@ from tools.prove_on_aws.step import Proof, Step
 if TYPE_CHECKING:
     from mypy_boto3_logs.client import CloudWatchLogsClient
     from mypy_boto3_rds.client import RDSClient
+    from mypy_boto3_rds.type_defs import ParameterTypeDef
 
 _TOOLKIT = "CDKToolkit"
 _NEWEST = "postgres18"
-FAMILIES = ("postgres14", "postgres15", "postgres16", "postgres17", _NEWEST)
+MAJORS = {
+    "aurora-mysql": ("8.0", "8.4"),
+    "aurora-postgresql": ("14", "15", "16", "17", "18"),
+    "mariadb": ("10.6", "10.11", "11.4", "11.8"),
+    "mysql": ("8.0", "8.4"),
+    "postgres": ("14", "15", "16", "17", "18"),
+}
+"""The versions that settings accept, each a family of parameter groups."""
 _TRAIL_MINUTES = 20
 _LOG_MINUTES = 5
 _TESTED = {"TestRotationSucceeded", "TestRotationFailed"}
@@ -42,46 +50,67 @@ def _bootstrap(proof: Proof) -> None:
 
 
 def _parameters(proof: Proof) -> None:
-    """Write our parameters to an empty group of each version, and delete it again."""
-    [group] = [
-        each["Properties"]
-        for each in proof.trial.template()["Resources"].values()
-        if each["Type"] == "AWS::RDS::DBParameterGroup"
-    ]
-    for family in FAMILIES:
-        held, answer = _try_parameters(proof, family, group["Parameters"])
-        proof.note(f"{family}: {answer}")
-        if family == _NEWEST:
-            proof.settle("log-connections-18", held=held, evidence=answer)
+    """Write each product's parameters to an empty group of each version, and delete it again."""
+    from credential_rotation.engines import ENGINES  # noqa: PLC0415  # the CDK takes seconds
+
+    found: dict[str, tuple[bool | None, str]] = {}
+    for name, versions in MAJORS.items():
+        engine = ENGINES[name]
+        for version in versions:
+            family = f"{name}{version}"
+            parameters = engine.parameters_for(version)
+            found[family] = _try_parameters(proof, family, parameters, of_cluster=engine.cluster)
+            proof.note(f"{family}: {found[family][1]}")
+    held, answer = found.pop(_NEWEST)
+    proof.settle("log-connections-18", held=held, evidence=answer)
+    refused = [f"{family}: {answer}" for family, (held, answer) in found.items() if not held]
+    unknown = any(held is None for held, _ in found.values())
+    proof.settle(
+        "parameters-of-products",
+        held=not refused or (None if unknown else False),
+        evidence="; ".join(refused) or f"RDS takes the parameters of {', '.join(found)}",
+    )
 
 
 def _try_parameters(
-    proof: Proof, family: str, parameters: dict[str, str]
+    proof: Proof, family: str, parameters: dict[str, str], *, of_cluster: bool
 ) -> tuple[bool | None, str]:
     client: RDSClient = proof.trial.client("rds")
-    name = f"{proof.trial.prefix}-{family}"
+    name = f"{proof.trial.prefix}-{family.replace('.', '-')}"
+    told: list[ParameterTypeDef] = [
+        {"ParameterName": key, "ParameterValue": value, "ApplyMethod": "pending-reboot"}
+        for key, value in parameters.items()
+    ]
+    description = "Tried by make prove-on-aws, deleted at once"
     try:
-        client.create_db_parameter_group(
-            DBParameterGroupName=name,
-            DBParameterGroupFamily=family,
-            Description="Tried by make prove-on-aws, deleted at once",
-        )
+        if of_cluster:
+            client.create_db_cluster_parameter_group(
+                DBClusterParameterGroupName=name,
+                DBParameterGroupFamily=family,
+                Description=description,
+            )
+        else:
+            client.create_db_parameter_group(
+                DBParameterGroupName=name, DBParameterGroupFamily=family, Description=description
+            )
     except ClientError as error:
         return None, str(error)
     try:
-        client.modify_db_parameter_group(
-            DBParameterGroupName=name,
-            Parameters=[
-                {"ParameterName": key, "ParameterValue": value, "ApplyMethod": "pending-reboot"}
-                for key, value in parameters.items()
-            ],
-        )
+        if of_cluster:
+            client.modify_db_cluster_parameter_group(
+                DBClusterParameterGroupName=name, Parameters=told
+            )
+        else:
+            client.modify_db_parameter_group(DBParameterGroupName=name, Parameters=told)
     except ClientError as error:
         return False, str(error)
     else:
         return True, f"RDS takes {', '.join(f'{k} = {v}' for k, v in parameters.items())}"
     finally:
-        client.delete_db_parameter_group(DBParameterGroupName=name)
+        if of_cluster:
+            client.delete_db_cluster_parameter_group(DBClusterParameterGroupName=name)
+        else:
+            client.delete_db_parameter_group(DBParameterGroupName=name)
 
 
 def _schedule_test(proof: Proof) -> None:
@@ -165,8 +194,8 @@ BOOTSTRAP = Step(
 )
 PARAMETERS = Step(
     name="parameters",
-    title="writes the stack's parameters to an empty group of each version of PostgreSQL",
-    settles=("log-connections-18",),
+    title="writes each product's parameters to an empty group of each of its versions",
+    settles=("log-connections-18", "parameters-of-products"),
     minutes=(0.1, 2),
     run=_parameters,
 )
