@@ -58,7 +58,9 @@ def test_its_functions_are_the_ones_of_the_release(assembly: Assembly, site: Pat
 
     released = [*(site / "credential_rotation" / "functions").glob("*.zip")]
     assert len(released) == len(dist.FUNCTIONS)
-    assert digests(released) <= digests(assembly("shop").glob("*.zip"))
+    # The app has no MySQL and adopts nothing.
+    used = [each for each in dist.FUNCTIONS if each not in {"adoption", "mysql_user"}]
+    assert digests(Bundle(each).build() for each in used) <= digests(assembly("shop").glob("*.zip"))
     assert digests(released) == digests(Bundle(each).build() for each in dist.FUNCTIONS)
 
 

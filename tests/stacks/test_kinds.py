@@ -81,6 +81,7 @@ def test_nothing_else_changes(made: Template, template: Template) -> None:
 
 
 KINDS_OWN = {
+    "credential_rotation/command/inventory/user.py",  # a command about all keys of an account
     "credential_rotation/rotated_access_key.py",  # the kind, for apps of others
     "local/demo/parts/__init__.py",  # lists the parts of the demonstration
     "stacks/kinds/__init__.py",  # lists the kinds
