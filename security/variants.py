@@ -93,8 +93,7 @@ _EXISTING = {
 }
 _PRODUCTS = {
     "main": {"engine": "mariadb", "logins": {"app": {}, "batch": {"strategy": "single"}}},
-    "mysql": {"engine": "mysql", "logins": {"app": {"strategy": "single"}}},
-    "aurora-mysql": {"engine": "aurora-mysql", "logins": {"app": {}}},
+    "aurora-mysql": {"engine": "aurora-mysql", "logins": {"app": {"strategy": "single"}}},
     "aurora-postgresql": {"engine": "aurora-postgresql", "logins": {"app": {}}},
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from security.calls import Calls
-from security.identifiers import ACCOUNT, REGION
+from security.identifiers import ACCOUNT, REGION, arn
 from security.intent import Context, Intent
 from security.parts import Parts
 from security.principals import ADMINISTRATOR, EVERYTHING, Principal
@@ -55,8 +55,8 @@ DEPLOYER = "cdk-hnb659fds-cfn-exec-role"
 
 def deployer() -> Principal:
     """The role with which CloudFormation deploys, as `cdk bootstrap` makes it."""
-    arn = f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}-{ACCOUNT}-{REGION}"
-    return Principal.role("CloudFormation", arn, policies=(EVERYTHING,))
+    role = f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}-{ACCOUNT}-{REGION}"
+    return Principal.role("CloudFormation", role, policies=(EVERYTHING,))
 
 
 def purposes(parts: Parts) -> Iterator[Intent]:
@@ -73,7 +73,9 @@ def purposes(parts: Parts) -> Iterator[Intent]:
                 context={"kms:CallerAccount": ACCOUNT},
             )
     yield from _deployment(parts)
-    for group, key in parts.log_groups().items():
+    cluster = arn("logs", f"log-group:/aws/rds/cluster/{parts.ids.stack}-any/error")
+    later = {cluster: parts.data_key()}  # of a database that comes later
+    for group, key in {**parts.log_groups(), **later}.items():
         for action, what in _LOGS.items():
             log = group.removesuffix(":*")
             context: Context = {

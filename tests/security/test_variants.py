@@ -1,5 +1,6 @@
 """What each setting opens: every variant is proven as the default one is."""
 
+import copy
 from dataclasses import dataclass
 
 import pytest
@@ -110,6 +111,53 @@ def test_auditors_read_their_account_s_records_in_the_organisation_s_bucket(
     reads = {each.intent.resource for each in proof.needed if each.intent.action == "s3:GetObject"}
     assert len(reads) == 1
     assert all("acme-trail/AWSLogs/o-acme/111122223333/" in each for each in reads)
+
+
+CLUSTER, INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+CLUSTER_GROUP, GROUP = "AWS::RDS::DBClusterParameterGroup", "AWS::RDS::DBParameterGroup"
+
+
+@one("MySQL, MariaDB and Aurora")
+@pytest.mark.parametrize(
+    ("kind", "named", "path", "value", "control"),
+    [
+        (INSTANCE, "mariadb", "StorageEncrypted", False, "RDS.3"),
+        (INSTANCE, "mariadb", "Port", "3306", "RDS.23"),
+        (INSTANCE, "mariadb", "MasterUsername", "admin", "RDS.25"),
+        (INSTANCE, "aurora-mysql", "PubliclyAccessible", True, "RDS.2"),
+        (INSTANCE, "aurora-mysql", "DBClusterIdentifier", None, "RDS.15"),
+        (CLUSTER, "aurora-mysql", "DeletionProtection", False, "RDS.7"),
+        (CLUSTER, "aurora-mysql", "EnableIAMDatabaseAuthentication", False, "RDS.12"),
+        (CLUSTER, "aurora-postgresql", "CopyTagsToSnapshot", False, "RDS.16"),
+        (CLUSTER, "aurora-postgresql", "DBSubnetGroupName", None, "RDS.18"),
+        (CLUSTER, "aurora-postgresql", "Port", 5432, "RDS.23"),
+        (CLUSTER, "aurora-postgresql", "MasterUsername", "postgres", "RDS.24"),
+        (CLUSTER, "aurora-postgresql", "StorageEncrypted", False, "RDS.27"),
+        (CLUSTER, "aurora-mysql", "EnableCloudwatchLogsExports", ["error"], "RDS.34"),
+        (CLUSTER, "aurora-mysql", "AutoMinorVersionUpgrade", False, "RDS.35"),
+        (CLUSTER, "aurora-postgresql", "EnableCloudwatchLogsExports", [], "RDS.37"),
+        (GROUP, "mariadb", "Parameters", {}, "RDS.44"),
+        (CLUSTER_GROUP, "aurora-mysql", "Parameters", {}, "RDS.45"),
+        (CLUSTER, "aurora-mysql", "BackupRetentionPeriod", 1, "RDS.50"),
+    ],
+)
+def test_a_property_of_a_product_that_opens_something_breaks_its_control(
+    proven: Proven, kind: str, named: str, path: str, value: object, control: str
+) -> None:
+    template = copy.deepcopy(dict(proven.made.template))
+    resource = next(
+        each
+        for each in template["Resources"].values()
+        if each["Type"] == kind
+        and str(each["Properties"].get("Engine", each["Properties"].get("Family"))).startswith(
+            named
+        )
+    )
+    resource["Properties"][path] = value
+    broken = unsatisfied(
+        Deployment.of(proven.made.settings, template), controls(proven.made.settings)
+    )
+    assert set(broken) == {*proven.variant.unsatisfied, control}
 
 
 @one("two databases, clients and readers")
