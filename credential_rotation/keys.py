@@ -200,7 +200,6 @@ class DataKey(Construct):
         *,
         names: Names,
         volumes: bool,
-        clusters: bool,
         flow_log: bool,
     ) -> None:
         """Create the key.
@@ -210,7 +209,6 @@ class DataKey(Construct):
             construct_id: The name within the parent.
             names: What its names begin with.
             volumes: Whether instances have volumes under it.
-            clusters: Whether clusters have their logs under it.
             flow_log: Whether a network of ours has its flow log under it.
         """
         super().__init__(scope, construct_id)
@@ -221,7 +219,7 @@ class DataKey(Construct):
             description="Encrypts the database, its backups and the logs",
             uses=[
                 _grants_of_rds(stack),
-                _use_by_cloudwatch_logs(stack, names, clusters=clusters, flow_log=flow_log),
+                _use_by_cloudwatch_logs(stack, names, flow_log=flow_log),
                 *(_use_by_ebs(stack) if volumes else ()),
             ],
         )
@@ -269,13 +267,11 @@ def _use_by_ebs(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
     )
 
 
-def _use_by_cloudwatch_logs(
-    stack: Stack, names: Names, *, clusters: bool, flow_log: bool
-) -> iam.PolicyStatement:
+def _use_by_cloudwatch_logs(stack: Stack, names: Names, *, flow_log: bool) -> iam.PolicyStatement:
     """Let CloudWatch Logs encrypt the stack's own log groups, which have fixed names."""
     log_groups = (
         f"/aws/lambda/{names.prefix}-*",
-        *([f"/aws/rds/cluster/{names.prefix}-*/*"] if clusters else []),
+        f"/aws/rds/cluster/{names.prefix}-*/*",
         f"/aws/rds/instance/{names.prefix}-*/*",
         *([f"/{names.path}/*"] if flow_log else []),
     )

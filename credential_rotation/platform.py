@@ -65,7 +65,6 @@ class PlatformOptions:
         emails: Addresses that our topic sends to.
         boundary: ARN of a permissions boundary to take instead of ours; empty for none.
         volumes: Whether instances have volumes under the data key.
-        clusters: Whether databases of ours are clusters, whose logs are under the data key.
         trail: What a trail of ours is like; None for none.
     """
 
@@ -75,7 +74,6 @@ class PlatformOptions:
     emails: Sequence[str] = ()
     boundary: str = ""
     volumes: bool = False
-    clusters: bool = False
     trail: TrailOptions | None = None
 
 
@@ -137,7 +135,6 @@ class Platform(Construct):
             "DataKey",
             names=names,
             volumes=options.volumes,
-            clusters=options.clusters,
             flow_log=isinstance(options.network, NewNetworkOptions),
         ).key
         self._site = self._in(options.network) if options.network else None

@@ -5,7 +5,6 @@ from typing import cast
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Fn, RemovalPolicies, Stack, Tags
 from constructs import Construct
 
-from credential_rotation.engines import ENGINES
 from credential_rotation.monitoring import Monitoring
 from credential_rotation.network import Endpoint
 from credential_rotation.platform import (
@@ -20,7 +19,7 @@ from stacks.access import names as people
 from stacks.advice import advise
 from stacks.kinds import KINDS
 from stacks.settings import Settings
-from stacks.settings.databases import MAIN, NamedDatabase
+from stacks.settings.databases import MAIN
 from stacks.settings.network import ExistingEndpoint
 
 KEPT = [
@@ -129,7 +128,6 @@ class RotationStack(CredentialStack):
                 emails=settings.alarm_emails,
                 boundary=settings.permissions_boundary,
                 volumes=settings.ec2_consumer,
-                clusters=any(map(_is_cluster_of_ours, settings.databases.values())),
                 trail=self._trail(settings),
             ),
         )
@@ -197,7 +195,3 @@ def _network(settings: Settings) -> NewNetworkOptions | ExistingNetworkOptions:
         if isinstance(endpoint, ExistingEndpoint)
         else endpoint == "create",
     )
-
-
-def _is_cluster_of_ours(database: NamedDatabase) -> bool:
-    return not database.existing and ENGINES[database.engine].cluster
