@@ -20,7 +20,9 @@ from database.trust import verified_context
 from rotation.deadline import Deadline
 from rotation.errors import (
     CredentialRefusedError,
+    TargetError,
     UnreachableError,
+    UnsuitableError,
     UntrustedServerError,
 )
 
@@ -69,6 +71,35 @@ class Probe(ABC):
             UnsuitableError: There is no such database, or the admin or the server lacks something.
             TargetError: Anything else.
         """
+
+
+def refused_admin(error: TargetError) -> CredentialRefusedError:
+    """The error of an admin that is not let in, in terms of the settings.
+
+    Args:
+        error: How the login ended.
+    """
+    return CredentialRefusedError(
+        error.cause,
+        remedy="Nothing if the admin's secret is being rotated, which takes seconds; else"
+        " let the secret in existing.admin_secret_arn hold the admin's real user name and"
+        " password",
+        retry_helps=True,
+    )
+
+
+def read_only_server(admin: Credential, what: str) -> UnsuitableError:
+    """The error of a server that can't be written to.
+
+    Args:
+        admin: The admin of it.
+        what: What it may be, as the product calls it.
+    """
+    return UnsuitableError(
+        f"The server at {admin.host}:{admin.port} is read-only ({what})",
+        remedy="Let existing.host be the writer's address: a cluster's own endpoint, not its"
+        " reader's",
+    )
 
 
 class DatabaseCheck:

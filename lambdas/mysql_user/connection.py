@@ -15,6 +15,7 @@ from pymysql.err import Error, MySQLError
 
 from database.credential import Credential
 from database.hard_end import HardEnd
+from database.network import reach, unreachable, untrusted
 from database.trust import verified_context
 from mysql_user import start_up
 from mysql_user.failures import OPERATION_FAILED, failure
@@ -25,8 +26,6 @@ from rotation.errors import (
     CredentialRefusedError,
     RefusedChangeError,
     TargetError,
-    UnreachableError,
-    UntrustedServerError,
 )
 
 WAIT_SECONDS = 5.0
@@ -67,7 +66,9 @@ class Connection:
         server = f"{credential.host}:{credential.port}"
         doing = f"let {credential.username} ({credential.whose}) log in at {server}"
         with _translated(doing, login=True), contextlib.ExitStack() as opened:
-            connected = opened.enter_context(_reach(credential, deadline))
+            connected = opened.enter_context(
+                reach(credential, timeout=deadline.at_most(WAIT_SECONDS))
+            )
             self._hard_end = opened.enter_context(HardEnd(connected, deadline.remaining()))
             with self._hard_end.named(*_BROKEN, *_GARBLED):
                 self._driver = _log_in(connected, credential)
@@ -120,13 +121,6 @@ class Connection:
             )
 
 
-def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
-    address = (credential.host, credential.port)
-    connected = socket.create_connection(address, timeout=deadline.at_most(WAIT_SECONDS))
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connected
-
-
 def _log_in(connected: socket.socket, credential: Credential) -> Driver:
     try:
         return _driver(connected, credential)
@@ -174,37 +168,20 @@ def _translated(doing: str, *, login: bool = False) -> Iterator[None]:
     except MySQLError as error:
         raise _failure(error, doing, login=login) from error
     except ssl.SSLCertVerificationError as error:
-        raise _untrusted(doing, error.verify_message) from error
-    except OSError as error:
-        raise _unreachable(doing, type(error).__name__) from error
-    except _GARBLED as error:
-        raise _unreachable(doing, type(error).__name__) from error
+        raise untrusted(doing, error.verify_message) from error
+    except (OSError, *_GARBLED) as error:
+        raise unreachable(doing, type(error).__name__) from error
 
 
 def _failure(error: MySQLError, doing: str, *, login: bool) -> TargetError:
     beneath = getattr(error, "original_exception", None)
     if isinstance(beneath, ssl.SSLCertVerificationError):
-        return _untrusted(doing, beneath.verify_message)
+        return untrusted(doing, beneath.verify_message)
     if isinstance(beneath, OSError):
-        return _unreachable(doing, type(beneath).__name__)
+        return unreachable(doing, type(beneath).__name__)
     code, *words = error.args or (0,)
     if code == _NO_TLS:
-        return _untrusted(doing, "it does not speak TLS")
+        return untrusted(doing, "it does not speak TLS")
     if not isinstance(code, int) or not code:
-        return _unreachable(doing, type(error).__name__)
+        return unreachable(doing, type(error).__name__)
     return failure(code, " ".join(map(str, words)), doing, login=login)
-
-
-def _untrusted(doing: str, why: str) -> TargetError:
-    return UntrustedServerError(
-        f"The server that was asked to {doing} is not proven to be the right one: {why}",
-        remedy="Check host in the secret, TLS on the server and the certificate authorities"
-        " (RDS_CA_BUNDLE); there is no way around it",
-    )
-
-
-def _unreachable(doing: str, why: str) -> TargetError:
-    return UnreachableError(
-        f"The server that was asked to {doing} did not answer: {why}",
-        remedy="Check host and port in the secret, security groups, and that the server is up",
-    )

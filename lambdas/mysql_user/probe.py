@@ -3,12 +3,12 @@
 import socket
 import struct
 
-from database.check import Probe
+from database.check import Probe, read_only_server, refused_admin
 from database.credential import Credential
 from mysql_user.failures import failure
 from mysql_user.mysql import MySQL
 from rotation.deadline import Deadline
-from rotation.errors import CredentialRefusedError, TargetError, UnsuitableError
+from rotation.errors import TargetError, UnsuitableError
 
 _OWNER = "first look"
 
@@ -61,11 +61,7 @@ class MySQLProbe(Probe):
         except TargetError as error:
             raise _told(admin, error) from error
         if read_only:
-            raise UnsuitableError(
-                f"The server at {admin.host}:{admin.port} is read-only (a replica or a reader)",
-                remedy="Let existing.host be the writer's address: a cluster's own endpoint, not"
-                " its reader's",
-            )
+            raise read_only_server(admin, "a replica or a reader")
         if lacks:
             raise UnsuitableError(
                 f"The admin {admin.username} lacks {', '.join(lacks)}",
@@ -88,13 +84,7 @@ def _told(admin: Credential, error: TargetError) -> TargetError:
     """A login's failure in terms of the settings."""
     match getattr(error.__cause__, "args", (None,))[0]:
         case 1045 | 1698:
-            return CredentialRefusedError(
-                error.cause,
-                remedy="Nothing if the admin's secret is being rotated, which takes seconds; else"
-                " let the secret in existing.admin_secret_arn hold the admin's real user name and"
-                " password",
-                retry_helps=True,
-            )
+            return refused_admin(error)
         case 1049:
             return UnsuitableError(
                 error.cause, remedy="Correct existing.dbname, or create the schema"

@@ -19,6 +19,7 @@ from scramp.utils import saslprep
 
 from database.credential import Credential
 from database.hard_end import HardEnd
+from database.network import reach, unreachable, untrusted
 from database.trust import verified_context
 from postgres_user import start_up
 from postgres_user.failures import failure
@@ -29,8 +30,6 @@ from rotation.errors import (
     BadSecretError,
     RefusedChangeError,
     TargetError,
-    UnreachableError,
-    UntrustedServerError,
 )
 from rotation.secret_text import SecretText
 
@@ -91,7 +90,9 @@ class Connection:
         """Logs in; or tells that it has to be done again, with what was learned of the server."""
         parameters = start_up.parameters(credential)
         with contextlib.ExitStack() as opened:
-            connected = opened.enter_context(_reach(credential, deadline))
+            connected = opened.enter_context(
+                reach(credential, timeout=deadline.at_most(WAIT_SECONDS))
+            )
             self._hard_end = opened.enter_context(HardEnd(connected, deadline.remaining()))
             try:
                 with self._hard_end.named(*_BROKEN, *_GARBLED):
@@ -155,14 +156,6 @@ def _must_be_tellable(credential: Credential, encoding: str) -> None:
             " not ASCII, by the bytes with which it logs in",
             remedy="Choose a name of ASCII characters, or a database with the encoding UTF8",
         )
-
-
-def _reach(credential: Credential, deadline: Deadline) -> socket.socket:
-    address = (credential.host, credential.port)
-    connected = socket.create_connection(address, timeout=deadline.at_most(WAIT_SECONDS))
-    # Else each login waits 40 ms for a delayed acknowledgement in the middle of the handshake.
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connected
 
 
 class _Driver(CleanEnd, pg8000.native.Connection):  # type: ignore[misc]  # pg8000 has no types
@@ -231,15 +224,15 @@ def _translated(doing: str) -> Iterator[None]:
     except DatabaseError as error:
         raise failure(error.args[0], doing) from error
     except ssl.SSLCertVerificationError as error:
-        raise _untrusted(doing, error.verify_message) from error
+        raise untrusted(doing, error.verify_message) from error
     except scramp.ScramException as error:
-        raise _untrusted(doing, "it does not know the password's verifier") from error
+        raise untrusted(doing, "it does not know the password's verifier") from error
     except InterfaceError as error:
         if "refuses SSL" in str(error):
-            raise _untrusted(doing, "it does not speak TLS") from error
-        raise _unreachable(doing, str(error)) from error
+            raise untrusted(doing, "it does not speak TLS") from error
+        raise unreachable(doing, str(error)) from error
     except (*_BROKEN, *_GARBLED) as error:
-        raise _unreachable(doing, type(error).__name__) from error
+        raise unreachable(doing, type(error).__name__) from error
 
 
 def _undecodable(doing: str, error: UnicodeDecodeError) -> TargetError:
@@ -251,19 +244,4 @@ def _undecodable(doing: str, error: UnicodeDecodeError) -> TargetError:
         " database's encoding",
         remedy="It was written from a database with another encoding: write it again from the one"
         " that the secret names, or take it away there",
-    )
-
-
-def _untrusted(doing: str, why: str) -> TargetError:
-    return UntrustedServerError(
-        f"The server that was asked to {doing} is not proven to be the right one: {why}",
-        remedy="Check host in the secret, TLS on the server and the certificate authorities"
-        " (RDS_CA_BUNDLE); there is no way around it",
-    )
-
-
-def _unreachable(doing: str, why: str) -> TargetError:
-    return UnreachableError(
-        f"The server that was asked to {doing} did not answer: {why}",
-        remedy="Check host and port in the secret, security groups, and that the server is up",
     )

@@ -3,12 +3,12 @@
 import socket
 import struct
 
-from database.check import Probe
+from database.check import Probe, read_only_server, refused_admin
 from database.credential import Credential
 from postgres_user.postgres import Postgres
 from postgres_user.sql import identifier
 from rotation.deadline import Deadline
-from rotation.errors import CredentialRefusedError, TargetError, UnsuitableError
+from rotation.errors import TargetError, UnsuitableError
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-SSLREQUEST"""
@@ -46,11 +46,7 @@ class PostgresProbe(Probe):
         finally:
             session.close()
         if read_only:
-            raise UnsuitableError(
-                f"The server at {admin.host}:{admin.port} is read-only (a standby or a replica)",
-                remedy="Let existing.host be the writer's address: a cluster's own endpoint, not"
-                " its reader's",
-            )
+            raise read_only_server(admin, "a standby or a replica")
         if not may_create_roles:
             raise UnsuitableError(
                 f"The admin {admin.username} may not create roles (CREATEROLE)",
@@ -65,13 +61,7 @@ def _told(admin: Credential, error: TargetError, code: str) -> TargetError:
     """A login's failure in terms of the settings."""
     match code:
         case "28P01":
-            return CredentialRefusedError(
-                error.cause,
-                remedy="Nothing if the admin's secret is being rotated, which takes seconds; else"
-                " let the secret in existing.admin_secret_arn hold the admin's real user name and"
-                " password",
-                retry_helps=True,
-            )
+            return refused_admin(error)
         case "3D000":
             return UnsuitableError(
                 error.cause, remedy="Correct existing.dbname, or create the database"
