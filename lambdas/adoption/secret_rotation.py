@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from adoption.rotation_settings import RotationSettings
+from rotation.aws_errors import code_of, may_pass
 from rotation.deadline import Deadline
 from rotation.errors import SecretsManagerError
+from rotation.rotating_secret import LATER
 from rotation.versions import Versions
 
 if TYPE_CHECKING:
@@ -161,13 +162,9 @@ class SecretRotation:
             answer: Mapping[str, Any] = getattr(self._client, operation)(
                 SecretId=self.arn, **arguments
             )
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-            later = status >= HTTPStatus.INTERNAL_SERVER_ERROR or code == "ThrottlingException"
-            raise self._failed(operation, code, retry=later) from error
-        except BotoCoreError as error:
-            raise self._failed(operation, type(error).__name__, retry=True) from error
+        except (ClientError, BotoCoreError) as error:
+            retry = may_pass(error, later=LATER)
+            raise self._failed(operation, code_of(error), retry=retry) from error
         return answer
 
     def _failed(self, operation: str, code: str, *, retry: bool) -> SecretsManagerError:

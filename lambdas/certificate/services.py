@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from certificate.pem import pem
+from rotation.aws_errors import code_of, may_pass
 from rotation.errors import GoneError, RefusedChangeError, TargetError, UnreachableError
 from rotation.secret_text import SecretText
 
@@ -172,13 +172,9 @@ def _call(call: Any, action: str, on: str, deadline: Deadline, **arguments: Any)
 
 
 def _failure(action: str, on: str, error: ClientError | BotoCoreError) -> TargetError:
-    if not isinstance(error, ClientError):
-        code, status = type(error).__name__, HTTPStatus.INTERNAL_SERVER_ERROR.value
-    else:
-        code = error.response["Error"]["Code"]
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    code = code_of(error)
     cause = f"{action} on {on} was answered {code}"
-    if code in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if may_pass(error, later=_LATER):
         return UnreachableError(cause, remedy="Try again later; if it stays, see AWS's health page")
     if code in {"NotFoundException", "ParameterNotFound"}:
         return GoneError(cause, remedy="Deploy the stack again, which makes it anew")

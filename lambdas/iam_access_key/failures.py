@@ -1,9 +1,9 @@
 """What IAM and STS answer, as our errors."""
 
-from http import HTTPStatus
-
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rotation import aws_errors
+from rotation.aws_errors import code_of
 from rotation.errors import (
     BusyError,
     GoneError,
@@ -22,13 +22,6 @@ _LATER = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-
-
-def code_of(error: ClientError | BotoCoreError) -> str:
-    """AWS's error code, or the kind of failure on the way."""
-    return (
-        error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    )
 
 
 def failure(operation: str, user: str, error: ClientError | BotoCoreError) -> TargetError:
@@ -60,7 +53,4 @@ def failure(operation: str, user: str, error: ClientError | BotoCoreError) -> Ta
 
 def may_pass(error: ClientError | BotoCoreError) -> bool:
     """Whether the same call may succeed later."""
-    if not isinstance(error, ClientError):
-        return True
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    return code_of(error) in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return aws_errors.may_pass(error, later=_LATER)

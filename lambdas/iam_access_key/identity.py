@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from iam_access_key.access_key import AccessKey
-from iam_access_key.failures import code_of, may_pass
+from iam_access_key.failures import may_pass
+from rotation.aws_errors import code_of
 from rotation.client import client_of
 from rotation.errors import (
     CredentialRefusedError,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rotation.aws_errors import code_of, may_pass
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError, NotPendingError, SecretsManagerError
 from rotation.secret_text import SecretText
@@ -26,7 +26,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValu
 _TAKEN = {"InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"}
 """What UpdateSecretVersionStage answers if the label is elsewhere by now."""
 
-_RETRY_HELPS = {
+LATER = {
     "InternalServiceError",
     "InternalServiceErrorException",
     "LimitExceededException",
@@ -35,6 +35,7 @@ _RETRY_HELPS = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
+"""What Secrets Manager answers, and the way to it, when the same call may succeed later."""
 
 _TRY_LATER = "Try again later; if it stays, look at the VPC endpoint and the service's health"
 _COMPARE_RIGHTS = "Compare the function's role, the secret's policy and its key with what it needs"
@@ -280,17 +281,9 @@ class RotatingSecret:
         self._deadline.remaining()
         try:
             answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-            raise _failed(
-                operation,
-                arguments,
-                code,
-                retry=code in _RETRY_HELPS or status >= HTTPStatus.INTERNAL_SERVER_ERROR,
-            ) from error
-        except BotoCoreError as error:
-            raise _failed(operation, arguments, type(error).__name__, retry=True) from error
+        except (ClientError, BotoCoreError) as error:
+            retry = may_pass(error, later=LATER)
+            raise _failed(operation, arguments, code_of(error), retry=retry) from error
         return answer
 
 
