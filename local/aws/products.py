@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.ht
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -99,67 +99,50 @@ class Product:
         return family.startswith(self.engine) and all(part.isdecimal() for part in parts)
 
 
-_MYSQL_LOGS = frozenset({"audit", "error", "general", "iam-db-auth-error", "slowquery"})
-_POSTGRES_LOGS = frozenset({"iam-db-auth-error", "postgresql", "upgrade"})
-
+_POSTGRES = Product(
+    engine="postgres",
+    server=lambda log: PostgresServer(log=log),
+    version="17",
+    major=1,
+    port=5432,
+    logs=frozenset({"iam-db-auth-error", "postgresql", "upgrade"}),
+    longest_password=128,
+    longest_database=63,
+    attached="postgres",
+    kept=frozenset({"admin"}),
+)
+_MYSQL = Product(
+    engine="mysql",
+    server=lambda log: MySQLServer(log=log),
+    version="8.4",
+    major=2,
+    port=3306,
+    logs=frozenset({"audit", "error", "general", "iam-db-auth-error", "slowquery"}),
+    longest_password=41,
+    longest_database=64,
+    attached="mysql",
+)
 _PRODUCTS = (
-    Product(
-        engine="postgres",
-        server=lambda log: PostgresServer(log=log),
-        version="17",
-        major=1,
-        port=5432,
-        logs=_POSTGRES_LOGS,
-        longest_password=128,
-        longest_database=63,
-        attached="postgres",
-        kept=frozenset({"admin"}),
-    ),
-    Product(
+    _POSTGRES,
+    replace(
+        _MYSQL,
         engine="mariadb",
         server=lambda log: MariaDBServer(log=log),
         version="11.8",
-        major=2,
-        port=3306,
-        logs=_MYSQL_LOGS,
-        longest_password=41,
-        longest_database=64,
         attached="mariadb",
     ),
-    Product(
-        engine="mysql",
-        server=lambda log: MySQLServer(log=log),
-        version="8.4",
-        major=2,
-        port=3306,
-        logs=_MYSQL_LOGS,
-        longest_password=41,
-        longest_database=64,
-        attached="mysql",
-    ),
-    Product(
+    _MYSQL,
+    replace(
+        _POSTGRES,
         engine="aurora-postgresql",
-        server=lambda log: PostgresServer(log=log),
-        version="17",
-        major=1,
-        port=5432,
         logs=frozenset({"iam-db-auth-error", "instance", "postgresql"}),
-        longest_password=128,
-        longest_database=63,
-        attached="postgres",
-        kept=frozenset({"admin"}),
         clustered=True,
     ),
-    Product(
+    replace(
+        _MYSQL,
         engine="aurora-mysql",
-        server=lambda log: MySQLServer(log=log),
         version="8.0",
-        major=2,
-        port=3306,
-        logs=_MYSQL_LOGS | {"instance"},
-        longest_password=41,
-        longest_database=64,
-        attached="mysql",
+        logs=_MYSQL.logs | {"instance"},
         clustered=True,
     ),
 )
