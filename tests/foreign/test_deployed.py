@@ -9,11 +9,11 @@ import shutil
 import pytest
 from botocore.exceptions import ClientError
 
-from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.demo.rotation_follower import RotationFollower
-from local.local_aws import REGION, LocalAws
+from local.local_aws import REGION
 from tests.foreign.conftest import EXAMPLES, SYNTH
+from tests.local.bootstrapped import bootstrapped_aws
 
 pytestmark = pytest.mark.xdist_group("foreign")
 
@@ -22,8 +22,7 @@ SECRETS = {"alternating": "shop/database/orders", "single": "shop/database/repor
 
 @pytest.fixture(scope="module")
 def running():
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         yield running
 
 

@@ -13,8 +13,9 @@ from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.cdk import Cdk
 from local.demo.person import Person
-from local.local_aws import REGION, LocalAws
+from local.local_aws import LocalAws
 from local.patience import wait_until
+from tests.local.bootstrapped import bootstrapped_aws
 
 LAMBDA_TRUST = {
     "Version": "2012-10-17",
@@ -49,8 +50,7 @@ MEMBERS = {
 @pytest.fixture(scope="session")
 def deployed_aws() -> Iterator[LocalAws]:
     """One local AWS per test process for the whole app."""
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         yield running
 
 

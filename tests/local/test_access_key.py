@@ -6,11 +6,9 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 
-from local import toolchain
-from local.aws.configuration import ACCOUNT
 from local.demo.rotation_follower import RotationFollower
-from local.local_aws import REGION, LocalAws
 from local.patience import wait_until
+from tests.local.bootstrapped import bootstrapped_aws
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
@@ -19,8 +17,7 @@ DAY = 24 * 3600
 
 @pytest.fixture(scope="module")
 def aws():
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         yield running
 
 

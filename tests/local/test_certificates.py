@@ -7,13 +7,11 @@ import pytest
 
 from certificate.document import Identity
 from certificate.handshake import prove
-from local import toolchain
-from local.aws.configuration import ACCOUNT
 from local.cdk import CdkError
 from local.demo.rotation_follower import RotationFollower
-from local.local_aws import REGION, LocalAws
 from local.patience import wait_until
 from rotation.secret_text import SecretText
+from tests.local.bootstrapped import bootstrapped_aws
 
 pytestmark = pytest.mark.xdist_group("end-to-end")
 
@@ -23,8 +21,7 @@ API = {"usages": ["client"], "common_name": "api"}
 
 @pytest.fixture(scope="module")
 def aws():
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         yield running
 
 

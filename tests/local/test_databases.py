@@ -7,12 +7,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.demo.parts import application
 from local.demo.rotation_follower import RotationFollower
 from local.demo.template import deploy
-from local.local_aws import REGION, LocalAws
+from tests.local.bootstrapped import bootstrapped_aws
 from tests.local.test_end_to_end import value
 
 pytestmark = pytest.mark.xdist_group("databases")
@@ -36,8 +35,7 @@ LOGINS = [f"{name}/{login}" for name, each in DATABASES.items() for login in eac
 def aws(tmp_path_factory):
     file = tmp_path_factory.mktemp("settings") / "orders.json"
     file.write_text(json.dumps({"name": "orders", "databases": DATABASES}))
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         running.cdk().deploy("-c", f"settings={file}")
         yield running
 

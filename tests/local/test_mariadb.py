@@ -11,15 +11,14 @@ import pymysql
 import pytest
 from pymysql.constants import ER
 
-from local import toolchain
-from local.aws.configuration import ACCOUNT
 from local.database_errors import BinariesNotFoundError
 from local.demo.consumers import Consumers
 from local.demo.rotation_follower import RotationFollower
-from local.local_aws import REGION, LocalAws
+from local.local_aws import LocalAws
 from local.mariadb import find_binaries
 from rotated_secret import RotatedSecret
 from rotated_secret.pymysql import connect
+from tests.local.bootstrapped import bootstrapped_aws
 from tests.local.test_end_to_end import value
 
 pytestmark = pytest.mark.xdist_group("mariadb")
@@ -50,8 +49,7 @@ def aws(tmp_path_factory):
         pytest.skip(str(error))
     file = tmp_path_factory.mktemp("settings") / "orders.json"
     file.write_text(json.dumps(SETTINGS))
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         running.cdk().deploy("-c", f"settings={file}")
         yield running
 

@@ -10,10 +10,9 @@ import time
 
 import pytest
 
-from local import toolchain
 from local.aws.configuration import ACCOUNT
-from local.local_aws import REGION, LocalAws
 from local.toolchain import ROOT
+from tests.local.bootstrapped import bootstrapped_aws
 from tools.prove_on_aws.assumptions import ASSUMPTIONS
 from tools.prove_on_aws.steps import STEPS
 
@@ -26,8 +25,7 @@ LIKE_A_PASSWORD = re.compile(r"\b[A-Za-z0-9]{40}\b|SCRAM-SHA-256\$")
 
 @pytest.fixture(scope="module")
 def aws():
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         yield running
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from local import toolchain
 from local.aws.configuration import ACCOUNT
 from local.demo.template import deploy
-from local.local_aws import REGION, LocalAws
+from local.local_aws import REGION
+from tests.local.bootstrapped import bootstrapped_aws
 from tests.local.existing.consumer import Consumer
 from tests.local.existing.theirs import MASTER, Theirs
 
@@ -121,8 +121,7 @@ def network():
 
 @pytest.fixture(scope="session")
 def aws():
-    with LocalAws(toolchain.find()) as running:
-        running.cdk().bootstrap(ACCOUNT, REGION)
+    with bootstrapped_aws() as running:
         yield running
 
 
