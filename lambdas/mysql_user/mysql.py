@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from database.credential import Credential
@@ -105,14 +106,14 @@ class MySQL(DualTarget):
 
     def changes_own_password(self) -> bool:
         """Who may alter users may, and on MariaDB everybody who has one password."""
-        if self._may_alter_users():
+        if self._may_alter_users:
             return True
         return self._product.takes_own_verifier and len(self._own().methods) == 1
 
     def change_password(self, username: str, password: SecretText) -> None:
         """Sends a verifier for the way in which the user proves itself."""
         plugins = self._product.plugins
-        if username == self._credential.username and not self._may_alter_users():
+        if username == self._credential.username and not self._may_alter_users:
             plugin = self._own().plugin(plugins)
             statements = self._product.replacing_own(password, plugin)
         else:
@@ -163,7 +164,9 @@ class MySQL(DualTarget):
         )
         return bool(read_only or innodb)
 
+    @cached_property
     def _may_alter_users(self) -> bool:
+        """Asked once in a session: by the strategy, and then by the change of the password."""
         rights = self._product.rights(self._run)
         return any(right.what in {"CREATE USER", "ALL PRIVILEGES"} for right in rights)
 
