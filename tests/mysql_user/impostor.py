@@ -6,40 +6,16 @@ import ssl
 import struct
 from collections.abc import Callable
 
+from fakes.mysql_packets import NONCE, SSL_REQUEST_BYTES, greeting, packet
 from tests.postgres_user.impostor import Impostor
 
 Behaviour = Callable[[Impostor, socket.socket], None]
 
-SSL = 0x800
-_CAPABILITIES = 0x8000 | 0x200 | SSL | 0x80000 | 0x1 | 0x8
-
-SSL_REQUEST_BYTES = 36
-
-SALT = b"12345678" + b"901234567890"
-
-
-def packet(number: int, payload: bytes) -> bytes:
-    return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
-
-
-def greeting(plugin: bytes = b"caching_sha2_password", capabilities: int = _CAPABILITIES) -> bytes:
-    return packet(
-        0,
-        b"\x0a8.4.0\0"
-        + struct.pack("<I", 7)
-        + SALT[:8]
-        + b"\0"
-        + struct.pack("<HBHHB", capabilities & 0xFFFF, 45, 2, capabilities >> 16, 21)
-        + b"\0" * 10
-        + SALT[8:]
-        + b"\0"
-        + plugin
-        + b"\0",
-    )
+PLUGIN = b"caching_sha2_password"
 
 
 def without_tls(server: Impostor, connection: socket.socket) -> None:
-    connection.sendall(greeting(capabilities=_CAPABILITIES & ~SSL))
+    connection.sendall(greeting(tls=False, plugin=PLUGIN))
     server.read(connection)
 
 
@@ -48,14 +24,14 @@ def silent(server: Impostor, _: socket.socket) -> None:
 
 
 def silent_after_greeting(server: Impostor, connection: socket.socket) -> None:
-    connection.sendall(greeting())
+    connection.sendall(greeting(plugin=PLUGIN))
     server.read(connection)
     server.wait()
 
 
 def dripping(server: Impostor, connection: socket.socket) -> None:
     """A byte now and then: no single read takes too long."""
-    for byte in greeting():
+    for byte in greeting(plugin=PLUGIN):
         connection.sendall(bytes([byte]))
         if server._over.wait(0.1):
             return
@@ -75,13 +51,11 @@ def blocking(server: Impostor, connection: socket.socket) -> None:
     connection.sendall(packet(0, b"\xff" + struct.pack("<H", 1129) + words))
 
 
-def asking(
-    context: ssl.SSLContext, *answers: bytes, plugin: bytes = b"caching_sha2_password"
-) -> Behaviour:
+def asking(context: ssl.SSLContext, *answers: bytes, plugin: bytes = PLUGIN) -> Behaviour:
     """Speaks TLS, and then answers each packet of the client with one of these."""
 
     def behaviour(server: Impostor, connection: socket.socket) -> None:
-        connection.sendall(greeting(plugin))
+        connection.sendall(greeting(plugin=plugin))
         _read_request(server, connection)
         with (
             contextlib.suppress(OSError),
@@ -103,7 +77,7 @@ def _read_request(server: Impostor, connection: socket.socket) -> None:
 
 def switch_to(plugin: bytes) -> bytes:
     """Asks for a proof in another way."""
-    return b"\xfe" + plugin + b"\0" + SALT + b"\0"
+    return b"\xfe" + plugin + b"\0" + NONCE + b"\0"
 
 
 OK = b"\0\0\0\2\0\0\0"

@@ -9,27 +9,15 @@ from fakes.world import STEPS
 from mysql_user.connection import Connection
 from rotation.errors import (
     BadSecretError,
-    CredentialRefusedError,
     NotOursError,
-    NotPendingError,
     RotationError,
     UnequalTwinsError,
 )
+from tests.database.promises import AlternatingPromises
 
 
-def test_the_users_take_turns_and_both_log_in_at_every_step(ready: MySQLWorld) -> None:
-    for expected in (ready.clone, ready.user, ready.clone):
-        token = ready.secrets.begin(ready.arn)
-        before = [ready.document()]
-        if "AWSPREVIOUS" in ready.secrets.secrets[ready.arn].labels:
-            before.append(ready.document("AWSPREVIOUS"))
-        for step in STEPS:
-            ready.step(ready.alternating, token, step)
-            assert ready.accepts(ready.document())
-            # Its password is overwritten in setSecret: it was AWSPREVIOUS until then.
-            assert step != "createSecret" or all(map(ready.accepts, before))
-        assert ready.document()["username"] == expected
-        assert ready.accepts(ready.document("AWSPREVIOUS"))
+class TestPromises(AlternatingPromises):
+    """Both users, on each server."""
 
 
 def test_a_rotation_takes_ten_calls_and_four_connections(ready: MySQLWorld) -> None:
@@ -39,14 +27,6 @@ def test_a_rotation_takes_ten_calls_and_four_connections(ready: MySQLWorld) -> N
     ready.rotate(ready.alternating)
     assert len(ready.secrets.calls) == 10
     assert ready.connections() - connections == 4
-
-
-def test_an_admins_secret_that_rds_manages_is_enough(ready: MySQLWorld) -> None:
-    ready.secrets.put(
-        ready.admin_arn, "AWSCURRENT", {"username": ready.admin, "password": "the-Admins-own-1"}
-    )
-    ready.rotate(ready.alternating)
-    assert ready.accepts(ready.document())
 
 
 def test_an_unrelated_user_with_the_clones_name_is_never_touched(ready: MySQLWorld) -> None:
@@ -71,17 +51,6 @@ def test_a_secret_for_a_clone_does_not_give_away_the_user_it_is_named_after(
     with pytest.raises(NotOursError):
         ready.step(ready.alternating, token, "setSecret")
     assert ready.accepts(ready.login(victim, "its-Own-1") | {"dbname": None})
-
-
-def test_the_twin_of_another_secret_is_never_touched(ready: MySQLWorld) -> None:
-    ready.rotate(ready.alternating)
-    other = ready.arn.replace("application", "another")
-    ready.secrets.create(other, ready.document("AWSPREVIOUS"))
-    token = ready.secrets.begin(other)
-    ready.step(ready.alternating, token, "createSecret", other)
-    with pytest.raises(NotOursError):
-        ready.step(ready.alternating, token, "setSecret", other)
-    assert ready.accepts(ready.document())
 
 
 def test_an_admin_gives_a_pair_to_another_secret_by_the_remedy(ready: MySQLWorld) -> None:
@@ -134,14 +103,6 @@ def test_a_first_user_that_ends_in_clone_is_refused(ready: MySQLWorld) -> None:
     token = ready.until(ready.alternating, "setSecret")
     with pytest.raises(NotOursError, match="does not exist"):
         ready.step(ready.alternating, token, "setSecret")
-
-
-def test_nothing_is_changed_for_a_secret_that_is_not_accepted_itself(ready: MySQLWorld) -> None:
-    ready.secrets.put(ready.arn, "AWSCURRENT", ready.application(password="a-guess"))
-    token = ready.until(ready.alternating, "setSecret")
-    with pytest.raises(CredentialRefusedError, match="AWSCURRENT"):
-        ready.step(ready.alternating, token, "setSecret")
-    assert not ready.exists(ready.clone)
 
 
 @pytest.mark.parametrize("hosts", [("%", "10.%"), ("%", "localhost", "192.168.0.0/255.255.0.0")])
@@ -249,29 +210,6 @@ def test_names_may_hold_whatever_sql_has(world: MySQLWorld) -> None:
     assert world.document()["username"] == name
 
 
-def test_steps_may_come_again_in_any_order_at_any_time(ready: MySQLWorld) -> None:
-    token = ready.secrets.begin(ready.arn)
-    for count in range(len(STEPS)):
-        for step in STEPS[: count + 1] * 2:
-            ready.step(ready.alternating, token, step)
-    assert ready.document()["username"] == ready.clone
-    assert ready.accepts(ready.document())
-    assert ready.accepts(ready.document("AWSPREVIOUS"))
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_token_that_was_given_up_changes_nothing(ready: MySQLWorld, step: str) -> None:
-    token = ready.until(ready.alternating, step)
-    del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
-    ready.rotate(ready.alternating)
-    current = ready.document()
-    with pytest.raises(NotPendingError):
-        ready.step(ready.alternating, token, step)
-    assert ready.document() == current
-    assert ready.accepts(current)
-    assert ready.accepts(ready.document("AWSPREVIOUS"))
-
-
 @pytest.fixture
 def crashing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Lets the function end at a statement to the server: before it, or after it took effect."""
@@ -328,14 +266,6 @@ def rotate(world: MySQLWorld, handler: Callable[..., None]) -> None:
         pending = world.secrets.begin(world.arn)
     for step in STEPS:
         world.step(handler, pending, step)
-
-
-def test_a_password_that_was_never_set_never_becomes_current(ready: MySQLWorld) -> None:
-    token = ready.until(ready.alternating, "setSecret")
-    for step in STEPS[2:]:
-        with pytest.raises(CredentialRefusedError, match="AWSPENDING"):
-            ready.step(ready.alternating, token, step)
-    assert ready.document()["username"] == ready.user
 
 
 def test_the_error_names_secret_step_cause_and_remedy(world: MySQLWorld) -> None:

@@ -1,63 +1,30 @@
 """The first look at a database that exists tells what is wrong; the remedy helps."""
 
-from typing import Any, cast
-
 import pytest
 import trustme
 
-from database.first_check import FirstCheck
 from fakes.mysql import MySQLWorld, execute
-from fakes.product import Document
 from local.mysql_client import quoted
-from mysql_user.mysql import MySQL
 from mysql_user.probe import MySQLProbe
-from rotation.deadline import Deadline
 from rotation.errors import (
     CredentialRefusedError,
-    RotationError,
     UnreachableError,
     UnsuitableError,
     UntrustedServerError,
 )
-from rotation.rotating_secret import RotatingSecret
+from tests.database import existing as of_any_product
 from tests.mysql_user import impostor as impostors
 from tests.postgres_user import impostor as of_postgres
 from tests.postgres_user.impostor import certificate, impostor
 
 
-class Existing:
-    """The settings of a database that exists, whose admin's secret is RDS's own."""
+class Existing(of_any_product.Existing):
+    """One of this product."""
 
     def __init__(self, world: MySQLWorld) -> None:
+        super().__init__(world, MySQLProbe(), engine="mariadb" if world.mariadb else "mysql")
         self.world = world
-        self.settings: Document = {
-            "Engine": "mariadb" if world.mariadb else "mysql",
-            "Host": world.server.host,
-            "Port": str(world.server.port),
-            "Dbname": world.dbname,
-        }
-        self.secret({"username": world.admin, "password": "the-Admins-own-1"})
         world.run("CREATE DATABASE {}", world.dbname)
-
-    def secret(self, content: object) -> None:
-        self.world.secrets.put(self.world.admin_arn, "AWSCURRENT", content)
-
-    def check(self, **changes: object) -> str:
-        deadline = Deadline(30)
-        secret = RotatingSecret(cast("Any", self.world.secrets), self.world.admin_arn, deadline)
-        return FirstCheck(MySQL, MySQLProbe()).ensure(
-            secret,
-            owner="a request",
-            deadline=deadline,
-            properties={**self.settings, **changes},
-            before={},
-        )
-
-    def fails(self, kind: type[RotationError], cause: str, remedy: str, **changes: object) -> None:
-        with pytest.raises(kind, match=cause) as caught:
-            self.check(**changes)
-        assert remedy in caught.value.remedy
-        assert "the-Admins-own-1" not in str(caught.value)
 
 
 @pytest.fixture

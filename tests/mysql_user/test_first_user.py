@@ -3,12 +3,10 @@ import pytest
 
 from fakes.mysql import MySQLWorld, execute
 from rotation.errors import (
-    BadSecretError,
-    BusyError,
-    CredentialRefusedError,
     NotOursError,
     RefusedChangeError,
 )
+from tests.database.promises import FirstUserPromises
 
 
 def test_it_logs_in_and_has_its_own_schema_and_nothing_else(world: MySQLWorld) -> None:
@@ -84,17 +82,8 @@ def test_a_schema_that_somebody_has_is_given_to_nobody_else(world: MySQLWorld) -
     world.create_first_user()
 
 
-def test_without_an_admin_it_says_so(world: MySQLWorld) -> None:
-    world.secrets.put(world.arn, "AWSCURRENT", world.login(world.user, "the-First-Password-1"))
-    with pytest.raises(BadSecretError, match="masterarn"):
-        world.create_first_user()
-
-
-def test_an_admin_that_is_refused_is_named(world: MySQLWorld) -> None:
-    wrong = world.login(world.admin, "wrong")
-    world.secrets.put(world.admin_arn, "AWSCURRENT", wrong)
-    with pytest.raises(CredentialRefusedError, match="the admin's secret"):
-        world.create_first_user()
+class TestPromises(FirstUserPromises):
+    """Before there is a user."""
 
 
 def test_an_admin_without_the_rights_is_told_what_it_needs(world: MySQLWorld) -> None:
@@ -104,19 +93,6 @@ def test_an_admin_without_the_rights_is_told_what_it_needs(world: MySQLWorld) ->
     with pytest.raises(RefusedChangeError, match="look for the user") as refused:
         world.create_first_user()
     assert "CREATE USER, SELECT on the schema mysql" in refused.value.remedy
-
-
-def test_a_version_that_is_replaced_meanwhile_is_not_set(world: MySQLWorld) -> None:
-    reads = iter(range(10))
-
-    def replace(call: str) -> None:
-        if call == "get_secret_value" and next(reads) == 2:
-            world.secrets.put(world.arn, "AWSCURRENT", world.application(password="newer"))
-
-    world.secrets.before = replace
-    with pytest.raises(BusyError, match="moved"):
-        world.create_first_user()
-    assert not world.exists(world.user)
 
 
 def test_a_user_that_exists_is_taken_over_by_its_present_password(world: MySQLWorld) -> None:

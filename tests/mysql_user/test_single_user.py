@@ -1,16 +1,12 @@
 import pytest
 
 from fakes.mysql import MySQLWorld, execute
-from fakes.world import STEPS
-from rotation.errors import BadSecretError, CredentialRefusedError, NotPendingError
+from rotation.errors import BadSecretError, CredentialRefusedError
+from tests.database.promises import SinglePromises
 
 
-def test_the_user_keeps_its_name_and_the_old_password_stops_working(ready: MySQLWorld) -> None:
-    before = ready.document()
-    ready.rotate(ready.single)
-    assert ready.document() == {**before, "password": ready.document()["password"]}
-    assert ready.accepts(ready.document())
-    assert not ready.accepts(before)
+class TestPromises(SinglePromises):
+    """One user, on each server."""
 
 
 def test_a_session_that_is_open_stays_open(ready: MySQLWorld) -> None:
@@ -54,32 +50,12 @@ def test_the_admins_own_secret_rotates_the_same_way(ready: MySQLWorld) -> None:
     assert ready.accepts(ready.document())
 
 
-def test_steps_may_come_again_in_any_order_at_any_time(ready: MySQLWorld) -> None:
-    token = ready.secrets.begin(ready.arn)
-    for count in range(len(STEPS)):
-        for step in STEPS[: count + 1] * 2:
-            ready.step(ready.single, token, step)
-    assert ready.accepts(ready.document())
-
-
 def test_a_database_restored_from_a_backup_is_set_right(ready: MySQLWorld) -> None:
     before = ready.document()
     ready.rotate(ready.single)
     ready.run(f"ALTER USER {{}}@'%' IDENTIFIED BY '{before['password']}'", ready.user)
     ready.rotate(ready.single)
     assert ready.accepts(ready.document())
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_token_that_was_given_up_changes_nothing(ready: MySQLWorld, step: str) -> None:
-    token = ready.until(ready.single, step)
-    del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
-    ready.rotate(ready.single)
-    current = ready.document()
-    with pytest.raises(NotPendingError):
-        ready.step(ready.single, token, step)
-    assert ready.document() == current
-    assert ready.accepts(current)
 
 
 def test_a_second_password_that_was_left_by_the_strategy_dual_goes(ready: MySQLWorld) -> None:

@@ -6,6 +6,7 @@ import pytest
 import trustme
 
 from fakes.mysql import MySQLWorld
+from fakes.mysql_packets import SSL_REQUEST_BYTES
 from rotation.deadline import RESERVE_SECONDS
 from rotation.errors import (
     CredentialRefusedError,
@@ -14,18 +15,10 @@ from rotation.errors import (
     UnreachableError,
     UntrustedServerError,
 )
+from tests.database.impostors import set_secret_at, trusted_authority
 from tests.mysql_user import impostor as impostors
-from tests.mysql_user.impostor import SSL_REQUEST_BYTES, Behaviour, asking, switch_to
+from tests.mysql_user.impostor import Behaviour, asking, switch_to
 from tests.postgres_user.impostor import certificate, impostor, open_sockets
-
-
-def set_secret_at(world: MySQLWorld, host: str, port: int) -> None:
-    """Begins a rotation of a secret whose database is somewhere else."""
-    for arn in (world.arn, world.admin_arn):
-        document = {**world.secrets.document(arn), "host": host, "port": port}
-        world.secrets.put(arn, "AWSCURRENT", document)
-    token = world.until(world.alternating, "setSecret")
-    world.step(world.alternating, token, "setSecret")
 
 
 @pytest.fixture
@@ -38,10 +31,7 @@ def world(on_mariadb: MySQLWorld) -> MySQLWorld:
 def authority(monkeypatch: pytest.MonkeyPatch, world: MySQLWorld, tmp_path: Path) -> trustme.CA:
     """An authority that the functions trust in this test."""
     del world
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    monkeypatch.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
-    return authority
+    return trusted_authority(monkeypatch, tmp_path)
 
 
 def test_a_server_without_tls_is_sent_nothing(world: MySQLWorld) -> None:

@@ -7,11 +7,11 @@ from fakes.postgres import PostgresWorld
 from fakes.world import STEPS
 from rotation.errors import (
     BadSecretError,
-    CredentialRefusedError,
     NotOursError,
     NotPendingError,
     RotationError,
 )
+from tests.database.promises import AlternatingPromises
 
 
 @pytest.fixture
@@ -20,19 +20,8 @@ def ready(any_world: PostgresWorld) -> PostgresWorld:
     return any_world
 
 
-def test_the_users_take_turns_and_both_log_in_at_every_step(ready: PostgresWorld) -> None:
-    for expected in (ready.clone, ready.user, ready.clone):
-        token = ready.secrets.begin(ready.arn)
-        before = [ready.document()]
-        if "AWSPREVIOUS" in ready.secrets.secrets[ready.arn].labels:
-            before.append(ready.document("AWSPREVIOUS"))
-        for step in STEPS:
-            ready.step(ready.alternating, token, step)
-            assert ready.accepts(ready.document())
-            # Its password is overwritten in setSecret: it was AWSPREVIOUS until then.
-            assert step != "createSecret" or all(map(ready.accepts, before))
-        assert ready.document()["username"] == expected
-        assert ready.accepts(ready.document("AWSPREVIOUS"))
+class TestPromises(AlternatingPromises):
+    """Both users, on each server."""
 
 
 def test_everything_else_in_the_secret_stays_byte_for_byte(ready: PostgresWorld) -> None:
@@ -53,14 +42,6 @@ def test_a_rotation_takes_ten_calls_and_four_connections(ready: PostgresWorld) -
     ready.rotate(ready.alternating)
     assert len(ready.secrets.calls) == 10
     assert ready.connections() - connections == 4
-
-
-def test_an_admins_secret_that_rds_manages_is_enough(ready: PostgresWorld) -> None:
-    ready.secrets.put(
-        ready.admin_arn, "AWSCURRENT", {"username": ready.admin, "password": "the-Admins-own-1"}
-    )
-    ready.rotate(ready.alternating)
-    assert ready.accepts(ready.document())
 
 
 def test_an_unrelated_user_with_the_clones_name_is_never_touched(ready: PostgresWorld) -> None:
@@ -89,17 +70,6 @@ def test_a_secret_for_a_clone_does_not_give_away_the_user_it_is_named_after(
     assert ready.accepts(ready.login(victim, "its-Own-1"))
 
 
-def test_the_twin_of_another_secret_is_never_touched(ready: PostgresWorld) -> None:
-    ready.rotate(ready.alternating)
-    other = ready.arn.replace("application", "another")
-    ready.secrets.create(other, ready.document("AWSPREVIOUS"))
-    token = ready.secrets.begin(other)
-    ready.step(ready.alternating, token, "createSecret", other)
-    with pytest.raises(NotOursError):
-        ready.step(ready.alternating, token, "setSecret", other)
-    assert ready.accepts(ready.document())
-
-
 def test_a_user_can_not_forge_the_mark(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     for label in ("AWSCURRENT", "AWSPREVIOUS"):
@@ -119,14 +89,6 @@ def test_a_first_user_that_ends_in_clone_is_refused(ready: PostgresWorld) -> Non
     token = ready.until(ready.alternating, "setSecret")
     with pytest.raises(NotOursError, match="does not exist"):
         ready.step(ready.alternating, token, "setSecret")
-
-
-def test_nothing_is_changed_for_a_secret_that_is_not_accepted_itself(ready: PostgresWorld) -> None:
-    ready.secrets.put(ready.arn, "AWSCURRENT", ready.application(password="a-guess"))
-    token = ready.until(ready.alternating, "setSecret")
-    with pytest.raises(CredentialRefusedError, match="AWSCURRENT"):
-        ready.step(ready.alternating, token, "setSecret")
-    assert not ready.exists(ready.clone)
 
 
 @pytest.mark.parametrize("field", ["host", "port"])
@@ -168,44 +130,11 @@ def test_names_of_57_bytes_work_whatever_is_in_them(ready: PostgresWorld) -> Non
     assert ready.accepts(ready.document("AWSPREVIOUS"))
 
 
-def test_steps_may_come_again_in_any_order_at_any_time(ready: PostgresWorld) -> None:
-    token = ready.secrets.begin(ready.arn)
-    for count in range(len(STEPS)):
-        for step in STEPS[: count + 1] * 2:
-            ready.step(ready.alternating, token, step)
-    assert ready.document()["username"] == ready.clone
-    assert ready.accepts(ready.document())
-    assert ready.accepts(ready.document("AWSPREVIOUS"))
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_token_that_was_given_up_changes_nothing(world: PostgresWorld, step: str) -> None:
-    world.create_first_user()
-    token = world.until(world.alternating, step)
-    del world.secrets.secrets[world.arn].labels["AWSPENDING"]
-    world.rotate(world.alternating)
-    current = world.document()
-    with pytest.raises(NotPendingError):
-        world.step(world.alternating, token, step)
-    assert world.document() == current
-    assert world.accepts(current)
-    assert world.accepts(world.document("AWSPREVIOUS"))
-
-
 def test_an_empty_version_never_becomes_current(world: PostgresWorld) -> None:
     world.create_first_user()
     token = world.secrets.begin(world.arn)
     for step in STEPS[1:]:
         with pytest.raises(NotPendingError):
-            world.step(world.alternating, token, step)
-    assert world.document()["username"] == world.user
-
-
-def test_a_password_that_was_never_set_never_becomes_current(world: PostgresWorld) -> None:
-    world.create_first_user()
-    token = world.until(world.alternating, "setSecret")
-    for step in STEPS[2:]:
-        with pytest.raises(CredentialRefusedError, match="AWSPENDING"):
             world.step(world.alternating, token, step)
     assert world.document()["username"] == world.user
 

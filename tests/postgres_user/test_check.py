@@ -15,9 +15,7 @@ import pytest
 import trustme
 
 from database.check import DatabaseCheck
-from database.first_check import FirstCheck
 from fakes.postgres import PostgresWorld
-from fakes.product import Document
 from local.postgres import PostgresServer
 from postgres_user.postgres import Postgres
 from postgres_user.probe import PostgresProbe
@@ -25,51 +23,25 @@ from rotation.deadline import Deadline
 from rotation.errors import (
     BadSecretError,
     CredentialRefusedError,
-    RotationError,
     UnequalTwinsError,
     UnreachableError,
     UnsuitableError,
     UntrustedServerError,
 )
 from rotation.rotating_secret import RotatingSecret
+from tests.database import existing as of_any_product
 from tests.postgres_user import impostor as impostors
 from tests.postgres_user.conftest import brought
 from tests.postgres_user.impostor import Behaviour, Impostor, certificate, impostor
 from tests.postgres_user.test_remedies import small, small_world  # noqa: F401  # fixtures
 
 
-class Existing:
-    """The settings of a database that exists, whose admin's secret is RDS's own."""
+class Existing(of_any_product.Existing):
+    """One of this product."""
 
     def __init__(self, world: PostgresWorld) -> None:
+        super().__init__(world, PostgresProbe(), engine="postgres")
         self.world = world
-        self.settings: Document = {
-            "Engine": "postgres",
-            "Host": world.server.host,
-            "Port": str(world.server.port),
-            "Dbname": world.dbname,
-        }
-        self.secret({"username": world.admin, "password": "the-Admins-own-1"})
-
-    def secret(self, content: object) -> None:
-        self.world.secrets.put(self.world.admin_arn, "AWSCURRENT", content)
-
-    def check(self, **changes: object) -> str:
-        deadline = Deadline(30)
-        secret = RotatingSecret(cast("Any", self.world.secrets), self.world.admin_arn, deadline)
-        return FirstCheck(Postgres, PostgresProbe()).ensure(
-            secret,
-            owner="a request",
-            deadline=deadline,
-            properties={**self.settings, **changes},
-            before={},
-        )
-
-    def fails(self, kind: type[RotationError], cause: str, remedy: str, **changes: object) -> None:
-        with pytest.raises(kind, match=cause) as caught:
-            self.check(**changes)
-        assert remedy in caught.value.remedy
-        assert "the-Admins-own-1" not in str(caught.value)
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@ import pytest
 
 from fakes.postgres import PostgresWorld
 from rotation.errors import (
-    BadSecretError,
-    BusyError,
-    CredentialRefusedError,
     NotOursError,
     UnsuitableError,
 )
+from tests.database.promises import FirstUserPromises
 
 
 def test_it_logs_in_and_has_its_own_schema_and_nothing_else(any_world: PostgresWorld) -> None:
@@ -57,30 +55,8 @@ def test_a_user_with_another_password_is_never_touched(any_world: PostgresWorld)
     assert not any_world.ask("SELECT 1 FROM pg_namespace WHERE nspname = %s", any_world.user)
 
 
-def test_without_an_admin_it_says_so(world: PostgresWorld) -> None:
-    world.secrets.put(world.arn, "AWSCURRENT", world.login(world.user, "the-First-Password-1"))
-    with pytest.raises(BadSecretError, match="masterarn"):
-        world.create_first_user()
-
-
-def test_an_admin_that_is_refused_is_named(world: PostgresWorld) -> None:
-    wrong = world.login(world.admin, "wrong")
-    world.secrets.put(world.admin_arn, "AWSCURRENT", wrong)
-    with pytest.raises(CredentialRefusedError, match="the admin's secret"):
-        world.create_first_user()
-
-
-def test_a_version_that_is_replaced_meanwhile_is_not_set(world: PostgresWorld) -> None:
-    reads = iter(range(10))
-
-    def replace(call: str) -> None:
-        if call == "get_secret_value" and next(reads) == 2:
-            world.secrets.put(world.arn, "AWSCURRENT", world.application(password="newer"))
-
-    world.secrets.before = replace
-    with pytest.raises(BusyError, match="moved"):
-        world.create_first_user()
-    assert not world.exists(world.user)
+class TestPromises(FirstUserPromises):
+    """Before there is a user."""
 
 
 def test_an_admin_that_may_create_no_schema_is_told_before_anything_is_made(

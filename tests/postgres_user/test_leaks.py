@@ -1,18 +1,11 @@
 import io
-import re
-import traceback
 
 import pytest
 
 from fakes.postgres import PostgresWorld
 from rotation.errors import RotationError
+from tests.database.leaks import errors_of, everything_secret
 from tests.rotated_secret.frames import recorded
-
-
-def everything_secret(world: PostgresWorld) -> set[str]:
-    contents = [text for s in world.secrets.secrets.values() for text in s.contents.values()]
-    found = [re.findall(r'"password": "([^"]+)"', text) for text in contents if text]
-    return {password for passwords in found for password in passwords} | {"a-wrong-Password-1"}
 
 
 def assert_no_leak(world: PostgresWorld, text: str, where: str) -> None:
@@ -44,26 +37,6 @@ def test_no_secret_is_seen_anywhere(
     }.items():
         assert text
         assert_no_leak(world, text, where)
-
-
-def errors_of(world: PostgresWorld) -> list[str]:
-    """Makes the steps fail in different ways; returns all that a log could print of it."""
-    wrong = world.application(password="a-wrong-Password-1")
-    texts = []
-    for bad in (
-        '{"password": "a-wrong-Password-1", ',
-        '["a-wrong-Password-1"]',
-        {**wrong, "port": "a-wrong-Password-1"},
-        {**wrong, "host": "a wrong host"},
-        wrong,
-        {**wrong, "username": "nobody-at-all"},
-    ):
-        world.secrets.put(world.arn, "AWSCURRENT", bad)
-        with pytest.raises(RotationError) as caught:
-            world.rotate(world.alternating)
-        texts.append("".join(traceback.format_exception(caught.value, chain=True)))
-        texts[-1] += repr(caught.value) + repr(vars(caught.value))
-    return texts
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from fakes.postgres import PostgresWorld
-from fakes.world import STEPS
-from rotation.errors import BadSecretError, CredentialRefusedError, NotPendingError
+from rotation.errors import BadSecretError, CredentialRefusedError
+from tests.database.promises import SinglePromises
 
 
 @pytest.fixture
@@ -13,12 +13,8 @@ def ready(any_world: PostgresWorld) -> PostgresWorld:
     return any_world
 
 
-def test_the_user_keeps_its_name_and_the_old_password_stops_working(ready: PostgresWorld) -> None:
-    before = ready.document()
-    ready.rotate(ready.single)
-    assert ready.document() == {**before, "password": ready.document()["password"]}
-    assert ready.accepts(ready.document())
-    assert not ready.accepts(before)
+class TestPromises(SinglePromises):
+    """One user, on each server."""
 
 
 def test_a_session_that_is_open_stays_open(ready: PostgresWorld) -> None:
@@ -54,14 +50,6 @@ def test_a_clone_rotates_itself_after_a_change_of_strategy(ready: PostgresWorld)
     ready.rotate(ready.alternating)
     ready.rotate(ready.single)
     assert ready.document()["username"] == ready.clone
-    assert ready.accepts(ready.document())
-
-
-def test_steps_may_come_again_in_any_order_at_any_time(ready: PostgresWorld) -> None:
-    token = ready.secrets.begin(ready.arn)
-    for count in range(len(STEPS)):
-        for step in STEPS[: count + 1] * 2:
-            ready.step(ready.single, token, step)
     assert ready.accepts(ready.document())
 
 
@@ -115,19 +103,6 @@ def test_a_pending_version_for_something_else_is_refused(world: PostgresWorld, f
         with pytest.raises(BadSecretError):
             world.step(world.single, token, step)
     assert world.accepts(world.document())
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_token_that_was_given_up_changes_nothing(world: PostgresWorld, step: str) -> None:
-    world.create_first_user()
-    token = world.until(world.single, step)
-    del world.secrets.secrets[world.arn].labels["AWSPENDING"]
-    world.rotate(world.single)
-    current = world.document()
-    with pytest.raises(NotPendingError):
-        world.step(world.single, token, step)
-    assert world.document() == current
-    assert world.accepts(current)
 
 
 def test_a_secret_without_rotation_is_not_rotated(world: PostgresWorld) -> None:

@@ -12,6 +12,7 @@ from rotation.errors import (
     UnreachableError,
     UntrustedServerError,
 )
+from tests.database.impostors import set_secret_at, trusted_authority
 from tests.postgres_user import impostor as impostors
 from tests.postgres_user.impostor import (
     SSL_REQUEST,
@@ -24,23 +25,11 @@ from tests.postgres_user.impostor import (
 )
 
 
-def set_secret_at(world: PostgresWorld, host: str, port: int) -> None:
-    """Begins a rotation of a secret whose database is somewhere else."""
-    for arn in (world.arn, world.admin_arn):
-        document = {**world.secrets.document(arn), "host": host, "port": port}
-        world.secrets.put(arn, "AWSCURRENT", document)
-    token = world.until(world.alternating, "setSecret")
-    world.step(world.alternating, token, "setSecret")
-
-
 @pytest.fixture
 def authority(monkeypatch: pytest.MonkeyPatch, world: PostgresWorld, tmp_path: Path) -> trustme.CA:
     """An authority that the functions trust in this test."""
     del world
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    monkeypatch.setenv("RDS_CA_BUNDLE", str(tmp_path / "ca.pem"))
-    return authority
+    return trusted_authority(monkeypatch, tmp_path)
 
 
 def test_a_server_without_tls_is_sent_nothing(world: PostgresWorld) -> None:

@@ -7,35 +7,8 @@ import socket
 import ssl
 import struct
 
+from fakes.mysql_packets import SSL_REQUEST_BYTES, greeting, packet
 from tests.postgres_user.impostor import Behaviour, Impostor
-
-_LONG_PASSWORD, _PROTOCOL_41, _SSL, _SECURE = 0x1, 0x200, 0x800, 0x8000
-_PLUGIN_AUTH, _CONNECT_WITH_DB = 0x80000, 0x8
-_ALWAYS = _LONG_PASSWORD | _PROTOCOL_41 | _SECURE | _PLUGIN_AUTH | _CONNECT_WITH_DB
-_NONCE = b"0123456789abcdefghij"
-_PLUGIN = b"mysql_native_password"
-
-
-def packet(number: int, payload: bytes) -> bytes:
-    return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
-
-
-def greeting(*, tls: bool, plugin: bytes = _PLUGIN) -> bytes:
-    """What a server says first."""
-    capabilities = _ALWAYS | (_SSL if tls else 0)
-    return packet(
-        0,
-        b"\x0a8.4.0\0"
-        + struct.pack("<I", 7)
-        + _NONCE[:8]
-        + b"\0"
-        + struct.pack("<HBHHB", capabilities & 0xFFFF, 45, 2, capabilities >> 16, 21)
-        + bytes(10)
-        + _NONCE[8:]
-        + b"\0"
-        + plugin
-        + b"\0",
-    )
 
 
 def without_tls(server: Impostor, connection: socket.socket) -> None:
@@ -51,7 +24,7 @@ def silent(server: Impostor, _: socket.socket) -> None:
 
 
 def silent_after_greeting(server: Impostor, connection: socket.socket) -> None:
-    connection.sendall(greeting(tls=True))
+    connection.sendall(greeting())
     server.wait()
 
 
@@ -61,7 +34,7 @@ def garbling(server: Impostor, connection: socket.socket) -> None:
 
 
 def hanging_up(server: Impostor, connection: socket.socket) -> None:
-    connection.sendall(greeting(tls=True))
+    connection.sendall(greeting())
     server.read(connection)
 
 
@@ -69,8 +42,9 @@ def answering(context: ssl.SSLContext, answer: bytes = b"") -> Behaviour:
     """Speaks TLS, takes the login, and answers like this; or goes away."""
 
     def behaviour(server: Impostor, connection: socket.socket) -> None:
-        connection.sendall(greeting(tls=True))
-        connection.recv(36)  # the question for TLS, and nothing of what comes after it
+        connection.sendall(greeting())
+        # The question for TLS, and nothing of what comes after it.
+        connection.recv(SSL_REQUEST_BYTES)
         with context.wrap_socket(connection, server_side=True) as encrypted:
             server.read(encrypted)
             if answer:

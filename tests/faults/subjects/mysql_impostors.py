@@ -7,21 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 
 import trustme
-from mysql_mimic import packets
-from mysql_mimic.charset import CharacterSet
-from mysql_mimic.types import Capabilities, ServerStatus
 
+from fakes.mysql_packets import NONCE, greeting, packet
 from tests.faults.subject import Untrusted
 from tests.postgres_user.impostor import Behaviour, Impostor, certificate
 from tests.postgres_user.impostor import silent as silent_server
 
-_NONCE = b"0123456789abcdefghij\0"
-_CAPABILITIES = (
-    Capabilities.CLIENT_PROTOCOL_41
-    | Capabilities.CLIENT_SECURE_CONNECTION
-    | Capabilities.CLIENT_PLUGIN_AUTH
-    | Capabilities.CLIENT_CONNECT_WITH_DB
-)
 _HEADER_BYTES = 4
 _QUESTION = rb".\0\0\x01.{32}"
 """The question for TLS: what the client can, the longest packet, a character set, zeros.
@@ -66,24 +57,6 @@ def _is(pattern: bytes) -> Callable[[bytes], bool]:
     return lambda received: compiled.fullmatch(received) is not None
 
 
-def _send(connection: socket.socket, number: int, payload: bytes) -> None:
-    connection.sendall(len(payload).to_bytes(3, "little") + bytes([number]) + payload)
-
-
-def _greet(connection: socket.socket, *, tls: bool = True) -> None:
-    offered = _CAPABILITIES | Capabilities.CLIENT_SSL if tls else _CAPABILITIES
-    greeting = packets.make_handshake_v10(
-        capabilities=offered,
-        server_charset=CharacterSet.utf8mb4,
-        server_version="8.4.0",
-        connection_id=1,
-        auth_data=_NONCE,
-        status_flags=ServerStatus.SERVER_STATUS_AUTOCOMMIT,
-        auth_plugin_name="mysql_native_password",
-    )
-    _send(connection, 0, greeting)
-
-
 def _read_packet(server: Impostor, connection: socket.socket) -> None:
     """Reads no more: TLS begins right after it, and not in this process."""
     header = server.read(connection, _HEADER_BYTES)
@@ -93,7 +66,7 @@ def _read_packet(server: Impostor, connection: socket.socket) -> None:
 
 
 def _without_tls(server: Impostor, connection: socket.socket) -> None:
-    _greet(connection, tls=False)
+    connection.sendall(greeting(tls=False))
     server.read(connection)
 
 
@@ -101,7 +74,7 @@ def _asking(plugin: bytes, context: ssl.SSLContext | None) -> Behaviour:
     """Asks for a proof of another kind, within TLS or in its place."""
 
     def behaviour(server: Impostor, connection: socket.socket) -> None:
-        _greet(connection)
+        connection.sendall(greeting())
         _read_packet(server, connection)
         if context is None:
             _ask(server, connection, 2)
@@ -111,21 +84,21 @@ def _asking(plugin: bytes, context: ssl.SSLContext | None) -> Behaviour:
             _ask(server, encrypted, 3)
 
     def _ask(server: Impostor, connection: socket.socket, number: int) -> None:
-        _send(connection, number, b"\xfe" + plugin + b"\0" + _NONCE)
+        connection.sendall(packet(number, b"\xfe" + plugin + b"\0" + NONCE + b"\0"))
         server.read(connection)
 
     return behaviour
 
 
 def _silent_after_question(server: Impostor, connection: socket.socket) -> None:
-    _greet(connection)
+    connection.sendall(greeting())
     _read_packet(server, connection)
     server.wait()
 
 
 def _silent_within(context: ssl.SSLContext) -> Behaviour:
     def behaviour(server: Impostor, connection: socket.socket) -> None:
-        _greet(connection)
+        connection.sendall(greeting())
         _read_packet(server, connection)
         with context.wrap_socket(connection, server_side=True):
             server.wait()
@@ -146,4 +119,4 @@ def _garbling(server: Impostor, connection: socket.socket) -> None:
 
 
 def _hanging_up(_: Impostor, connection: socket.socket) -> None:
-    _greet(connection)
+    connection.sendall(greeting())
