@@ -1,6 +1,6 @@
 """The database products that there are: the one place that names them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from credential_rotation.engine import Engine
 from credential_rotation.mysql_engine import AURORA_MYSQL, MARIADB, MYSQL
@@ -14,6 +14,9 @@ STRATEGIES = tuple(dict.fromkeys(name for each in ENGINES.values() for name in e
 """The strategies of all products."""
 
 
-def strategies(engines: Iterable[Engine] = ENGINES.values()) -> str:
+def strategies() -> str:
     """Say in a sentence which strategies products have."""
-    return "; ".join(f"{each.title}: {', '.join(each.strategies)}" for each in engines)
+    titles: dict[tuple[str, ...], dict[str, None]] = {}
+    for each in ENGINES.values():
+        titles.setdefault(tuple(each.strategies), {})[each.title] = None
+    return "; ".join(f"{', '.join(of)}: {', '.join(names)}" for names, of in titles.items())

@@ -50,11 +50,12 @@ class Driver(_Connection):  # type: ignore[misc]  # see _Connection
         if self._auth_plugin_name not in _WAYS:  # type: ignore[has-type]  # see _Connection
             self._auth_plugin_name = NATIVE
 
-    def _process_auth(self, plugin_name: bytes, auth_packet: Any, handler: Any = None) -> Any:  # noqa: ANN401  # PyMySQL's
+    def _get_auth_plugin_handler(self, plugin_name: bytes) -> Any:  # noqa: ANN401  # PyMySQL's
+        """Refuses a way before anything is done in it; the driver asks for each that is tried."""
         plugin = plugin_name.decode("ascii", errors="replace")
         if plugin not in _WAYS:
             raise OtherWayError(plugin)
-        return super()._process_auth(plugin_name, auth_packet, handler)
+        return super()._get_auth_plugin_handler(plugin_name)
 
     def set_character_set(self, charset: str, collation: str | None = None) -> None:
         """Begins the session; the driver calls it first."""

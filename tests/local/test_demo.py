@@ -132,7 +132,7 @@ def test_a_wrong_setting_ends_the_demonstration_with_the_settings_name():
     assert process.returncode == 1
     assert "local: failed" in output
     assert "rotation.strategy" in output
-    assert "alternating or single" in output
+    assert "MySQL, MariaDB: dual, alternating, single" in output
 
 
 def tally(*failures, logins=1):

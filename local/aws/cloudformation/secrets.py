@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any
 
+from moto.rds.exceptions import DBClusterNotFoundError, DBInstanceNotFoundError
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -105,11 +106,15 @@ class SecretTargetAttachment(_SecretResource):
     def _details(self, target_type: str, target_id: str) -> dict[str, Any]:
         backend = rds_backends[self.account_id][self.region]
         if target_type == "AWS::RDS::DBInstance":
-            instance = backend.databases[target_id]
+            instance = backend.databases.get(target_id)
+            if instance is None:
+                raise DBInstanceNotFoundError(target_id)
             engine, name, identifier = instance.engine, instance.db_name, "dbInstanceIdentifier"
             host, port = instance.endpoint["Address"], instance.endpoint["Port"]
         elif target_type == "AWS::RDS::DBCluster":
-            cluster = backend.clusters[target_id]
+            cluster = backend.clusters.get(target_id)
+            if cluster is None:
+                raise DBClusterNotFoundError(target_id)
             engine, name, identifier = cluster.engine, cluster.database_name, "dbClusterIdentifier"
             server = DBCluster.servers.take(target_id, product_of(engine))
             host, port = server.host, server.port

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from tests.local.aws.test_custom_resources import ANSWER, custom
 
 SECRET = "AWS::SecretsManager::Secret"
-BROKEN = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "mysql"}}
+BROKEN = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "oracle-ee"}}
 
 
 def secret(name, **more):
@@ -23,7 +23,7 @@ def database(name, **more):
         "DBInstanceClass": "db.t4g.micro",
         "AllocatedStorage": "20",
         "Engine": "postgres",
-        "MasterUsername": f"{name}_admin",
+        "MasterUsername": f"admin_{name[:10]}",
         "MasterUserPassword": "a-password-of-the-master",
         **more,
     }

@@ -230,6 +230,18 @@ CALLS: list[Call] = [
         describe_db_parameter_groups={},
         modify_db_parameter_group={"Parameters": []},
     ),
+    *_calls(
+        "rds",
+        f"{_RDS}:cluster-pg:nothing",
+        {"DBClusterParameterGroupName": "nothing"},
+        create_db_cluster_parameter_group={
+            "DBParameterGroupFamily": "aurora-mysql8.0",
+            "Description": "d",
+        },
+        delete_db_cluster_parameter_group={},
+        describe_db_cluster_parameter_groups={},
+        modify_db_cluster_parameter_group={"Parameters": []},
+    ),
     *_calls("rds", f"{_RDS}:db:nothing", describe_db_instances={"DBInstanceIdentifier": "nothing"}),
     *_calls("rds", f"{_RDS}:snapshot:*", describe_db_snapshots={}),
     *_calls("ssm", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/a/b", get_parameter={"Name": "/a/b"}),
