@@ -1,6 +1,6 @@
 """Apps of others, synthesized from the wheel, on the local AWS: their credentials rotate.
 
-One local AWS has them all: an app with its own database, and an example that joins it.
+One local AWS has them all: an app with its own database, and the three of `examples/`.
 """
 
 import json
@@ -162,3 +162,40 @@ def test_a_login_on_a_database_that_is_there_already(aws, run, tmp_path):
     before, after = rotated(aws, "orders-logins/orders/imported")
     assert (before["username"], after["username"]) == ("imported", "imported_clone")
     aws.log_in(before).close()
+
+
+def test_a_login_of_a_service_in_another_stack(running, assembly):
+    running.cdk().deploy("--app", str(assembly("fargate_service")))
+    before, after = rotated(running, "orders-service/database/orders")
+    assert after["username"] == "orders_clone"
+    running.log_in(before).close()
+    [task] = physical(running, "OrdersService", "AWS::ECS::TaskDefinition")
+    told = running.client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]
+    [variable] = told["containerDefinitions"][0]["environment"]
+    found = running.client("secretsmanager").describe_secret(SecretId=variable["value"])
+    assert found["Name"] == "orders-service/database/orders"
+
+
+def test_a_function_on_the_library_goes_on_while_its_password_changes(running, assembly):
+    running.cdk().deploy("--app", str(assembly("lambda_function")))
+    secrets = running.client("secretsmanager")
+    secret = "orders-reports/cluster/reports"
+    reports = read(secrets, secret)
+    [master] = [
+        each
+        for each in physical(running, "OrdersReports", "AWS::SecretsManager::Secret")
+        if "Cluster" in each
+    ]
+    with running.log_in(read(secrets, master)) as connection:
+        connection.execute("CREATE TABLE orders (id int)")
+        connection.execute("INSERT INTO orders VALUES (1), (2)")
+        connection.execute(f'GRANT SELECT ON orders TO "{reports["username"]}"')
+    [name] = [
+        each
+        for each in physical(running, "OrdersReports", "AWS::Lambda::Function")
+        if not each.startswith("orders-reports-")
+    ]
+    for _ in range(2):
+        answer = running.client("lambda").invoke(FunctionName=name)
+        assert json.loads(answer["Payload"].read()) == {"orders": 2}
+        rotated(running, secret)
