@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from database.credential import Credential
@@ -58,6 +57,7 @@ class MySQL(DualTarget):
         self._credential = credential
         self._owner = owner
         self._deadline = deadline
+        self._alters_users: bool | None = None
 
     @classmethod
     def connect(cls, credential: Credential, *, owner: str, deadline: Deadline) -> Self:
@@ -106,14 +106,14 @@ class MySQL(DualTarget):
 
     def changes_own_password(self) -> bool:
         """Who may alter users may, and on MariaDB everybody who has one password."""
-        if self._may_alter_users:
+        if self._may_alter_users():
             return True
         return self._product.takes_own_verifier and len(self._own().methods) == 1
 
     def change_password(self, username: str, password: SecretText) -> None:
         """Sends a verifier for the way in which the user proves itself."""
         plugins = self._product.plugins
-        if username == self._credential.username and not self._may_alter_users:
+        if username == self._credential.username and not self._may_alter_users():
             plugin = self._own().plugin(plugins)
             statements = self._product.replacing_own(password, plugin)
         else:
@@ -164,11 +164,17 @@ class MySQL(DualTarget):
         )
         return bool(read_only or innodb)
 
-    @cached_property
     def _may_alter_users(self) -> bool:
-        """Asked once in a session: by the strategy, and then by the change of the password."""
-        rights = self._product.rights(self._run)
-        return any(right.what in {"CREATE USER", "ALL PRIVILEGES"} for right in rights)
+        """Asked once in a session: by the strategy, and then by the change of the password.
+
+        No `cached_property`: before Python 3.12 one session that waits for an answer would keep
+        those of all threads waiting, and longer than their deadlines.
+        """
+        if self._alters_users is None:
+            rights = self._product.rights(self._run)
+            everything = {"CREATE USER", "ALL PRIVILEGES"}
+            self._alters_users = any(right.what in everything for right in rights)
+        return self._alters_users
 
     def _user(self, username: str) -> User:
         from mysql_user.user import User  # noqa: PLC0415  # as the driver

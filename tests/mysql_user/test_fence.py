@@ -2,11 +2,14 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from fakes.mysql import MySQLWorld, execute
 from fakes.world import STEPS
+from local.patience import patient
 from mysql_user import fence
 from mysql_user.mysql import MySQL
 from rotation.deadline import Deadline
@@ -155,6 +158,28 @@ def test_two_rotations_of_different_users_don_t_wait_for_each_other(ready: MySQL
 
     ready.secrets.after = once(rotate_other, read=2)
     ready.step(ready.alternating, token, "setSecret")
+
+
+def test_a_session_that_waits_for_an_answer_keeps_no_other_thread_waiting(
+    ready: MySQLWorld,
+) -> None:
+    """An answer that never comes would else hold up functions that have nothing to do with it."""
+    credential = MySQL.credential(SecretText(json.dumps(ready.document())), "AWSCURRENT")
+    with (
+        MySQL.connect(credential, owner="stuck", deadline=Deadline(60)) as stuck,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        ask = stuck._run
+
+        def rotate_meanwhile(statement: str, *, doing: str) -> list[tuple[Any, ...]]:
+            stuck._run = ask
+            pool.submit(ready.rotate, ready.single).result(patient(20))
+            return ask(statement, doing=doing)
+
+        stuck._run = rotate_meanwhile
+        stuck.changes_own_password()
+        assert stuck._run is ask
+    assert ready.accepts(ready.document())
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
