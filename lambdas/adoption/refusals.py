@@ -16,7 +16,8 @@ def refusal(found: Description) -> RotationError | None:
     if found.owner:
         return NotOursError(
             f"The secret is managed by {found.owner}, which rotates it itself and lets nobody else",
-            remedy="Make a secret of your own with the same user, and let adopt_secret_arn name it",
+            remedy="Leave its user to that, which goes on to change the password: give the"
+            " application a user and a secret of its own, and let adopt_secret_arn name that",
         )
     if found.deleted:
         return GoneError(
@@ -39,6 +40,7 @@ def in_the_middle(found: Description) -> BusyError:
         f"A rotation has not finished: the version {found.pending} carries AWSPENDING and is not"
         f" AWSCURRENT ({found.settings.function or 'no function'} rotates the secret)",
         remedy="Let it finish: its function's log tells what is in its way, and RotateSecret tries"
-        " it again. If nothing rotates, somebody put the label there: take it off. Then deploy"
-        " again",
+        " it again. If no rotation has put the label there, take it off (aws secretsmanager"
+        f" update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id"
+        f" {found.pending}). Then deploy again",
     )

@@ -100,7 +100,8 @@ class AlternatingUsers(UserStrategy[Target]):
                 f"The user {pair.base}, whose twin {pair.clone} is {CURRENT}, does not exist",
                 remedy=f"If {pair.clone} is the application's first user, rename it to one that"
                 f" does not end in {SUFFIX}, in the database and in the secret; else create the"
-                " missing user again, as a login without a password",
+                f" missing user again, with what {pair.clone} may do and a password that nobody"
+                " knows",
             )
         if standing is Standing.UNPROVEN and not self._secret_proves(rotation, pending):
             other = twins.marked_by()

@@ -117,7 +117,9 @@ class Connection:
             raise CredentialRefusedError(
                 f"The server lets {credential.username} ({credential.whose}) in as another user,"
                 f" {username or 'the anonymous one'}",
-                remedy="Drop anonymous users and proxies of users, or correct the user's host",
+                # Without the FLUSH, MariaDB goes on to look at accounts in their old order.
+                remedy="Give the user the host of the account that it is taken for (RENAME USER,"
+                " then FLUSH PRIVILEGES), or revoke that it stands for that (REVOKE PROXY)",
             )
 
 
@@ -163,7 +165,10 @@ def _translated(doing: str, *, login: bool = False) -> Iterator[None]:
         raise CredentialRefusedError(
             f"The server that was asked to {doing} wants a proof by {error.plugin!r}, which is not"
             " given here: the user proves itself otherwise, or does not exist",
-            remedy="Let the user prove itself by one of the plugins in docs/mysql.md",
+            # MySQL asks for any proof where there is no such user, or none from here.
+            remedy="See whether the user may log in from the function's address; if so, let an"
+            " admin have it prove itself by one of the plugins in docs/mysql.md, with the secret's"
+            " password (ALTER USER)",
         ) from error
     except MySQLError as error:
         raise _failure(error, doing, login=login) from error

@@ -14,6 +14,7 @@ from rotation.errors import (
     RefusedChangeError,
     TargetError,
     UnreachableError,
+    UnsuitableError,
 )
 
 ACCESS_DENIED = 1045
@@ -32,7 +33,7 @@ _REFUSED = (
     " also whether the user may log in from the function's address"
 )
 
-_TAKEN = (
+TAKEN = (
     "Put its real password into the secret, let present_secret_arn name a secret that holds it, or"
     " choose another user name; it was not touched"
 )
@@ -49,32 +50,37 @@ _VALIDATION = (
     " passwords are random and 40 characters long"
 )
 
-_OPTION = "Change the server's option that the message names, or set it for this user's sessions"
+_OPTION = "Change the server's option that the message names"
 
 _IS_READ_ONLY = re.compile(r"read.only", re.IGNORECASE)
 
 _UNLOCK = "Let it in again as an admin: ALTER USER ... ACCOUNT UNLOCK"
 
 _EXPIRED = (
-    "Let an admin set the user's password to the secret's, or ALTER USER ... PASSWORD EXPIRE NEVER;"
+    "Let an admin set the user's password to the secret's (ALTER USER ... IDENTIFIED BY), and"
     " rotate more often than passwords expire"
 )
 
 _FULL = "Free connections, or raise the limit of the user or the server"
 
 _BLOCKED = (
-    "Run FLUSH HOSTS, or TRUNCATE performance_schema.host_cache: handshakes from the function's"
+    "Run as an admin: TRUNCATE TABLE performance_schema.host_cache; handshakes from the function's"
     " address broke more often than max_connect_errors allows"
 )
 
 _ORPHANS = (
-    "Views, routines or triggers have that user as their DEFINER although it does not exist. Drop"
-    " them or create them anew, or grant the admin SET_ANY_DEFINER (SET_USER_ID before MySQL 8.2)"
+    "Something has that user as its DEFINER although it does not exist: let it have one that does,"
+    " or grant the admin ALLOW_NONEXISTENT_DEFINER (SET_USER_ID before MySQL 8.2)"
 )
 
-_GONE = "The user is gone: create it again"
+GONE = "Nothing: the next attempt makes a second user again, and tells of another one that is gone"
 
-_WAIT = "Wait until the other session ends its transaction, or end it"
+_PLUGIN = (
+    "Let an admin have the user prove itself by one of the plugins in docs/mysql.md, with the"
+    " secret's password (ALTER USER)"
+)
+
+_WAIT = "Wait until the other session gives its lock back, or end it"
 
 _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     1040: (UnreachableError, _FULL),
@@ -90,11 +96,12 @@ _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     3032: (UnreachableError, "Wait until the server is no longer offline"),
     NO_RIGHT_TO_DATABASE: (
         CredentialRefusedError,
-        "Correct dbname in the secret, or grant the user a right on that schema",
+        "Correct dbname in the secret, or grant the user and its twin a right on that schema",
     ),
     ACCESS_DENIED: (CredentialRefusedError, _REFUSED),
     NO_DATABASE: (CredentialRefusedError, "Correct dbname in the secret, or create the schema"),
-    1251: (CredentialRefusedError, "Let the user prove itself by a plugin of docs/mysql.md"),
+    1251: (UnsuitableError, _PLUGIN),
+    1275: (UnsuitableError, _PLUGIN),
     1698: (CredentialRefusedError, _REFUSED),
     1820: (CredentialRefusedError, _EXPIRED),
     1862: (CredentialRefusedError, _EXPIRED),
@@ -110,18 +117,13 @@ _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     1290: (RefusedChangeError, _READ_ONLY),
     1792: (RefusedChangeError, _READ_ONLY),
     1836: (RefusedChangeError, _READ_ONLY),
-    1410: (RefusedChangeError, _GONE),
-    1524: (
-        RefusedChangeError,
-        "Let the user prove itself by a plugin that the server has: ALTER USER ... IDENTIFIED WITH",
-    ),
+    1410: (RefusedChangeError, GONE),
+    1524: (UnsuitableError, _PLUGIN),
     1819: (RefusedChangeError, _VALIDATION),
     3169: (RefusedChangeError, "Nothing: the next attempt makes the session anew"),
-    3530: (RefusedChangeError, "Create the role, or take it off the user's twin"),
-    3894: (RefusedChangeError, "Correct the user's password history or reuse settings"),
     4006: (RefusedChangeError, _ORPHANS),
-    OPERATION_FAILED: (NotOursError, _TAKEN),
-    1133: (RefusedChangeError, _GONE),
+    OPERATION_FAILED: (NotOursError, TAKEN),
+    1133: (RefusedChangeError, GONE),
     1205: (BusyError, _WAIT),
     1213: (BusyError, "Nothing: the next attempt comes later than the other session"),
     1969: (BusyError, "See what the server is busy with; a statement took too long"),
@@ -162,8 +164,8 @@ def failure(code: int, words: str, doing: str, *, login: bool = False) -> Target
         remedy = _VALIDATION if "strict" in words else _OPTION
         return RefusedChangeError(cause, remedy=remedy)
     if code == OPERATION_FAILED and "CREATE USER" not in words:
-        return RefusedChangeError(cause, remedy=_GONE)
+        return RefusedChangeError(cause, remedy=GONE, retry_helps=True)
     kind, remedy = _KINDS.get(code, (RefusedChangeError, "See the server's log"))
     if kind is CredentialRefusedError and code in _OF_RIGHTS_TOO and not login:
         kind, remedy = RefusedChangeError, _RIGHTS
-    return kind(cause, remedy=remedy)
+    return kind(cause, remedy=remedy, retry_helps=True if remedy is GONE else None)

@@ -1,5 +1,6 @@
 """A login that a first deployment makes, with a schema of its own."""
 
+from mysql_user.failures import TAKEN
 from mysql_user.lexer import name
 from mysql_user.product import Product
 from mysql_user.sql import Run, account, identifier, schema, text
@@ -15,11 +16,6 @@ _ALL = (
     " ALTER ROUTINE, EVENT, TRIGGER"
 )
 """What can be granted on a schema and the admin of RDS has, so that it can grant it."""
-
-_TAKEN = (
-    "Put its real password into the secret, let present_secret_arn name a secret that holds it, or"
-    " choose another user name; it was not touched"
-)
 
 
 def create(
@@ -48,7 +44,7 @@ def create(
         _must_be_nobodys(run, username, schema_name, granted)
         found = _create_locked(run, product, username, password, doing=doing)
     elif not (found.locked and found.accepts(password)):
-        raise NotOursError(f"The user {username} exists already", remedy=_TAKEN)
+        raise NotOursError(f"The user {username} exists already", remedy=TAKEN)
     run(f"CREATE DATABASE IF NOT EXISTS {identifier(schema_name)}", doing="create its schema")
     run(
         f"GRANT {_ALL} ON {granted}.* TO {found.account}",

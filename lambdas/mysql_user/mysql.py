@@ -183,7 +183,8 @@ class MySQL(DualTarget):
         if user is None:
             raise GoneError(
                 f"The user {username} does not exist",
-                remedy="Create it again, or correct username in the secret",
+                remedy="Create it again with the secret's password and its rights, or correct"
+                " username in the secret",
             )
         return user
 

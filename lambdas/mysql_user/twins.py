@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from database.names import Pair
 from database.target import Difference, Standing, Twins
 from mysql_user import grants
+from mysql_user.failures import GONE
 from mysql_user.grants import Grant
 from mysql_user.mark import is_mark
 from mysql_user.product import Product
@@ -95,7 +96,8 @@ class MySQLTwins(Twins):
         if found is None:
             raise UnequalTwinsError(
                 f"The user {username} was dropped in the middle of it",
-                remedy="Create it again",
+                remedy=GONE,
+                retry_helps=True,
             )
         return found
 
@@ -166,16 +168,14 @@ class MySQLTwins(Twins):
             f"SELECT COUNT(*) FROM ({views}) AS made WHERE DEFINER = {definer}",  # noqa: S608  # composed
             doing=f"look for what {clone.name} has created",
         )
-        rename = f"RENAME USER {clone.account} TO {account(clone.name, host)}"
         if made:
             raise UnequalTwinsError(
                 f"The user {clone.name} is let in from {clone.host} and its twin from {host}, and"
                 f" {made} views, routines, triggers or events would lose their DEFINER if that"
                 " changed",
-                remedy="Create these anew as the first user, and rotate again; or let both in from"
-                f" one host by hand: {rename}",
+                remedy="Create these anew as the first user, and rotate again",
             )
-        self._do(clone.name, [rename])
+        self._do(clone.name, [f"RENAME USER {clone.account} TO {account(clone.name, host)}"])
         return User.of(self._run, clone.name, host)
 
     def _of_routines_made_by(self, user: User, some: frozenset[Grant]) -> frozenset[Grant]:

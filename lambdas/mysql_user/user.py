@@ -106,14 +106,16 @@ class User:
                 f"The user name {username} stands for {len(hosts)} accounts, one for each of the"
                 f" hosts {', '.join(hosts)}, and this secret proves only the one that it meets from"
                 " here: none was touched",
-                remedy="Leave one account of that name, or give the application a user of its own",
+                remedy="Rename the accounts of that name that are not the application's, or give it"
+                " a user of another name",
             )
         [(_, holds_quotes)] = rows
         if holds_quotes:
             raise UnsuitableError(
                 f"What REQUIRE demands of the certificate of {username} holds a quote or a"
                 " backslash, which the server does not show as it is",
-                remedy="Let REQUIRE name the certificate's issuer, or X509 alone",
+                remedy="Let it demand no more than TLS (ALTER USER ... REQUIRE SSL): who rotates"
+                " shows no certificate",
             )
         return cls.of(run, username, hosts[0])
 
@@ -180,7 +182,8 @@ class User:
         raise UnsuitableError(
             f"The user {self.name} proves itself by {', '.join(sorted(plugins)) or 'nothing'}, for"
             " which no password is set here",
-            remedy=f"Let it prove itself by one of {', '.join(known)}, as ALTER USER sets it",
+            remedy=f"Let an admin have it prove itself by one of {', '.join(known)}, with the"
+            " secret's password (ALTER USER)",
         )
 
     def accepts(self, password: SecretText) -> bool:

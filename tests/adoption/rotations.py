@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.
 """
 
 import copy
+import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,6 +94,34 @@ class Rotations:
             return {}
 
         return self._observed("cancel_rotate_secret", run)
+
+    def typed(self, command: str) -> None:
+        """A person types a command of the AWS CLI; it gets its options, and nothing else."""
+        program, service, operation, *words = shlex.split(command)
+        assert (program, service) == ("aws", "secretsmanager")
+        now = "RotateImmediately"
+        given: dict[str, Any] = {now: False} if "--no-rotate-immediately" in words else {}
+        words = [word for word in words if word != "--no-rotate-immediately"]
+        for option, value in zip(words[::2], words[1::2], strict=True):
+            name = "".join(part.capitalize() for part in option.strip("-").split("-"))
+            given[name.replace("Arn", "ARN")] = value
+        if "RotationRules" in given:
+            given["RotationRules"] = json.loads(given["RotationRules"])
+        getattr(self, operation.replace("-", "_"))(**given)
+
+    def restore_secret(self, *, SecretId: str) -> None:  # noqa: N803
+        """RestoreSecret."""
+        del self._found(SecretId)["DeletedDate"]
+
+    def update_secret_version_stage(
+        self,
+        *,
+        SecretId: str,  # noqa: N803
+        VersionStage: str,  # noqa: N803
+        RemoveFromVersionId: str,  # noqa: N803
+    ) -> None:
+        """UpdateSecretVersionStage, as far as it takes a label off."""
+        self._found(SecretId)["VersionIdsToStages"][RemoveFromVersionId].remove(VersionStage)
 
     @property
     def changes(self) -> list[str]:

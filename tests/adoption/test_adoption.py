@@ -1,5 +1,6 @@
 """The two resources of an adopted secret: the record, and the rotation."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any, cast
@@ -163,8 +164,17 @@ def test_the_function_that_gets_it_back_has_to_be_named(secrets: Rotations) -> N
         record(secrets, FormerFunction="")
     assert refused.value.remedy == f"Let adopt_function_arn be {THEIRS}"
     first = record(secrets)
-    with pytest.raises(BadEventError, match="gets it back"):
+    with pytest.raises(BadEventError, match="gets it back") as refused:
         record(secrets, "Update", first, FormerFunction="")
+    assert (
+        refused.value.remedy == f"Let adopt_function_arn be {THEIRS}, or what has taken its place"
+    )
+    adopt(secrets, first)
+    for function in (THEIRS, successor := THEIRS + "-2"):
+        kept = record(secrets, "Update", first, FormerFunction=function)
+    secrets.functions.add(successor)
+    adopt(secrets, kept, "Delete")
+    assert configured(secrets) == (True, successor, *BY_THEM[2:])
 
 
 STRANGE = json.dumps({"secret": "another", "function": "", "rules": {}, "on": False})
@@ -172,11 +182,15 @@ STRANGE = json.dumps({"secret": "another", "function": "", "rules": {}, "on": Fa
 
 @pytest.mark.parametrize("kept", [ARN, "{}", STRANGE])
 def test_another_secret_has_another_record(secrets: Rotations, kept: str) -> None:
-    with pytest.raises(BadEventError, match="another secret"):
+    with pytest.raises(BadEventError, match="another secret") as refused:
         record(secrets, "Update", kept)
-    with pytest.raises(BadEventError):
+    assert "a construct of its own: another id" in refused.value.remedy
+    with pytest.raises(BadEventError) as refused:
         adopt(secrets, kept)
     assert secrets.changes == []
+    assert "refer to the resource Custom::FormerRotation of the same" in refused.value.remedy
+    adopt(secrets, record(secrets))
+    assert configured(secrets) == BY_US
 
 
 def test_it_is_adopted_and_given_back(secrets: Rotations) -> None:
@@ -263,9 +277,15 @@ def test_an_attempt_whose_answer_was_lost_has_succeeded(secrets: Rotations, kind
 def test_what_changed_hands_meanwhile_is_not_taken(secrets: Rotations) -> None:
     former = record(secrets)
     secrets.secret = theirs(RotationLambdaARN=THEIRS + "-2")
-    with pytest.raises(BusyError, match="changed while it was adopted"):
+    with pytest.raises(BusyError, match="changed while it was adopted") as refused:
         adopt(secrets, former)
     assert secrets.changes == []
+    assert refused.value.remedy == "Deploy again"
+    with pytest.raises(BadEventError) as refused_again:
+        record(secrets)
+    assert refused_again.value.remedy == f"Let adopt_function_arn be {THEIRS}-2"
+    adopt(secrets, record(secrets, FormerFunction=THEIRS + "-2"))
+    assert configured(secrets) == BY_US
 
 
 def test_a_rotation_that_begins_in_between_is_named(secrets: Rotations) -> None:
@@ -345,9 +365,23 @@ def test_a_deletion_ends_in_its_time_and_says_what_to_run(command: str) -> None:
     assert secrets.changes == []
     assert len(str(refused.value)) < LONGEST_REASON
     assert f"aws secretsmanager {command} --secret-id {ARN}" in refused.value.remedy
-    if command == "rotate-secret":
-        assert f"--rotation-lambda-arn {THEIRS}" in refused.value.remedy
-        assert "cron(0 4 1 * ? *)" in refused.value.remedy
+    secrets.secret["VersionIdsToStages"] = {"three": ["AWSCURRENT", "AWSPENDING"]}  # it finishes
+    secrets.typed(refused.value.remedy.partition("run: ")[2])
+    given_back = configured(secrets)
+    assert given_back == BY_THEM if command == "rotate-secret" else given_back[0] is False
+    assert adopt(secrets, former, "Delete") == Outcome(ARN)
+    assert configured(secrets) == given_back
+
+
+def test_a_deletion_that_failed_is_tried_again(secrets: Rotations) -> None:
+    former = adopted(secrets)
+    secrets.secret = {**(secrets.secret or {}), "VersionIdsToStages": IN_THE_MIDDLE}
+    with pytest.raises(BusyError) as refused:
+        adopt(secrets, former, "Delete")
+    assert "Then delete again" in refused.value.remedy
+    secrets.secret["VersionIdsToStages"] = {"three": ["AWSCURRENT", "AWSPENDING"]}
+    adopt(secrets, former, "Delete")
+    assert configured(secrets) == BY_THEM
 
 
 def no_secret(secrets: Rotations) -> None:
@@ -390,10 +424,16 @@ def test_a_former_function_that_is_gone_does_not_keep_the_stack(
     assert configured(secrets)[:2] == (False, OURS)
     log = function_log.getvalue()
     assert f"The function {THEIRS}, which rotated {ARN} before, does not exist" in log
-    assert "rotate-secret" in log
+    remedy = json.loads(log.splitlines()[-1])["remedy"]
+    secrets.functions.add(THEIRS)
+    secrets.typed(remedy.partition("rotate the secret: ")[2])
+    assert configured(secrets) == BY_THEM
 
 
-def test_a_former_function_that_may_not_be_run_is_told_and_can_be_left(secrets: Rotations) -> None:
+@pytest.mark.parametrize("way", ["allowed", "turned off"])
+def test_a_former_function_that_may_not_be_run_is_told_and_can_be_left(
+    secrets: Rotations, way: str
+) -> None:
     former = adopted(secrets)
 
     def deny(call: str) -> None:
@@ -404,9 +444,13 @@ def test_a_former_function_that_may_not_be_run_is_told_and_can_be_left(secrets: 
     with pytest.raises(GoneError, match="AccessDeniedException") as refused:
         adopt(secrets, former, "Delete")
     assert configured(secrets) == BY_US
-    assert "cancel-rotate-secret" in refused.value.remedy
-    secrets.cancel_rotate_secret(SecretId=ARN)  # what the remedy says
+    if way == "allowed":
+        assert "(lambda add-permission) and delete again" in refused.value.remedy
+        secrets.before = lambda _: None
+    else:
+        secrets.typed(refused.value.remedy.partition("off (")[2].partition(")")[0])
     assert adopt(secrets, former, "Delete") == Outcome(ARN)
+    assert configured(secrets) == BY_THEM if way == "allowed" else configured(secrets)[0] is False
 
 
 def test_rights_that_are_seconds_old_are_waited_for(secrets: Rotations) -> None:
@@ -447,11 +491,67 @@ def test_a_refused_adoption_keeps_its_cause(secrets: Rotations) -> None:
     assert configured(secrets) == BY_THEM
 
 
-def test_nothing_of_ours_is_taken_for_somebody_elses(secrets: Rotations) -> None:
+@pytest.mark.parametrize("way", ["rotated", "turned off"])
+def test_nothing_of_ours_is_taken_for_somebody_elses(secrets: Rotations, way: str) -> None:
     secrets.secret = theirs(RotationLambdaARN=OURS)
     with pytest.raises(NotOursError, match="nothing tells by what before") as refused:
         record(secrets)
-    assert "cancel-rotate-secret" in refused.value.remedy
-    secrets.cancel_rotate_secret(SecretId=ARN)  # what the remedy says
+    if way == "rotated":
+        assert "Have its former function rotate it again" in refused.value.remedy
+        secrets.rotate_secret(
+            SecretId=ARN,
+            RotationLambdaARN=THEIRS,
+            RotationRules={"ScheduleExpression": RULES["ScheduleExpression"]},
+            RotateImmediately=False,
+        )
+    else:
+        command = refused.value.remedy.partition("off (")[2].partition(")")[0]
+        secrets.typed(f"{command} --secret-id {ARN}")
     adopt(secrets, record(secrets))
     assert configured(secrets) == BY_US
+
+
+REMEDIES: dict[str, tuple[dict[str, Any], Callable[[Rotations, str], object]]] = {
+    "Leave its user to that, which goes on to change the password: give the application a user and"
+    " a secret of its own, and let adopt_secret_arn name that": (
+        theirs(OwningService="rds"),
+        lambda secrets, _: setattr(secrets, "secret", theirs()),
+    ),
+    "Restore it (aws secretsmanager restore-secret), or take adopt_secret_arn out": (
+        theirs(DeletedDate=1),
+        lambda secrets, remedy: secrets.typed(
+            f"{remedy.partition('(')[2].partition(')')[0]} --secret-id {ARN}"
+        ),
+    ),
+    "Adopt the one in us-east-1: its replicas follow": (
+        theirs(PrimaryRegion="us-east-1"),
+        lambda secrets, _: setattr(secrets, "secret", theirs(PrimaryRegion="eu-central-1")),
+    ),
+    "Let it finish: its function's log tells what is in its way": (
+        theirs(VersionIdsToStages=IN_THE_MIDDLE),
+        lambda secrets, _: change(VersionIdsToStages={"three": ["AWSCURRENT", "AWSPENDING"]})(
+            secrets
+        ),
+    ),
+    "If no rotation has put the label there, take it off": (
+        theirs(VersionIdsToStages=IN_THE_MIDDLE),
+        lambda secrets, remedy: secrets.typed(
+            f"{remedy.partition('off (')[2].partition(')')[0]} --secret-id {ARN}"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_a_secret_whose_obstacle_is_removed_is_adopted_and_given_back(remedy: str) -> None:
+    spoiled, follow = REMEDIES[remedy]
+    secrets = Rotations(copy.deepcopy(spoiled))
+    with pytest.raises(RotationError) as refused:
+        record(secrets)
+    assert remedy in refused.value.remedy
+    follow(secrets, refused.value.remedy)
+    former = record(secrets)
+    adopt(secrets, former)
+    assert configured(secrets) == BY_US
+    adopt(secrets, former, "Delete")
+    assert configured(secrets) == BY_THEM

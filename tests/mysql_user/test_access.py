@@ -144,21 +144,68 @@ def test_a_schema_that_was_granted_by_a_pattern_is_meant_if_it_is_the_only_one(
     logins.schema = name
     assert logins.reads("plain")
     world.run("CREATE DATABASE {}", name.replace("by_", "byx"))
-    world.ensure(Reads=[logins.owner])
+    world.ensure(Reads=[logins.owner], before={"Reads": [logins.owner]})
     assert "not told which are its own" in function_log.getvalue()
 
 
+def test_schemas_of_a_pattern_are_granted_by_their_names(
+    logins: Logins, function_log: io.StringIO
+) -> None:
+    world = logins.world
+    logins.schema = f"by_hand_{world.number}"
+    pattern = f"b%hand_{world.number}"
+    for name in (logins.schema, f"byxhand_{world.number}"):
+        world.run("CREATE DATABASE {}", name)
+        world.run("CREATE TABLE {}.plain (id int)", name)
+    world.run("GRANT SELECT, CREATE ON {}.* TO {}@'%'", pattern, logins.owner)
+    world.ensure(Reads=[logins.owner])
+    assert "Grant it its schemas by their names, with \\\\_ for each" in function_log.getvalue()
+    assert not logins.reads("plain")
+    name = logins.schema.replace("_", "\\_")
+    world.run("GRANT SELECT, CREATE ON {}.* TO {}@'%'", name, logins.owner)
+    world.ensure(Reads=[logins.owner])
+    assert logins.reads("plain")
+    for _ in range(2):
+        world.rotate(world.alternating)
+        assert logins.reads("plain", world.document())
+        assert logins.reads("plain", world.document("AWSPREVIOUS"))
+
+
+def test_access_that_is_granted_by_hand_outlasts_rotations(logins: Logins) -> None:
+    world = logins.world
+    logins.schema = f"by_hand_{world.number}"
+    world.run("CREATE DATABASE {}", logins.schema)
+    world.run("CREATE TABLE {}.plain (id int)", logins.schema)
+    world.ensure()
+    world.run("GRANT SELECT ON {}.* TO {}@'%'", logins.schema, world.user)
+    for _ in range(2):
+        world.rotate(world.alternating)
+        assert logins.reads("plain", world.document())
+        assert logins.reads("plain", world.document("AWSPREVIOUS"))
+
+
 def test_who_does_not_exist_is_told(world: MySQLWorld) -> None:
-    with pytest.raises(GoneError, match="nobody"):
+    with pytest.raises(GoneError, match="nobody") as refused:
         world.ensure(Reads=["nobody"])
+    assert "or deploy the other login first" in refused.value.remedy
     world.ensure(before={"Reads": ["nobody"]})
+    world.add_login("nobody")
+    world.ensure(Reads=["nobody"])
+    world.rotate(world.alternating)
+    assert world.accepts(world.document())
+    world.run("DROP USER nobody@'%'")
 
 
 def test_an_admin_is_no_owner(world: MySQLWorld) -> None:
     if not world.mariadb:
         world.run("GRANT CREATE USER ON *.* TO {}@'%'", world.admin)
-    with pytest.raises(NotOursError, match="may create users"):
+    with pytest.raises(NotOursError, match="may create users") as refused:
         world.ensure(Reads=[world.admin])
+    assert "they take other logins' names" in refused.value.remedy
+    world.add_login(other := f"other_{world.number}")
+    world.ensure(Reads=[other])
+    world.rotate(world.alternating)
+    assert world.accepts(world.document())
 
 
 def test_a_login_does_not_read_its_own(world: MySQLWorld) -> None:

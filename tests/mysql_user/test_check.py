@@ -59,7 +59,7 @@ def test_something_else_than_mysql(
 
 def test_a_server_that_blocks_us_says_so(existing: Existing) -> None:
     with impostor(impostors.blocking) as server:
-        existing.fails(UnreachableError, "is blocked", "FLUSH HOSTS", Port=server.port)
+        existing.fails(UnreachableError, "is blocked", "host_cache", Port=server.port)
 
 
 def test_a_server_without_tls(existing: Existing) -> None:
@@ -81,7 +81,27 @@ def test_a_wrong_password(existing: Existing) -> None:
 
 
 def test_a_database_that_does_not_exist(existing: Existing) -> None:
-    existing.fails(UnsuitableError, "Unknown database", "Correct existing.dbname", Dbname="nowhere")
+    remedy = "Correct existing.dbname, or create the schema"
+    existing.fails(UnsuitableError, "Unknown database", remedy, Dbname="nowhere")
+    existing.world.run("CREATE DATABASE nowhere")
+    try:
+        assert existing.check(Dbname="nowhere") == existing.world.admin
+    finally:
+        existing.world.run("DROP DATABASE nowhere")
+    assert existing.check() == existing.world.admin
+
+
+def test_a_database_that_the_admin_has_no_right_on(existing: Existing) -> None:
+    world = existing.world
+    weak = f"weak_{world.number}"
+    world.run("CREATE USER {}@'%' IDENTIFIED BY 'the-Admins-own-1'", weak)
+    world.run("GRANT CREATE USER ON *.* TO {}@'%'", weak)
+    existing.secret({"username": weak, "password": "the-Admins-own-1"})
+    remedy = f"Grant {weak} a right on the schema {world.dbname}, or correct existing.dbname"
+    existing.fails(UnsuitableError, "Access denied", remedy)
+    existing.fails(UnsuitableError, "lacks SELECT", "existing.admin_secret_arn", Dbname="")
+    world.run("GRANT INSERT ON {}.* TO {}@'%'", world.dbname, weak)
+    existing.fails(UnsuitableError, "lacks SELECT", "GRANT SELECT ON *.*")
 
 
 def test_an_admin_without_the_rights(existing: Existing) -> None:

@@ -1,6 +1,7 @@
 """Whichever of the two users is current, it may do the same."""
 
 import io
+import json
 import re
 from collections.abc import Iterator
 
@@ -102,18 +103,28 @@ def test_a_grant_to_the_first_is_the_others_too_and_goes_with_it(
     assert rights(things, things.clone) == before
 
 
+@pytest.mark.parametrize("way", ["ignored", "granted", "taken away"])
 def test_what_the_current_user_alone_was_granted_is_kept_while_it_is_current_and_told(
-    things: MySQLWorld, function_log: io.StringIO
+    things: MySQLWorld, function_log: io.StringIO, way: str
 ) -> None:
     assert things.document()["username"] == things.clone
+    before = rights(things, things.clone)
     things.run("GRANT SELECT ON things.t TO {}@'%'", things.clone)
+    granted = rights(things, things.clone)
     things.rotate(things.alternating)
     assert not are_equal(things)
-    output = function_log.getvalue()
-    assert "may do what" in output
-    assert f"GRANT SELECT ON `things`.`t` TO `{things.user}`@`%`" in output
+    [warning] = [line for line in function_log.getvalue().splitlines() if "WARNING" in line]
+    warned = json.loads(warning)
+    assert "may do what" in warned["cause"]
+    give, take = warned["remedy"].partition("first: ")[2].split("; or take it away: ")
+    if way != "ignored":
+        with things.as_admin() as admin:
+            execute(admin, give if way == "granted" else take)
+        assert are_equal(things)
     things.rotate(things.alternating)
     assert are_equal(things)
+    assert rights(things, things.clone) == (granted if way == "granted" else before)
+    assert things.accepts(things.document())
 
 
 PROPERTIES = [

@@ -87,9 +87,10 @@ def test_a_base_that_was_dropped_is_made_again(ready: PostgresWorld) -> None:
     ready.run("REASSIGN OWNED BY {} TO {}", ready.user, ready.admin)
     ready.run("DROP OWNED BY {}", ready.user)
     ready.run("DROP ROLE {}", ready.user)
-    assert "create the missing user again" in refused(ready, NotOursError).remedy
+    remedy = refused(ready, NotOursError).remedy
+    assert f"again, with what {ready.clone} may do and a password that nobody knows" in remedy
     with ready.as_admin() as connection:
-        connection.execute(f"CREATE ROLE {ready.user} LOGIN")
+        connection.execute(f"CREATE ROLE {ready.user} LOGIN PASSWORD 'that-Nobody-knows-1'")
     for _ in range(2):
         ready.rotate(ready.alternating)
         assert ready.accepts(ready.document())

@@ -1,8 +1,6 @@
 """Remedies about what people, the server and the account give us, followed to the letter."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +13,6 @@ from database.single_user import SingleUser
 from database.users import Users
 from fakes.context import Context
 from fakes.postgres import PostgresWorld
-from fakes.product import Document
 from fakes.secrets_manager import failure
 from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
@@ -25,6 +22,8 @@ from rotation.errors import BusyError, RotationError
 from rotation.handler import rotation_handler
 from rotation.rotating_secret import RotatingSecret
 from rotation.secret_text import SecretText
+from tests.database import remedies
+from tests.database.remedies import Case, put
 from tests.postgres_user.impostor import certificate, impostor, refusing_settings
 from tests.postgres_user.test_remedies import (  # some are fixtures
     adopted,
@@ -38,16 +37,8 @@ NEW = "a-New-Password-of-letters-1"
 
 
 def attempt(world: PostgresWorld) -> RotationError:
-    """A rotation that ends in an error of ours, with the credential as it was."""
-    with pytest.raises(RotationError) as caught:
-        world.rotate(world.alternating)
-    return caught.value
-
-
-def put(world: PostgresWorld, **changes: object) -> None:
-    """A person writes the secret's current version."""
-    document = {**world.document(), **changes}
-    world.secrets.put(world.arn, "AWSCURRENT", {k: v for k, v in document.items() if v is not None})
+    """A rotation that ends in an error of ours."""
+    return remedies.attempt(world, world.alternating)
 
 
 def move(world: PostgresWorld, host: str, port: int) -> None:
@@ -64,15 +55,6 @@ def set_password(world: PostgresWorld, username: str, password: str) -> None:
         admin.execute(statement.format(sql.Identifier(username), sql.Literal(text)))
 
 
-@dataclass(frozen=True)
-class Case:
-    """What is wrong, what the error says, and what its remedy tells to do."""
-
-    remedy: str
-    spoil: Callable[[PostgresWorld, Document], Any]
-    follow: Callable[[PostgresWorld, Document], Any]
-
-
 def _choose(world: PostgresWorld, password: str) -> None:
     set_password(world, world.clone, password)
     put(world, password=password)
@@ -86,7 +68,7 @@ def _preload(world: PostgresWorld, value: str) -> None:
     world.run(f"ALTER ROLE {{}} IN DATABASE {{}} {value}", world.clone, world.dbname)
 
 
-CASES = {
+CASES: dict[str, Case[PostgresWorld]] = {
     "masterarn": Case(
         "Add masterarn with the ARN of the admin's secret",
         lambda world, _: put(world, masterarn=None),
@@ -142,7 +124,7 @@ def _deleted(operation: str) -> None:
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_secret_or_a_user_that_is_corrected_rotates_on(
     ready: PostgresWorld,  # noqa: F811
-    case: Case,
+    case: Case[PostgresWorld],
 ) -> None:
     old = ready.document()
     case.spoil(ready, old)

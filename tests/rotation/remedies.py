@@ -5,20 +5,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 CODE = Path(__file__).resolve().parents[2] / "lambdas"
-PACKAGES = ("rotation", "database", "postgres_user")
+PACKAGES = ("rotation", "database", "postgres_user", "mysql_user", "adoption")
 
 
-def remedies() -> set[str]:
-    """Each text that is given as `remedy=`, or is the remedy of one of PostgreSQL's errors.
+def remedies(*packages: str) -> set[str]:
+    """Each text that is given as `remedy=` or to `warn`, or is the remedy of a database's error.
 
     What is filled in is "…".
+
+    Args:
+        packages: Those whose texts are meant; all of `PACKAGES` if left out.
     """
-    return {text for path in _files() for text in _texts(ast.parse(path.read_text()))}
+    return {text for path in _files(packages or PACKAGES) for text in _texts(_tree(path))}
 
 
-def _files() -> Iterator[Path]:
-    for package in PACKAGES:
+def _files(packages: tuple[str, ...]) -> Iterator[Path]:
+    for package in packages:
         yield from sorted((CODE / package).glob("*.py"))
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def _texts(tree: ast.Module) -> Iterator[str]:
@@ -32,6 +39,8 @@ def _texts(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "remedy":
             yield from _parts(node.value, names)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warn":
+            yield from _parts(node.args[3], names)
         if isinstance(node, ast.Name) and node.id == "_COMPARE_RIGHTS":
             yield from _parts(node, names)
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_KINDS":

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.rotation.remedies import remedies
+from tests.rotation.remedies import PACKAGES, remedies
 
 TESTS = Path(__file__).resolve().parents[1]
-MYSQL, POSTGRES = "mysql_user", "postgres_user"
 
-FOLLOWED = {
+ADOPTION, MYSQL, POSTGRES = "adoption", "mysql_user", "postgres_user"
+
+OF_POSTGRES = {
     **dict.fromkeys(
         (
             "Adopt it in the database that describes that server, by the name in the secret",
@@ -34,9 +35,8 @@ FOLLOWED = {
         "test_twins.py::test_a_user_that_is_not_the_admins_to_give_away_ends_in_an_error"
     ),
     "If … is the application's first user, rename it to one that does not end in …, in the database"
-    " and in the secret; else create the missing user again, as a login without a password": (
-        "test_remedies.py::test_a_base_that_was_dropped_is_made_again"
-    ),
+    " and in the secret; else create the missing user again, with what … may do and a password that"
+    " nobody knows": ("test_remedies.py::test_a_base_that_was_dropped_is_made_again"),
     "If …both users are this application's alone, say so as an admin: …; else give the application"
     " a user of another name": (
         "test_remedies.py::test_a_secret_that_was_made_anew_is_given_the_pair"
@@ -229,47 +229,252 @@ FOLLOWED = {
     "Use a name of at most … …": (
         "test_remedies_of_input.py::test_a_secret_or_a_user_that_is_corrected_rotates_on"
     ),
+}
+
+CASES = "test_remedies.py::test_a_secret_or_a_user_that_is_corrected_rotates_on"
+
+OF_MYSQL = {
+    "Compare the secret with the user's real password, or let an admin set it to the secret's; see"
+    " also whether the user may log in from the function's address": CASES,
+    "Correct dbname in the secret, or create the schema": (
+        "test_remedies.py::test_a_schema_that_is_gone_is_created"
+    ),
+    "Correct dbname in the secret, or grant the user and its twin a right on that schema": (
+        "test_remedies.py::test_a_right_on_the_schema_is_granted_to_both"
+    ),
+    "Correct existing.dbname, or create the schema": (
+        "test_check.py::test_a_database_that_does_not_exist"
+    ),
+    "Correct reads and writes of the login, or deploy the other login first": (
+        "test_access.py::test_who_does_not_exist_is_told"
+    ),
+    "Correct reads and writes of the login: they take other logins' names": (
+        "test_access.py::test_an_admin_is_no_owner"
+    ),
+    "Create it again with the secret's password and its rights, or correct username in the"
+    " secret": (
+        "test_remedies.py"
+        "::test_a_user_that_was_dropped_is_made_again_with_its_password_and_its_rights"
+    ),
+    "Create these anew as the first user, and rotate again": (
+        "test_alternating_users.py"
+        "::test_a_clone_that_defines_something_is_not_moved_to_another_host"
+    ),
+    "Free connections, or raise the limit of the user or the server": (
+        "test_remedies.py::test_connections_that_are_freed_let_a_rotation_in"
+    ),
+    "Give the user that makes the change the right to it: an admin needs CREATE USER, SELECT on the"
+    " schema mysql, and what the application's users have, WITH GRANT OPTION (docs/mysql.md)": (
+        "test_remedies.py::test_an_admin_without_the_rights_is_given_them"
+    ),
+    "Give the user the host of the account that it is taken for (RENAME USER, then FLUSH"
+    " PRIVILEGES), or revoke that it stands for that (REVOKE PROXY)": (
+        "test_remedies.py::test_a_user_that_is_taken_for_another_one_gets_the_host_of_that"
+    ),
+    "Grant it its schemas by their names, with \\_ for each underscore; or grant the access"
+    " yourself": "test_access.py::test_schemas_of_a_pattern_are_granted_by_their_names",
+    "Grant it to the first: …; or take it away: …": (
+        "test_twins.py"
+        "::test_what_the_current_user_alone_was_granted_is_kept_while_it_is_current_and_told"
+    ),
+    "Grant … a right on the schema …, or correct existing.dbname": (
+        "test_check.py::test_a_database_that_the_admin_has_no_right_on"
+    ),
+    "If … is the application's first user, rename it to one that does not end in …, in the database"
+    " and in the secret; else create the missing user again, with what … may do and a password that"
+    " nobody knows": (
+        "test_remedies.py::test_a_base_that_was_dropped_is_made_again_with_the_rights_of_its_twin"
+    ),
+    "If …both users are this application's alone, say so as an admin: …; else give the application"
+    " a user of another name": (
+        "test_alternating_users.py::test_an_admin_gives_a_pair_to_another_secret_by_the_remedy"
+    ),
+    "Let an admin have it prove itself by one of …, with the secret's password (ALTER USER)": (
+        "test_remedies.py::test_a_user_gets_a_plugin_that_is_known_with_the_secrets_password"
+    ),
+    "Let an admin have the user prove itself by one of the plugins in docs/mysql.md, with the"
+    " secret's password (ALTER USER)": (
+        "test_remedies.py::test_a_plugin_of_an_older_version_is_replaced"
+    ),
+    "Let an admin set the user's password to the secret's (ALTER USER ... IDENTIFIED BY), and"
+    " rotate more often than passwords expire": CASES,
+    "Let dbname in the secret of … name a schema that nobody has, and give it access to the other"
+    " by reads or writes; or create the user yourself": (
+        "test_remedies.py::test_a_schema_of_another_login_stays_its_own"
+    ),
+    "Let existing.admin_secret_arn name an admin's secret; or run as one who may: GRANT … ON *.* TO"
+    " that user": "test_check.py::test_an_admin_without_the_rights",
+    "Let it demand no more than TLS (ALTER USER ... REQUIRE SSL): who rotates shows no"
+    " certificate": CASES,
+    "Let it in again as an admin: …": (
+        "test_twins.py::test_a_user_that_is_locked_is_told_and_let_in_by_the_remedy"
+    ),
+    "Let it in again as an admin: ALTER USER ... ACCOUNT UNLOCK": CASES,
+    "…; it failed too often (FAILED_LOGIN_ATTEMPTS)": (
+        "test_hostile_settings.py::test_a_user_that_failed_too_often_is_let_in_by_the_remedy"
+    ),
+    "Let it in again: FLUSH PRIVILEGES (max_password_errors)": (
+        "test_remedies.py::test_a_user_with_too_many_wrong_passwords_is_let_in_again"
+    ),
+    "Nothing: the next attempt makes a second user again, and tells of another one that is gone": (
+        "test_hostile_settings.py::test_a_grant_never_creates_a_user"
+    ),
+    "Put its real password into the secret, let present_secret_arn name a secret that holds it, or"
+    " choose another user name; it was not touched": (
+        "test_remedies.py::test_a_user_who_is_there_keeps_its_password"
+    ),
+    "Put the server's own host and port into the secret instead of a proxy's": (
+        "test_hostile_settings.py::test_a_setting_that_does_not_stay_is_told"
+    ),
     "Put the user's real password into …, or let an admin set it to the secret's; see also whether"
-    " the user is locked": (
-        f"{MYSQL}/test_remedies.py::test_a_password_that_is_not_the_users_is_corrected"
+    " the user is locked": "test_remedies.py::test_a_password_that_is_not_the_users_is_corrected",
+    "Rename the accounts of that name that are not the application's, or give it a user of another"
+    " name": "test_remedies.py::test_a_user_of_another_name_takes_the_place_of_several_accounts",
+    "Rename the application's user to one that does not end in …, in the database and in the"
+    " secret": "test_remedies.py::test_a_first_user_that_ends_in_clone_is_renamed",
+    "Run as an admin: TRUNCATE TABLE performance_schema.host_cache; handshakes from the function's"
+    " address broke more often than max_connect_errors allows": (
+        "test_remedies.py::test_a_function_that_is_blocked_is_let_in_again"
+    ),
+    "Something has that user as its DEFINER although it does not exist: let it have one that does,"
+    " or grant the admin ALLOW_NONEXISTENT_DEFINER (SET_USER_ID before MySQL 8.2)": (
+        "test_remedies.py::test_what_names_a_user_that_is_not_there_is_made_anew"
+    ),
+    "See whether the user may log in from the function's address; if so, let an admin have it prove"
+    " itself by one of the plugins in docs/mysql.md, with the secret's password (ALTER USER)": (
+        "test_remedies.py::test_a_user_gets_a_plugin_that_is_known_with_the_secrets_password"
+    ),
+    "The host is a read-only server (a replica or a cluster's reader): put the writer's address"
+    " into host, in the admin's secret too if it names one; then take AWSPENDING off its version"
+    " and rotate again": "test_remedies.py::test_a_replica_is_replaced_by_the_writer",
+    "The server lets nobody set a password whose text a plugin has not seen, and it gets none from"
+    " here: run SET GLOBAL strict_password_validation = OFF, or set it in the parameter group; the"
+    " passwords are random and 40 characters long": (
+        "test_hostile_settings.py"
+        "::test_plugins_that_want_to_see_a_password_are_told_and_the_remedy_helps"
     ),
     "Use letters, digits and underscores": (
-        f"{MYSQL}/test_remedies.py::test_a_name_that_the_server_would_alter_is_corrected"
+        "test_remedies.py::test_a_name_that_the_server_would_alter_is_corrected"
+    ),
+    "Wait until the other session gives its lock back, or end it": (
+        "test_fence.py::test_a_user_that_someone_else_is_changing_is_not_waited_for_long"
+    ),
+    "Wait, or find it by SELECT IS_USED_LOCK('…') and end it": (
+        "test_remedies.py::test_who_holds_the_lock_is_found_and_ended"
     ),
 }
 
+REMOVED = "test_adoption.py::test_a_secret_whose_obstacle_is_removed_is_adopted_and_given_back"
+
+OF_ADOPTION = {
+    "Adopt the one in …: its replicas follow": REMOVED,
+    "Deploy again": "test_adoption.py::test_what_changed_hands_meanwhile_is_not_taken",
+    "Give the secret that is to be adopted a construct of its own: another id": (
+        "test_adoption.py::test_another_secret_has_another_record"
+    ),
+    "Have its former function rotate it again, or turn its rotation off (aws secretsmanager"
+    " cancel-rotate-secret), and deploy again": (
+        "test_adoption.py::test_nothing_of_ours_is_taken_for_somebody_elses"
+    ),
+    "Leave its user to that, which goes on to change the password: give the application a user and"
+    " a secret of its own, and let adopt_secret_arn name that": REMOVED,
+    "Let Secrets Manager invoke that function for the secret (lambda add-permission) and delete"
+    " again; or turn the rotation off (…) and delete again": (
+        "test_adoption.py::test_a_former_function_that_may_not_be_run_is_told_and_can_be_left"
+    ),
+    "Let adopt_function_arn be …": (
+        "test_adoption.py::test_the_function_that_gets_it_back_has_to_be_named"
+    ),
+    "Let adopt_function_arn be …, or what has taken its place": (
+        "test_adoption.py::test_the_function_that_gets_it_back_has_to_be_named"
+    ),
+    "Let it finish: its function's log tells what is in its way, and RotateSecret tries it again."
+    " If no rotation has put the label there, take it off (aws secretsmanager"
+    " update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id …). Then"
+    " deploy again": REMOVED,
+    "Let it finish: the function's log tells what is in its way. Then delete again; or, if the"
+    " resource is gone by then, run: …": (
+        "test_adoption.py::test_a_deletion_ends_in_its_time_and_says_what_to_run"
+    ),
+    "Let it refer to the resource Custom::FormerRotation of the same secret": (
+        "test_adoption.py::test_another_secret_has_another_record"
+    ),
+    "Make a function and have it rotate the secret: …": (
+        "test_adoption.py::test_a_former_function_that_is_gone_does_not_keep_the_stack"
+    ),
+    "Restore it (aws secretsmanager restore-secret), or take adopt_secret_arn out": REMOVED,
+}
+
+FOLLOWED = {POSTGRES: OF_POSTGRES, MYSQL: OF_MYSQL, ADOPTION: OF_ADOPTION}
+"""Remedies by the package whose tests follow them, each with the test.
+
+What is said for all databases is followed on one of them at least, and on each where the database
+decides whether it helps.
+"""
+
+UNTRIED = {
+    "Change the server's option that the message names": (
+        "The options that both products know to refuse a change of a user are read_only and"
+        " skip_grant_tables. The first has a remedy of its own, and the second lets nobody in under"
+        " the own name, which is told before"
+    ),
+    "Free memory on the server": "A server that lacks just so much memory can't be had",
+    "Let the user log in from the function's address": (
+        "A server says so if it lets nobody in from there; it says another thing, which is"
+        " followed, as soon as any user may come from anywhere"
+    ),
+}
+"""What was not followed, each with the reason."""
+
 LOOKS = (
     "Check ",
+    "Compare SHOW GRANTS",
     "Compare the function's role",
+    "Compare the policy of the secret",
     "It was given up or replaced: rotate",
     "If it was given up or replaced, nothing",
-    "Let Secrets Manager invoke",
+    "Let Secrets Manager invoke the function",
     "Look at ",
     "Nothing",
     "Report it",
     "See ",
     "Try again later",
+    "Wait until the server",
 )
 """They begin so, and ask a person to wait or to look, not to change a database or a secret."""
 
+SHARED = tuple(package for package in PACKAGES if package not in FOLLOWED)
+
+
+def unfollowed() -> set[str]:
+    """Remedies without a test: each package has its own, and what is shared has one anywhere."""
+    anywhere = {text for followed in FOLLOWED.values() for text in followed}
+    found = remedies(*SHARED) - anywhere
+    for package, followed in FOLLOWED.items():
+        found |= remedies(package) - followed.keys()
+    return found
+
 
 def test_each_remedy_is_known() -> None:
-    unknown = remedies() - FOLLOWED.keys()
+    unknown = unfollowed() - UNTRIED.keys()
     assert not {text for text in unknown if not text.startswith(LOOKS)}
 
 
 def test_no_remedy_is_kept_that_is_gone() -> None:
-    found = remedies()
-    assert not FOLLOWED.keys() - found
+    for package, followed in FOLLOWED.items():
+        assert not followed.keys() - remedies(package, *SHARED), package
+    assert not UNTRIED.keys() - unfollowed()
     for begin in LOOKS:
-        assert any(text.startswith(begin) for text in found - FOLLOWED.keys()), begin
+        assert any(text.startswith(begin) for text in unfollowed()), begin
 
 
-@pytest.mark.parametrize("test", sorted(set(FOLLOWED.values())))
-def test_the_test_that_follows_a_remedy_exists(test: str) -> None:
+@pytest.mark.parametrize(
+    ("package", "test"),
+    sorted({(package, test) for package, of in FOLLOWED.items() for test in of.values()}),
+)
+def test_the_test_that_follows_a_remedy_exists(package: str, test: str) -> None:
     file, name = test.split("::")
-    folder, _, inside = file.rpartition("/")
-    tree = ast.parse((TESTS / (folder or POSTGRES) / inside).read_text())
+    tree = ast.parse((TESTS / package / file).read_text())
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
