@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from database import adoption
 from database.access import AccessChange, changes
@@ -16,10 +17,12 @@ from rotation.observability import warn
 from rotation.rotating_secret import RotatingSecret
 from rotation.versions import CURRENT, Version
 
+T = TypeVar("T")
+
 PRESENT_SECRET = "PresentSecretArn"  # noqa: S105  # a property's name
 
 PATIENCE_SECONDS = 10.0
-"""How long others may be in the way of access; a session that got stuck is ended by then."""
+"""How long others may be in the way; a session that got stuck is ended by then."""
 
 
 class Users:
@@ -98,16 +101,23 @@ class Users:
         deadline: Deadline,
     ) -> None:
         base = self._target.pair(current).base
-        with (
-            connect_as_admin(
-                self._target, current, secret, owner=owner, deadline=deadline
-            ) as session,
-            session.fenced(base),
-        ):
-            _must_be_current(version, secret)
-            # A second delivery of the request may have been first.
-            if not self._target.accepts(current, owner=owner, deadline=deadline):
-                session.create_user(current.username, current.password)
+
+        def attempt() -> bool:
+            with (
+                connect_as_admin(
+                    self._target, current, secret, owner=owner, deadline=deadline
+                ) as session,
+                session.fenced(base),
+            ):
+                if not _is_current(version, secret):
+                    return False
+                # A second delivery of the request may have been first.
+                if not self._target.accepts(current, owner=owner, deadline=deadline):
+                    session.create_user(current.username, current.password)
+                return True
+
+        if not _patiently(attempt, deadline.at_most(PATIENCE_SECONDS)):
+            raise _moved()
 
     def _adopt(
         self,
@@ -125,7 +135,8 @@ class Users:
                 self._target, current, secret, owner=owner, deadline=deadline
             ) as session:
                 raise adoption.refusal(session, current, secret, arn)
-        _must_be_current(version, secret)
+        if not _is_current(version, secret):
+            raise _moved()
         adoption.store(secret, version, current, found, owner)
 
     def _let(
@@ -148,25 +159,24 @@ class Users:
         _patiently(attempt, deadline.at_most(PATIENCE_SECONDS))
 
 
-def _patiently(run: Callable[[], None], seconds: float) -> None:
+def _patiently(run: Callable[[], T], seconds: float) -> T:
     """Tries again while another session is in the way: a deployment has one attempt only."""
     end = time.monotonic() + seconds
     while True:
         try:
-            run()
+            return run()
         except BusyError:
             if time.monotonic() > end:
                 raise
-        else:
-            return
 
 
-def _must_be_current(version: Version, secret: RotatingSecret) -> None:
+def _is_current(version: Version, secret: RotatingSecret) -> bool:
     """Asked right before a change: a rotation may have finished since the version was read."""
-    if secret.current().id != version.id:
-        raise BusyError(
-            f"{CURRENT} moved to another version in the meantime", remedy="Deploy again"
-        )
+    return secret.current().id == version.id
+
+
+def _moved() -> BusyError:
+    return BusyError(f"{CURRENT} moved to another version in the meantime", remedy="Deploy again")
 
 
 def _present_secret(properties: Mapping[str, object]) -> str | None:

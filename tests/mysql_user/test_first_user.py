@@ -86,6 +86,26 @@ class TestPromises(FirstUserPromises):
     """Before there is a user."""
 
 
+def test_a_lock_that_outlasts_an_attempt_does_not_fail_the_deployment(
+    world: MySQLWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deployment has one attempt only, and someone may make a backup just then."""
+    monkeypatch.setattr("mysql_user.start_up.LOCK_SECONDS", 1)
+    reads = iter(range(100))
+    with world.server.connect() as backup:
+        execute(backup, "FLUSH TABLES WITH READ LOCK")
+
+        def end_with_the_second_attempt(call: str) -> None:
+            # The secret, the admin's, and the secret under the fence: those are of the first.
+            if call == "get_secret_value" and next(reads) == 3:
+                execute(backup, "UNLOCK TABLES")
+
+        world.secrets.before = end_with_the_second_attempt
+        world.create_first_user()
+    assert next(reads) > 3
+    assert world.accepts(world.document())
+
+
 def test_an_admin_without_the_rights_is_told_what_it_needs(world: MySQLWorld) -> None:
     weak = f"weak_{world.number}"
     world.run("CREATE USER {}@'%' IDENTIFIED BY 'its-Own-1'", weak)
