@@ -120,7 +120,7 @@ _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     1410: (RefusedChangeError, GONE),
     1524: (UnsuitableError, _PLUGIN),
     1819: (RefusedChangeError, _VALIDATION),
-    3169: (RefusedChangeError, "Nothing: the next attempt makes the session anew"),
+    3169: (UnreachableError, "Nothing: the next attempt makes the session anew"),
     4006: (RefusedChangeError, _ORPHANS),
     OPERATION_FAILED: (NotOursError, TAKEN),
     1133: (RefusedChangeError, GONE),
