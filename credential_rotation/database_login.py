@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from credential_rotation.adoptable import identity, must_be_adoptable
 from credential_rotation.adopted_secret import AdoptedSecretOptions
 from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, of_another
 from credential_rotation.database_rotator import DatabaseRotator
@@ -68,7 +69,8 @@ class DatabaseLogin(Construct):
                 with one password: an application that does not use the library `rotated_secret`
                 may be refused once. If left out, `alternating` for PostgreSQL and else `dual`.
             schedule: When to rotate, as `rate(…)` or `cron(…)` of Secrets Manager, in UTC.
-            readers: ARNs of roles that may read the secret and that the app does not create.
+            readers: ARNs of roles that may read the secret and that the app does not create. Of
+                a secret that is adopted, its own policy says so: the endpoint lets them through.
             rotator: The functions; those that the stack has for the database if left out.
             adopt: The secret of a user who exists already, instead of one of ours. Its rotation is
                 taken over, and given back when this goes; nothing else of it changes. Its policy
@@ -84,10 +86,12 @@ class DatabaseLogin(Construct):
         engine = self._rotator.database.options.engine
         strategy = strategy or engine.strategy
         _must_fit(self, engine, strategy=strategy, username=username)
+        must_be_adoptable(self, adopt, adopt_from, admin=self._rotator.server.admin)
         name = slug(username)
         names = Shared.of(self).take(self._rotator.database.names.within(name), path=self.node.path)
         rules = RotationRules(schedule, WINDOW)
         if adopt:
+            Shared.of(self).adopt(identity(adopt), path=self.node.path)
             former = adopt_from.function_arn if adopt_from else ""
             options = AdoptionOptions(
                 secret=AdoptedSecretOptions.of(adopt, function_arn=former),
@@ -168,6 +172,11 @@ def _must_fit(login: Construct, engine: Engine, *, strategy: str, username: str)
         raise UnknownDatabaseError(
             f"The strategy of {login.node.path} is {strategy}, and {engine.title} has"
             f" {', '.join(engine.strategies)}."
+        )
+    if not slug(username):
+        raise UnknownDatabaseError(
+            f"The user of {login.node.path} cannot be called {username!r}: the names of its secret"
+            " and functions have its letters and digits of ASCII."
         )
     try:
         engine.names.rotating(username, twin=engine.strategies[strategy].twin)

@@ -10,7 +10,8 @@ SynthError
 ├── TakenNameError        what is made would have the name of what another construct makes
 ├── EndpointError         a network's way to Secrets Manager is said twice, or not whole
 ├── TooOldKeyError        an access key could get too old, or the days of its life do not fit
-└── CannotGrantError      a role can't be let read a secret in that way
+├── CannotGrantError      a role can't be let read a secret in that way
+└── CannotAdoptError      a secret can't be adopted in that way
 """
 
 
@@ -31,6 +32,10 @@ class UnknownDatabaseError(SynthError):
 
 class CannotGrantError(SynthError):
     """Somebody can't be let read a secret in that way; the message names one that works."""
+
+
+class CannotAdoptError(SynthError):
+    """A secret can't be adopted in that way; the message names the argument."""
 
 
 class TooLongNameError(SynthError):

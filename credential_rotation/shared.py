@@ -10,7 +10,12 @@ from aws_cdk import RemovalPolicies, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from credential_rotation.errors import EndpointError, TakenNameError, TooLongNameError
+from credential_rotation.errors import (
+    CannotAdoptError,
+    EndpointError,
+    TakenNameError,
+    TooLongNameError,
+)
 from credential_rotation.names import Names
 from credential_rotation.network import Endpoint
 from credential_rotation.platform import ExistingNetworkOptions, Platform, PlatformOptions
@@ -44,6 +49,7 @@ class Shared(Construct):
         self._platforms: dict[str, Platform] = {}
         self._endpoints: dict[str, Endpoint | None] = {}
         self._taken: dict[str, str] = {}
+        self._adopted: dict[str, str] = {}
 
     @classmethod
     def of(cls, scope: Construct) -> Self:
@@ -112,6 +118,23 @@ class Shared(Construct):
                 "small letters, digits and hyphens, and nothing of the scope. Call one otherwise."
             )
         return names
+
+    def adopt(self, secret: str, *, path: str) -> None:
+        """Give somebody else's secret to one login alone.
+
+        Args:
+            secret: What tells it from others.
+            path: The login's path, for errors.
+
+        Raises:
+            CannotAdoptError: Another one has it.
+        """
+        before = self._adopted.setdefault(secret, path)
+        if before != path:
+            raise CannotAdoptError(
+                f"{path} would take over the user of its adopt, as {before} has: one login adopts"
+                " a secret."
+            )
 
 
 def names_of(stack: Stack) -> Names:

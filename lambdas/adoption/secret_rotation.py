@@ -27,6 +27,8 @@ NOT_NOW = "InvalidRequestException"
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html#API_RotateSecret_Errors
 """
 
+_UNFIT = {"InvalidParameterException", "ValidationException"}
+
 PAUSE_SECONDS = 2.0
 PATIENCE_SECONDS = 12.0
 """How long a refusal is waited for: a role or a permission has effect some seconds after it was
@@ -173,6 +175,8 @@ class SecretRotation:
             code=code,
             remedy="Try again later"
             if retry
+            else "Correct schedule and window of the login"
+            if code in _UNFIT
             else "Compare the policy of the secret, and those of this function's role, with what"
             " docs/adopting.md asks for",
             retry_helps=retry,

@@ -274,6 +274,23 @@ def test_an_attempt_whose_answer_was_lost_has_succeeded(secrets: Rotations, kind
     assert configured(secrets) == (BY_US if kind == "Create" else BY_THEM)
 
 
+def test_a_schedule_that_is_none_is_corrected(secrets: Rotations) -> None:
+    former = record(secrets)
+
+    def refuse(call: str) -> None:
+        if call == "rotate_secret":
+            raise failure("InvalidParameterException", "RotateSecret")
+
+    secrets.before = refuse
+    with pytest.raises(SecretsManagerError, match="InvalidParameterException") as refused:
+        adopt(secrets, former, Schedule="rate(1 minute)")
+    assert refused.value.remedy == "Correct schedule and window of the login"
+    assert configured(secrets) == BY_THEM
+    secrets.before = lambda _: None
+    adopt(secrets, former)
+    assert configured(secrets) == BY_US
+
+
 def test_what_changed_hands_meanwhile_is_not_taken(secrets: Rotations) -> None:
     former = record(secrets)
     secrets.secret = theirs(RotationLambdaARN=THEIRS + "-2")

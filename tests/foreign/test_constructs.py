@@ -14,6 +14,7 @@ from credential_rotation import (
     RotatedAccessKey,
 )
 from credential_rotation.errors import (
+    CannotAdoptError,
     CannotGrantError,
     EndpointError,
     SynthError,
@@ -27,6 +28,7 @@ from aws_cdk import App, Stack  # isort: skip  # after ours, which chooses the N
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -359,6 +361,10 @@ def of_an_unknown_strategy(shop: Shop) -> None:
     shop.login(strategy="dual")
 
 
+def of_no_user(shop: Shop) -> None:
+    shop.login("")
+
+
 def of_a_long_user(shop: Shop) -> None:
     DatabaseLogin(shop.stack, "Login", database=shop.database, username="o" * 64)
 
@@ -451,6 +457,7 @@ def to_a_function_of_another_stack(shop: Shop) -> None:
         (without_admin, UnknownDatabaseError, r"Shop/Bare has no secret.*pass admin="),
         (of_another_product, UnknownDatabaseError, r"engine sqlserver-ex is not known"),
         (of_an_unknown_strategy, UnknownDatabaseError, r"strategy of Shop/Login-orders is dual"),
+        (of_no_user, UnknownDatabaseError, r"cannot be called ''"),
         (of_a_long_user, UnknownDatabaseError, r"called o+: it has 64 bytes, and 57 are"),
         (with_a_long_name, TooLongNameError, r"stack_name of 24"),
         (with_a_long_database, TooLongNameError, r"TheDatabaseOfOrdersAndInvoices"),
@@ -472,6 +479,173 @@ def test_what_can_not_work_is_refused_at_the_synth_with_what_to_do(
 ) -> None:
     with pytest.raises(error, match=told):
         attempt(Shop())
+
+
+CLERK = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:payroll/clerk-AbCdEf"
+THEIRS = "arn:aws:lambda:eu-west-1:123456789012:function:theirs"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+
+
+def theirs(shop: Shop, arn: str = CLERK, name: str = "Theirs") -> secretsmanager.ISecret:
+    return secretsmanager.Secret.from_secret_complete_arn(shop.stack, name, arn)
+
+
+def partial(shop: Shop) -> secretsmanager.ISecret:
+    return secretsmanager.Secret.from_secret_partial_arn(shop.stack, "Theirs", CLERK[:-7])
+
+
+def by_name(shop: Shop) -> secretsmanager.ISecret:
+    return secretsmanager.Secret.from_secret_name_v2(shop.stack, "Theirs", "payroll/clerk")
+
+
+def with_its_key(shop: Shop) -> secretsmanager.ISecret:
+    key = kms.Key.from_key_arn(shop.stack, "TheirKey", KEY)
+    return secretsmanager.Secret.from_secret_attributes(
+        shop.stack, "Theirs", secret_complete_arn=CLERK, encryption_key=key
+    )
+
+
+def of_the_app(shop: Shop) -> secretsmanager.ISecret:
+    return secretsmanager.Secret(shop.stack, "Theirs")
+
+
+def actions_on(resources: dict[str, Any], arn: object) -> set[str]:
+    """What policies of roles, and boundaries, let their owners do with it."""
+    statements = [
+        statement
+        for kind in ("Policy", "ManagedPolicy")
+        for each in of_type(resources, f"AWS::IAM::{kind}").values()
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    return {
+        action
+        for each in statements
+        if arn in as_list(each["Resource"])
+        for action in as_list(each["Action"])
+    }
+
+
+def as_list(one_or_several: Any) -> list[Any]:
+    return one_or_several if isinstance(one_or_several, list) else [one_or_several]
+
+
+@pytest.mark.parametrize(
+    ("secret", "complete"),
+    [(theirs, True), (with_its_key, True), (of_the_app, True), (partial, False), (by_name, False)],
+)
+def test_a_secret_is_adopted_however_the_app_names_it(
+    secret: Callable[[Shop], secretsmanager.ISecret], *, complete: bool
+) -> None:
+    shop = Shop()
+    adopted = secret(shop)
+    function = lambda_.Function.from_function_arn(shop.stack, "TheirFunction", THEIRS)
+    login = shop.login("clerk", adopt=adopted, adopt_from=function)
+    assert login.secret is adopted
+    login.grant_read(iam.Role(shop.stack, "Application", assumed_by=LAMBDA))
+    resources = shop.template.to_json()["Resources"]
+    arn = shop.stack.resolve(adopted.secret_arn)
+    for kind in ("AdoptionCheck", "FormerRotation", "AdoptedRotation"):
+        [made] = of_type(resources, f"Custom::{kind}").values()
+        assert made["Properties"]["SecretArn"] == arn
+        assert made["Properties"].get("FormerFunction", THEIRS) == THEIRS
+    pattern = json.dumps(arn) if complete else json.dumps(arn).replace("/clerk", "/clerk-??????")
+    uses = actions_on(resources, json.loads(pattern))
+    assert {"secretsmanager:RotateSecret", "secretsmanager:GetSecretValue"} <= uses
+    kms_uses = {"kms:Decrypt", "kms:GenerateDataKey"} if secret is with_its_key else set()
+    assert actions_on(resources, KEY) == kms_uses
+    policies = of_type(resources, "AWS::SecretsManager::ResourcePolicy").values()
+    assert arn not in [each["Properties"]["SecretId"] for each in policies]
+
+
+def without_a_secret(shop: Shop) -> None:
+    shop.login(adopt_from=lambda_.Function.from_function_arn(shop.stack, "F", THEIRS))
+
+
+def by_a_name_alone(shop: Shop) -> None:
+    shop.login("clerk", adopt="payroll/clerk")
+
+
+def from_a_name_alone(shop: Shop) -> None:
+    shop.login("clerk", adopt=theirs(shop), adopt_from="theirs")
+
+
+def with_a_random_end_or_not(shop: Shop) -> None:
+    secret = secretsmanager.Secret.from_secret_partial_arn(shop.stack, "Theirs", CLERK)
+    shop.login("clerk", adopt=secret)
+
+
+def a_secret_twice(shop: Shop) -> None:
+    shop.login("clerk", adopt=theirs(shop))
+    secret = secretsmanager.Secret.from_secret_name_v2(shop.stack, "Again", "payroll/clerk")
+    shop.login("batch", adopt=secret)
+
+
+def the_admins(shop: Shop) -> None:
+    shop.login("postgres", adopt=shop.database.secret)
+
+
+def what_the_app_rotates(shop: Shop) -> None:
+    secret = secretsmanager.Secret(shop.stack, "Secret")
+    single = secretsmanager.HostedRotation.postgre_sql_single_user()
+    secret.add_rotation_schedule("Theirs", hosted_rotation=single)
+    shop.login("clerk", adopt=secret)
+
+
+def elsewhere(shop: Shop, arn: str, function: str = "") -> None:
+    shop.stack = Stack(shop.app, "Here", env={"account": "123456789012", "region": "eu-west-1"})
+    shop.vpc = ec2.Vpc(shop.stack, "Vpc", max_azs=2)
+    shop.database = rds.DatabaseInstance(
+        shop.stack, "Database", engine=POSTGRES, vpc=shop.vpc, database_name="shop"
+    )
+    given = {}
+    if function:
+        given["adopt_from"] = lambda_.Function.from_function_arn(shop.stack, "F", function)
+    shop.login("clerk", adopt=theirs(shop, arn), **given)
+
+
+def of_another_region(shop: Shop) -> None:
+    elsewhere(shop, CLERK.replace("eu-west-1", "us-east-1"))
+
+
+def of_another_account(shop: Shop) -> None:
+    elsewhere(shop, CLERK.replace("123456789012", "111122223333"))
+
+
+def from_another_region(shop: Shop) -> None:
+    elsewhere(shop, CLERK, THEIRS.replace("eu-west-1", "us-east-1"))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "told"),
+    [
+        (without_a_secret, r"Login-orders can't adopt: adopt_from is set, and adopt is not"),
+        (by_a_name_alone, r"adopt is 'payroll/clerk', and has to be a secret.*complete_arn"),
+        (from_a_name_alone, r"adopt_from is 'theirs', and has to be a function"),
+        (with_a_random_end_or_not, r"not told whether the end of adopt.*from_secret_complete_arn"),
+        (a_secret_twice, r"Login-batch would take over the user of its adopt, as .*-clerk has"),
+        (the_admins, r"adopt is the secret of the database's admin"),
+        (what_the_app_rotates, r"Secret/Theirs/Resource has another function rotate adopt"),
+        (of_another_region, r"adopt is in us-east-1, and the stack in eu-west-1"),
+        (of_another_account, r"adopt is of the account 111122223333, and"),
+        (from_another_region, r"adopt_from is in us-east-1"),
+    ],
+)
+def test_what_can_not_be_adopted_is_refused_at_the_synth(
+    attempt: Callable[[Shop], None], told: str
+) -> None:
+    with pytest.raises(CannotAdoptError, match=told):
+        attempt(Shop())
+
+
+def test_a_secret_of_another_account_is_adopted_with_its_key() -> None:
+    shop = Shop()
+    shop.stack = Stack(shop.app, "Here", env={"account": "111122223333", "region": "eu-west-1"})
+    shop.vpc = ec2.Vpc(shop.stack, "Vpc", max_azs=2)
+    shop.database = rds.DatabaseInstance(
+        shop.stack, "Database", engine=POSTGRES, vpc=shop.vpc, database_name="shop"
+    )
+    shop.login("clerk", adopt=with_its_key(shop))
+    assert of_type(shop.template.to_json()["Resources"], "Custom::AdoptedRotation")
 
 
 def test_an_access_key_needs_no_network_and_shares_what_there_is() -> None:

@@ -368,6 +368,9 @@ REMOVED = "test_adoption.py::test_a_secret_whose_obstacle_is_removed_is_adopted_
 
 OF_ADOPTION = {
     "Adopt the one in …: its replicas follow": REMOVED,
+    "Correct schedule and window of the login": (
+        "test_adoption.py::test_a_schedule_that_is_none_is_corrected"
+    ),
     "Deploy again": "test_adoption.py::test_what_changed_hands_meanwhile_is_not_taken",
     "Give the secret that is to be adopted a construct of its own: another id": (
         "test_adoption.py::test_another_secret_has_another_record"

@@ -1,0 +1,94 @@
+"""Which secrets of an app can be adopted, as far as the synth can tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aws_cdk import Stack, Token
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from credential_rotation.errors import CannotAdoptError
+
+_LIKE_A_RANDOM_END = re.compile("-[A-Za-z0-9]{6}$")
+
+
+def must_be_adoptable(
+    login: Construct,
+    adopt: secretsmanager.ISecret | None,
+    adopt_from: lambda_.IFunction | None,
+    *,
+    admin: secretsmanager.ISecret,
+) -> None:
+    """Refuses what would fail, or do harm, once it is deployed.
+
+    Args:
+        login: The login.
+        adopt: The secret, if there is one.
+        adopt_from: What rotates it at present.
+        admin: The secret of the database's admin.
+
+    Raises:
+        CannotAdoptError: Names the argument.
+    """
+    for why in _obstacles(Stack.of(login), adopt, adopt_from, admin=admin):
+        raise CannotAdoptError(f"{login.node.path} can't adopt: {why}.")
+
+
+def identity(secret: secretsmanager.ISecret) -> str:
+    """What tells a secret from others at the synth, however the app has come by it."""
+    name = secret.secret_name
+    return secret.secret_arn if Token.is_unresolved(name) else name
+
+
+def _obstacles(
+    stack: Stack,
+    adopt: secretsmanager.ISecret | None,
+    adopt_from: lambda_.IFunction | None,
+    *,
+    admin: secretsmanager.ISecret,
+) -> Iterator[str]:
+    if adopt is None:
+        if adopt_from is not None:
+            yield "adopt_from is set, and adopt is not"
+        return
+    if not hasattr(adopt, "secret_arn"):
+        yield (
+            f"adopt is {adopt!r}, and has to be a secret: Secret.from_secret_complete_arn(…), or"
+            " from_secret_attributes(…) with its encryption_key if that is not AWS's own"
+        )
+    if adopt_from is not None and not hasattr(adopt_from, "function_arn"):
+        yield f"adopt_from is {adopt_from!r}, and has to be a function: from_function_arn(…)"
+    if not adopt.secret_full_arn and _LIKE_A_RANDOM_END.search(adopt.secret_arn):
+        yield (
+            f"it is not told whether the end of adopt, {adopt.secret_arn}, is Secrets Manager's"
+            " random one; name it by Secret.from_secret_complete_arn(…)"
+        )
+    if identity(adopt) == identity(admin):
+        yield "adopt is the secret of the database's admin"
+    yield from _elsewhere(stack, "adopt", adopt.secret_arn, shared=bool(adopt.encryption_key))
+    if adopt_from is not None:
+        yield from _elsewhere(stack, "adopt_from", adopt_from.function_arn)
+    yield from _other_schedules(adopt)
+
+
+def _elsewhere(stack: Stack, argument: str, arn: str, *, shared: bool = False) -> Iterator[str]:
+    """Of what is known: most stacks don't tell their account and region."""
+    if Token.is_unresolved(arn):
+        return
+    _, _, _, region, account, _ = arn.split(":", 5)
+    if not Token.is_unresolved(stack.region) and region != stack.region:
+        yield f"{argument} is in {region}, and the stack in {stack.region}"
+    if not (shared or Token.is_unresolved(stack.account) or account == stack.account):
+        yield f"{argument} is of the account {account}, and the stack of {stack.account}"
+
+
+def _other_schedules(adopt: secretsmanager.ISecret) -> Iterator[str]:
+    for each in adopt.node.find_all():
+        if isinstance(each, secretsmanager.CfnRotationSchedule):
+            yield (
+                f"{each.node.path} has another function rotate adopt: take it out first, with"
+                " DeletionPolicy: Retain"
+            )
