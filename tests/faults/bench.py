@@ -95,6 +95,7 @@ class Bench:
         fresh: bool = False,
         first_user: bool = True,
         workers: int = 0,
+        again: int = 0,
         prepare: Callable[[Site], None] = lambda _: None,
     ) -> Tally:
         """Tries faults, several at a time, each worker on a site of its own.
@@ -106,11 +107,12 @@ class Bench:
             fresh: Whether each fault wants a new site; else only one after which all was not well.
             first_user: Whether a new site has the application's user.
             workers: How many at the same time, if not as many as usual.
+            again: On how many more sites a fault is tried that does not happen on each of them.
             prepare: What is done with a new site.
         """
-        waiting: queue.SimpleQueue[T] = queue.SimpleQueue()
+        waiting: queue.SimpleQueue[tuple[T, int]] = queue.SimpleQueue()
         for fault in faults:
-            waiting.put(fault)
+            waiting.put((fault, again))
             tally.wanted += 1
 
         def work() -> None:
@@ -129,20 +131,23 @@ class Bench:
         self,
         tally: Tally,
         site: Site,
-        waiting: "queue.SimpleQueue[T]",
+        waiting: "queue.SimpleQueue[tuple[T, int]]",
         check: Check[T],
         *,
         once: bool,
     ) -> None:
         while True:
             try:
-                fault = waiting.get_nowait()
+                fault, left = waiting.get_nowait()
             except queue.Empty:
                 return
             try:
                 verdict = check(site, fault)
             except Exception as error:  # noqa: BLE001  # one fault must not end all others
                 verdict = Verdict(str(fault), findings=[f"The bench ended in {error!r}"])
+            if left and not (verdict.injected or verdict.findings):
+                waiting.put((fault, left - 1))
+                return
             with self._lock:
                 tally.add(verdict)
             if once or verdict.findings or not verdict.injected:

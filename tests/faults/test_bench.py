@@ -1,6 +1,8 @@
-"""What the bench does before it tries faults."""
+"""How the bench comes to its faults."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
@@ -8,6 +10,7 @@ import trustme
 
 from rotation.errors import BusyError, RotationError, UnreachableError
 from tests.faults.bench import Bench
+from tests.faults.tally import Tally, Verdict
 
 
 class Ends:
@@ -54,3 +57,24 @@ def test_a_site_is_prepared_although_the_faults_of_others_are_in_its_way(
 def test_any_other_failure_of_a_site_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnreachableError):
         prepare(monkeypatch, Ends(UnreachableError("It is gone", remedy="See to it"), None))
+
+
+@pytest.mark.parametrize(("site", "happened"), [(3, True), (4, False)])
+def test_a_fault_that_does_not_happen_everywhere_is_tried_on_so_many_sites(
+    monkeypatch: pytest.MonkeyPatch, site: int, *, happened: bool
+) -> None:
+    bench = Bench(cast("Any", None), io.StringIO(), trustme.CA())
+    numbers = iter(range(1, 10))
+
+    @contextmanager
+    def next_site(**_: bool) -> Iterator[int]:
+        yield next(numbers)
+
+    monkeypatch.setattr(bench, "site", next_site)
+
+    def check(number: Any, fault: str) -> Verdict:
+        return Verdict(fault, injected=number == site)
+
+    tally = bench.run(Tally("", ""), ["a fault"], check, fresh=True, workers=1, again=2)
+    assert tally.good is happened
+    assert (tally.injected, tally.wanted) == (int(happened), 1)
