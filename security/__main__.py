@@ -38,7 +38,7 @@ def main() -> int:
     tools = toolchain.find()
     with (
         tempfile.TemporaryDirectory() as folder,
-        Evaluator(node=tools.node, node_modules=tools.node_modules) as evaluator,
+        Evaluator(node=tools.node, node_modules=tools.node_modules, remember=True) as evaluator,
     ):
         surprises = 0
         for variant in VARIANTS:

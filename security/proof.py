@@ -1,6 +1,7 @@
 """The proof: what is allowed, what is denied, and that nothing can be left out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -9,6 +10,7 @@ from local.policies import Evaluator, Layer
 from security import attacks, people, pipeline, purposes
 from security.attacks.attack import Attack
 from security.deployment import Deployment
+from security.documents import Place
 from security.intent import Intent
 from security.removals import Removal, removals
 from security.verdict import refusing_layers
@@ -171,11 +173,18 @@ class Proof:
         )
 
     def _concerned(self, removal: Removal) -> Iterator[Outcome]:
-        for outcome in (*self.needed, *self.attacked):
-            intent = outcome.intent
-            places = self._deployment.places(intent)
-            if removal.concerns(intent.action) and removal.place in places:
+        for outcome in self._outcomes[removal.place]:
+            if removal.concerns(outcome.intent.action):
                 yield outcome
+
+    @cached_property
+    def _outcomes(self) -> Mapping[Place, Sequence[Outcome]]:
+        """What each policy has a say in."""
+        outcomes: dict[Place, list[Outcome]] = defaultdict(list)
+        for outcome in (*self.needed, *self.attacked):
+            for place in self._deployment.places(outcome.intent):
+                outcomes[place].append(outcome)
+        return outcomes
 
     def _refusing(self, intent: Intent, deployment: Deployment) -> frozenset[Layer]:
         return refusing_layers(self._evaluator, deployment, intent)

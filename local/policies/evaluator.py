@@ -1,5 +1,6 @@
 """Deciding requests."""
 
+import hashlib
 import json
 import queue
 from collections.abc import Mapping
@@ -25,14 +26,19 @@ class Evaluator:
         node: The Node.js program.
         node_modules: The folder in which `npm ci` put the evaluator.
         processes: How many requests can be judged at once.
+        remember: Whether to judge the same request once only. For proofs, which ask the same again
+            and again; it takes some bytes for each request.
     """
 
-    def __init__(self, *, node: Path, node_modules: Path, processes: int = 1) -> None:
+    def __init__(
+        self, *, node: Path, node_modules: Path, processes: int = 1, remember: bool = False
+    ) -> None:
         self._processes = [
             EvaluatorProcess(node=node, node_modules=node_modules) for _ in range(processes)
         ]
         self._free: queue.SimpleQueue[EvaluatorProcess] = queue.SimpleQueue()
         self._running = ExitStack()
+        self._answers: dict[bytes, Any] | None = {} if remember else None
 
     def __enter__(self) -> Self:
         for process in self._processes:
@@ -49,7 +55,7 @@ class Evaluator:
             EvaluatorError: It cannot be decided, for example because a policy is malformed or the
                 evaluator is gone. Take it as a refusal.
         """
-        answer = self._ask(json.dumps(vars(request), default=vars).encode())
+        answer = self._answer(json.dumps(vars(request), default=vars).encode())
         if "error" in answer:
             raise EvaluatorError(
                 f"{request.action} on {request.resource} cannot be decided, so it is refused",
@@ -60,6 +66,14 @@ class Evaluator:
         return Decision(
             request.principal, request.action, request.resource, refused_by, explicit=explicit
         )
+
+    def _answer(self, line: bytes) -> Any:  # noqa: ANN401  # what the evaluator answers
+        if self._answers is None:
+            return self._ask(line)
+        digest = hashlib.blake2b(line, digest_size=16).digest()
+        if digest not in self._answers:
+            self._answers[digest] = self._ask(line)
+        return self._answers[digest]
 
     def _ask(self, line: bytes) -> Any:  # noqa: ANN401  # what the evaluator answers
         process = self._free.get()

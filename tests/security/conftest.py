@@ -42,7 +42,7 @@ def staffed(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 @pytest.fixture(scope="session")
 def evaluator() -> Iterator[Evaluator]:
     tools = toolchain.find()
-    with Evaluator(node=tools.node, node_modules=tools.node_modules) as running:
+    with Evaluator(node=tools.node, node_modules=tools.node_modules, remember=True) as running:
         yield running
 
 

@@ -90,3 +90,15 @@ def test_leaving_ends_the_evaluators_processes(tools: Toolchain) -> None:
         pids = [process.pid for process in running._processes]
         assert all(Path(f"/proc/{pid}").exists() for pid in pids)
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_one_that_remembers_judges_each_request_once(tools: Toolchain) -> None:
+    with Evaluator(node=tools.node, node_modules=tools.node_modules, remember=True) as running:
+        allowed, refused = read_secret(allow(READ)), read_secret()
+        assert running.decide(allowed).allowed
+        assert not running.decide(refused).allowed
+        os.kill(running._processes[0].pid, signal.SIGKILL)
+        assert running.decide(allowed).allowed
+        assert not running.decide(refused).allowed
+        with pytest.raises(EvaluatorError, match="every call is refused"):
+            running.decide(read_secret(allow("*")))
