@@ -80,7 +80,7 @@ QUOTAS = (
         key="PolicyDocument",
         most=6144,
         what="policy",
-        grows_with=f"{_NAMES}, logins with present_secret_arn",
+        grows_with=f"{_NAMES}, logins with present_secret_arn or adopt_secret_arn",
     ),
     # 2,048 by default; accounts may have it raised to 4,096, but ours have not.
     Quota(

@@ -86,6 +86,23 @@ def test_as_many_logins_as_are_allowed_fit_into_one_database(
         assert len(template.outputs) <= 200, "CloudFormation's limit"
 
 
+def test_as_many_secrets_are_adopted_as_the_documentation_says(
+    synthesize_all: Callable[..., dict[str, Template]],
+) -> None:
+    """With a key of their own they are named twice; without, twice as many fit."""
+    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payroll/clerk-{:02}-AbCdEf"
+    key = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000"
+    logins = {
+        f"clerk-{each:02}": {
+            "adopt_secret_arn": secret.format(each),
+            "adopt_secret_key_arn": key,
+        }
+        for each in range(20)
+    }
+    made = synthesize_all(databases={"main": {"logins": logins}})
+    assert [line for each in made.values() for line in too_long(each.raw)] == []
+
+
 def test_each_reference_in_what_is_measured_is_known(
     whole: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
