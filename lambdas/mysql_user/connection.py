@@ -106,7 +106,7 @@ class Connection:
     def _must_be_settled(self, credential: Credential) -> None:
         """Reads back what the session began with."""
         version = self._driver.server_version
-        [(account, *values)] = self._run(start_up.question(version))
+        [(account, roles, *values)] = self._run(start_up.question(version))
         if setting := start_up.strange(version, values):
             raise RefusedChangeError(
                 f"The server does not let a session set {setting} as it has to be here",
@@ -121,6 +121,8 @@ class Connection:
                 remedy="Give the user the host of the account that it is taken for (RENAME USER,"
                 " then FLUSH PRIVILEGES), or revoke that it stands for that (REVOKE PROXY)",
             )
+        if roles:
+            self._run(f"SET ROLE {roles}")
 
 
 def _log_in(connected: socket.socket, credential: Credential) -> Driver:

@@ -53,6 +53,13 @@ _OF_MARIADB: Mapping[str, object] = {
 }
 
 
+_ROLES_OF_MYSQL = (
+    "IF(@@GLOBAL.init_connect = '', '', IF(@@GLOBAL.activate_all_roles_on_login, 'ALL', 'DEFAULT'))"
+)
+"""With which roles a session began, if `init_connect` may have changed that; the rights of RDS's
+admin come by a role. MariaDB's admin has its rights itself, and no way back to a default role."""
+
+
 def is_mariadb(version: str) -> bool:
     """Whether a server is MariaDB, by the version with which it greets."""
     return "mariadb" in version.lower()
@@ -69,9 +76,14 @@ def statement(version: str) -> str:
 
 
 def question(version: str) -> str:
-    """What to say second: it reads back what was set, after the session's account."""
+    """What to say second.
+
+    It reads the session's account; the roles that have to be set anew, as SET ROLE takes them, or
+    nothing; and what was set.
+    """
+    roles = "''" if is_mariadb(version) else _ROLES_OF_MYSQL
     names = ", ".join(f"@@SESSION.{name}" for name in (*_CHARSETS, *dict(_wanted(version))))
-    return f"SELECT CURRENT_USER(), {names}"
+    return f"SELECT CURRENT_USER(), {roles}, {names}"
 
 
 def strange(version: str, row: Sequence[Any]) -> str | None:
@@ -79,7 +91,7 @@ def strange(version: str, row: Sequence[Any]) -> str | None:
 
     Args:
         version: The server's.
-        row: Its answer to `question`, without the account.
+        row: Its answer to `question`, without the account and the roles.
     """
     expected = [*((name, CHARSET) for name in _CHARSETS), *_wanted(version)]
     for (name, value), found in zip(expected, row, strict=True):

@@ -112,6 +112,7 @@ def test_a_mode_that_reads_quotes_otherwise(ready: MySQLWorld, which: int) -> No
         "SET sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES', sql_quote_show_create = 0",
         "SET autocommit = 0, completion_type = 2; START TRANSACTION READ ONLY",
         "SET sql_select_limit = 0, wait_timeout = 1, lock_wait_timeout = 1",
+        "SET ROLE NONE",
         "SET @a = 1; SELECT GET_LOCK('rotation', 0); DO SLEEP(0)",
     ],
 )
@@ -120,6 +121,16 @@ def test_what_a_server_says_first_in_each_session(ready: MySQLWorld, said: str) 
     with settings(ready, init_connect='"' + said + '"') as done:
         assert done
         works(ready)
+
+
+def test_roles_that_a_session_begins_with_and_that_the_server_then_takes_away(
+    on_mysql: MySQLWorld,
+) -> None:
+    """Whether they are the user's default ones, or all that it has."""
+    on_mysql.create_first_user()
+    on_mysql.run("ALTER USER {}@'%' DEFAULT ROLE NONE", on_mysql.admin)
+    with settings(on_mysql, activate_all_roles_on_login="ON", init_connect='"SET ROLE NONE"'):
+        works(on_mysql)
 
 
 def test_a_setting_that_does_not_stay_is_told(
