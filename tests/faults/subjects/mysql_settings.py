@@ -15,6 +15,7 @@ from fakes.world import World
 from local.mysql_client import quoted
 from mysql_user.sql import Run
 from mysql_user.user import User
+from mysql_user.verifiers import verifies
 from rotation.secret_text import SecretText
 from tests.faults.settings import Hostile, Settings
 
@@ -211,8 +212,16 @@ class MySQLSettings(Settings):
         return {name: repr(self._user(name).methods) for name in self._present()}
 
     def knows(self, username: str, password: str) -> bool:
-        """By the verifier alone."""
-        return self._user(username).accepts(SecretText(password))
+        """By the verifiers alone; MySQL shows that of a second password in its table only."""
+        user, secret = self._user(username), SecretText(password)
+        if self._product.mariadb or user.accepts(secret):
+            return user.accepts(secret)
+        [[second]] = self._run(
+            "SELECT User_attributes->>'$.additional_password' FROM mysql.user WHERE User = %s",
+            username,
+        )
+        plugins = {method.plugin for method in user.methods}
+        return second is not None and any(verifies(p, second.encode(), secret) for p in plugins)
 
     def drop_clone(self) -> None:
         """It owns nothing."""
