@@ -248,8 +248,11 @@ class MySQLSubject(MySQLFamily, Subject):
         return mysql_impostors.silent(known)
 
     def changed_at(self, username: str) -> float:
-        """When the last statement ended that changed it."""
-        [[ended]] = self.run(_ENDED, f"ALTER USER {quoted(username)}@%")
+        """When the last statement ended that changed it.
+
+        MySQL shows it with other quotes than it was sent with.
+        """
+        [[ended]] = self.run(_ENDED, f"ALTER USER _{username}_@_%_ IDENTIFIED %")
         return float(ended)
 
     def create_table(self, owner: Document, table: str) -> None:
