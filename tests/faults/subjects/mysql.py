@@ -57,7 +57,7 @@ _CHANGED = re.compile(rb"(?:ALTER|CREATE) USER|SET PASSWORD")
 _COMMON_TABLES = ("db", "tables_priv", "columns_priv", "procs_priv", "proxies_priv")
 
 _ENDED = """
-SELECT UNIX_TIMESTAMP(SYSDATE(6)) - (here.TIMER_START - there.TIMER_END) / 1e12
+SELECT UNIX_TIMESTAMP(NOW(6)) - (here.TIMER_START - there.TIMER_END) / 1e12
 FROM performance_schema.events_statements_current AS here
 JOIN performance_schema.threads USING (THREAD_ID)
 JOIN performance_schema.events_statements_history_long AS there
