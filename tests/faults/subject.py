@@ -50,11 +50,13 @@ class Record:
         place: Where.
         text: All of it since the bench was opened.
         note: How much there is in it.
+        optional: Whether there may be nothing.
     """
 
     place: str
     text: str
     note: str
+    optional: bool = False
 
 
 class Subject(Product):

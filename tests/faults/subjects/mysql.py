@@ -54,6 +54,8 @@ _STATEMENTS = {
 
 _CHANGED = re.compile(rb"(?:ALTER|CREATE) USER|SET PASSWORD")
 
+_ERROR_LOG = "the error log"
+
 _COMMON_TABLES = ("db", "tables_priv", "columns_priv", "procs_priv", "proxies_priv")
 
 _ENDED = """
@@ -148,7 +150,8 @@ class MySQLSubject(MySQLFamily, Subject):
             log = b"".join(parts)
             changes = len(_CHANGED.findall(log))
             note = f"{len(log):,} bytes" + (f", {changes} changes of passwords" if changes else "")
-            yield Record(place, log.decode(errors="replace"), note)
+            text, optional = log.decode(errors="replace"), place == _ERROR_LOG
+            yield Record(place, text, note, optional)
         rows = [
             row
             for table, column in _STATEMENTS.items()
@@ -303,7 +306,7 @@ class MySQLSubject(MySQLFamily, Subject):
             "the general log": [self.server.general_log],
             "the slow log": [self.server.slow_log],
             "the binary log": self.server.binary_logs,
-            "the error log": [self.server.log],
+            _ERROR_LOG: [self.server.log],
         }
 
     def _sizes(self) -> dict[Path, int]:
