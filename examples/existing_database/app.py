@@ -14,6 +14,7 @@ stack = Stack(app, "OrdersLogins")
 
 server = DatabaseServer(
     name="orders",
+    engine="postgres",  # or mysql, mariadb, aurora-postgresql, aurora-mysql
     host="orders.abc123.eu-west-1.rds.amazonaws.com",
     dbname="orders",
     vpc=ec2.Vpc.from_vpc_attributes(

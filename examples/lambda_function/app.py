@@ -1,7 +1,7 @@
 """An Aurora cluster, and a function on the credential library that reads from it.
 
-First the function's packages: `pip install --target function "rotated-secret[pg8000]"`, then
-`cdk deploy --app "python app.py"`.
+First the function's packages: `pip install --target function "rotated-secret[pg8000]"` (which is on
+no index yet, see docs/consumers.md), then `cdk deploy --app "python app.py"`.
 """
 
 from aws_cdk import App, Stack
@@ -18,7 +18,7 @@ cluster = rds.DatabaseCluster(
     stack,
     "Cluster",
     engine=rds.DatabaseClusterEngine.aurora_postgres(
-        version=rds.AuroraPostgresEngineVersion.VER_16_4
+        version=rds.AuroraPostgresEngineVersion.VER_17_4
     ),
     writer=rds.ClusterInstance.serverless_v2("Writer"),
     default_database_name="orders",
