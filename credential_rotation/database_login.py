@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aws_cdk import Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -11,19 +12,21 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+import rotation_schedule
 from credential_rotation.adoptable import identity, must_be_adoptable
 from credential_rotation.adopted_secret import AdoptedSecretOptions
 from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, of_another
 from credential_rotation.database_rotator import DatabaseRotator
 from credential_rotation.database_server import AnyDatabase, DatabaseServer
 from credential_rotation.engine import Engine
-from credential_rotation.errors import UnknownDatabaseError
+from credential_rotation.errors import BadScheduleError, UnknownDatabaseError
 from credential_rotation.login import Login, LoginOptions
 from credential_rotation.readers import OthersReaders, Readers
 from credential_rotation.rotation import RotationRules
 from credential_rotation.shared import Shared, slug
 
-WINDOW = "3h"
+WINDOW_HOURS = 3
+"""How long after the scheduled hour a rotation may start, where the schedule leaves as much."""
 
 
 class DatabaseLogin(Construct):
@@ -89,7 +92,7 @@ class DatabaseLogin(Construct):
         must_be_adoptable(self, adopt, adopt_from, admin=self._rotator.server.admin)
         name = slug(username)
         names = Shared.of(self).take(self._rotator.database.names.within(name), path=self.node.path)
-        rules = RotationRules(schedule, WINDOW)
+        rules = _rules(self, schedule)
         if adopt:
             Shared.of(self).adopt(identity(adopt), path=self.node.path)
             former = adopt_from.function_arn if adopt_from else ""
@@ -164,6 +167,19 @@ class DatabaseLogin(Construct):
             CannotGrantError: The execution role is of another stack.
         """
         return self._readers.for_container(field, task)
+
+
+def _rules(login: Construct, schedule: str) -> RotationRules:
+    window = WINDOW_HOURS
+    if not Token.is_unresolved(schedule):
+        try:
+            window = min(window, rotation_schedule.parse(schedule).longest_window)
+        except ValueError as error:
+            raise BadScheduleError(
+                f"schedule = {schedule!r} of {login.node.path} can't be used: {error}. Let it be"
+                " like rate(30 days) or cron(0 3 ? * SUN *)"
+            ) from error
+    return RotationRules(schedule, f"{window}h")
 
 
 def _must_fit(login: Construct, engine: Engine, *, strategy: str, username: str) -> None:

@@ -9,6 +9,7 @@ SynthError
 ├── TooLongNameError      a name does not fit into the names of what is made after it
 ├── TakenNameError        what is made would have the name of what another construct makes
 ├── EndpointError         a network's way to Secrets Manager is said twice, or not whole
+├── BadScheduleError      Secrets Manager would refuse when a credential shall rotate
 ├── TooOldKeyError        an access key could get too old, or the days of its life do not fit
 ├── CannotGrantError      a role can't be let read a secret in that way
 └── CannotAdoptError      a secret can't be adopted in that way
@@ -48,6 +49,10 @@ class EndpointError(SynthError):
 
 class TakenNameError(SynthError):
     """What a construct makes would have the names of what another one in the stack makes."""
+
+
+class BadScheduleError(SynthError):
+    """Secrets Manager would refuse when a credential shall rotate; the message says why."""
 
 
 class TooOldKeyError(SynthError):

@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "rotation_schedule": set[str](),
     "api_declaration": set[str](),  # what the synth and a function both read
     "lambdas": {"lambdas", "api_declaration"},
-    "credential_rotation": set[str](),  # neither settings nor stacks
+    "credential_rotation": {"rotation_schedule"},  # neither settings nor stacks
     "stacks": {"api_declaration", "credential_rotation", "rotation_schedule"},
     "app": {"credential_rotation", "stacks"},
     "local": {"rotation_schedule"},  # it must not know what is deployed to it

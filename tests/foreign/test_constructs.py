@@ -14,6 +14,7 @@ from credential_rotation import (
     RotatedAccessKey,
 )
 from credential_rotation.errors import (
+    BadScheduleError,
     CannotAdoptError,
     CannotGrantError,
     EndpointError,
@@ -383,6 +384,14 @@ def with_a_long_database(shop: Shop) -> None:
     DatabaseLogin(shop.stack, "Login", database=database, username="orders")
 
 
+def in_words(shop: Shop) -> None:
+    shop.login(schedule="monthly")
+
+
+def by_the_hour(shop: Shop) -> None:
+    shop.login(schedule="rate(1 hour)")
+
+
 def key(shop: Shop, **days: Any) -> RotatedAccessKey:
     policy = iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")
     return RotatedAccessKey(shop.stack, "Partner", policy=policy, **days)
@@ -450,6 +459,19 @@ def to_a_function_of_another_stack(shop: Shop) -> None:
     shop.login().grant_read(function)
 
 
+def test_a_rotation_may_begin_as_long_as_its_schedule_leaves() -> None:
+    """Secrets Manager refuses a window that reaches into the next day."""
+    shop = Shop()
+    shop.login(schedule="cron(0 22 * * ? *)")
+    shop.login("reports")
+    schedules = shop.template.find_resources("AWS::SecretsManager::RotationSchedule")
+    rules = [each["Properties"]["RotationRules"] for each in schedules.values()]
+    assert rules == [
+        {"ScheduleExpression": "cron(0 22 * * ? *)", "Duration": "2h"},
+        {"ScheduleExpression": "rate(30 days)", "Duration": "3h"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("attempt", "error", "told"),
     [
@@ -461,6 +483,12 @@ def to_a_function_of_another_stack(shop: Shop) -> None:
         (of_a_long_user, UnknownDatabaseError, r"called o+: it has 64 bytes, and 57 are"),
         (with_a_long_name, TooLongNameError, r"stack_name of 24"),
         (with_a_long_database, TooLongNameError, r"TheDatabaseOfOrdersAndInvoices"),
+        (
+            in_words,
+            BadScheduleError,
+            r"schedule = 'monthly' of Shop/Login-orders can't",
+        ),
+        (by_the_hour, BadScheduleError, r"waits at least 4 hours"),
         (a_key_that_gets_old, TooOldKeyError, r"could get 91 days old"),
         (a_key_without_grace, TooOldKeyError, r"grace_days is 1 at least"),
         (a_key_that_rests_for_years, TooOldKeyError, r"rest_days is 1 to 60"),
