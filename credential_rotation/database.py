@@ -1,6 +1,6 @@
 """A database server, new or existing, and what all of its logins share."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,7 @@ class DatabaseOptions:
         authorities: A file of what functions trust it by, instead of what ships.
         passwords: What the passwords of its logins look like.
         admin: When the admin's secret is rotated, if it is ours; None for never.
-        strategies: How its logins rotate.
+        strategies: How its logins rotate; asked at the end of the synth.
         clients: Ids of security groups, and ranges of addresses, that get to it.
     """
 
@@ -71,7 +71,7 @@ class DatabaseOptions:
     authorities: Path | None = None
     passwords: PasswordRules
     admin: RotationRules | None
-    strategies: Sequence[str]
+    strategies: Collection[str]
     clients: Sequence[str] = ()
 
 

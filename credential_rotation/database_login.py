@@ -17,8 +17,9 @@ from credential_rotation.adoptable import identity, must_be_adoptable
 from credential_rotation.adopted_secret import AdoptedSecretOptions
 from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, of_another
 from credential_rotation.database_rotator import DatabaseRotator
-from credential_rotation.database_server import AnyDatabase, DatabaseServer
+from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of
 from credential_rotation.engine import Engine
+from credential_rotation.engines import ENGINES
 from credential_rotation.errors import BadScheduleError, UnknownDatabaseError
 from credential_rotation.login import Login, LoginOptions
 from credential_rotation.readers import OthersReaders, Readers
@@ -64,7 +65,9 @@ class DatabaseLogin(Construct):
             construct_id: The name within the parent.
             database: An RDS instance, an Aurora cluster, or a server in words.
             username: Name of the user; nobody else of that name may exist.
-            dbname: Name of the database on the server; the one it was created with if left out.
+            dbname: Name of the database on the server; the one it was created with if left out. On
+                MySQL and MariaDB, where rights are on databases, the login's own: it is called
+                after the user if left out.
             admin: The secret of a user who may create users; the database's own if left out.
             strategy: `alternating`, between the user and a twin whose name ends in `_clone`, or
                 `dual`, one user with two passwords, which PostgreSQL has not: the previous password
@@ -85,8 +88,10 @@ class DatabaseLogin(Construct):
         """
         super().__init__(scope, construct_id)
         self._rotator = rotator or _rotator(self, database, admin=admin, dbname=dbname)
-        _must_be_served(self, self._rotator.server, admin=admin, dbname=dbname)
         engine = self._rotator.database.options.engine
+        own = "" if engine.schemas else dbname or username
+        shared = dbname if engine.schemas else ""
+        _must_be_served(self, self._rotator.server, admin=admin, dbname=shared)
         strategy = strategy or engine.strategy
         _must_fit(self, engine, strategy=strategy, username=username)
         must_be_adoptable(self, adopt, adopt_from, admin=self._rotator.server.admin)
@@ -118,7 +123,11 @@ class DatabaseLogin(Construct):
                 database=self._rotator.database,
                 name=name,
                 options=LoginOptions(
-                    username=username, strategy=strategy, rules=rules, readers=readers
+                    username=username,
+                    strategy=strategy,
+                    rules=rules,
+                    dbname=own,
+                    readers=readers,
                 ),
             )
             function = login.function
@@ -231,8 +240,12 @@ def _rotator(
     """Finds or makes what the logins of a database share in a stack."""
     shared = Shared.of(login)
     if database not in shared.rotators:
-        server_name = database.name if isinstance(database, DatabaseServer) else database.node.id
+        server = server_of(database, admin=admin, dbname=dbname)
         shared.rotators[database] = DatabaseRotator(
-            shared, f"Rotator-{server_name}", database=database, admin=admin, dbname=dbname
+            shared,
+            f"Rotator-{server.name}",
+            database=database,
+            admin=admin,
+            dbname=dbname if ENGINES[server.engine].schemas else "",
         )
     return shared.rotators[database]

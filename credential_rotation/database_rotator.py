@@ -82,6 +82,7 @@ class DatabaseRotator(Construct):
                 f" which leave it {LONGEST_PART}: describe it as a DatabaseServer with a name."
             )
         key, engine = server.admin.encryption_key, ENGINES[server.engine]
+        self._strategies: set[str] = set()  # logins come later
         self.database = Database(
             self,
             "Database",
@@ -102,14 +103,13 @@ class DatabaseRotator(Construct):
                 authorities=server.authorities,
                 passwords=_PASSWORDS,
                 admin=None,
-                strategies=list(engine.strategies),  # logins come later
+                strategies=self._strategies,
             ),
             deployer="",
         )
         self._alarms = Alarms(self, "Alarms", names=self.database.names, topic=platform.topic)
         self._alarms.on_trouble_of(self.database.users)
         self._alarms.on_overdue_rotation(self.database.names.path, watch=platform.watch.name)
-        self._watched: set[str] = set()
 
     @property
     def alarms(self) -> Sequence[str]:
@@ -118,8 +118,8 @@ class DatabaseRotator(Construct):
 
     def watch(self, function: PythonFunction, *, strategy: str) -> None:
         """Ring when a function's rotations fail, once for all logins of a strategy."""
-        if strategy not in self._watched:
-            self._watched.add(strategy)
+        if strategy not in self._strategies:
+            self._strategies.add(strategy)
             self._alarms.on_failed_rotation(function, strategy=strategy)
             self._alarms.on_trouble_of(function)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from aws_cdk import SecretValue, Tokenization
+import jsii
+from aws_cdk import IStableStringProducer, Lazy, SecretValue, Tokenization
 
 from credential_rotation.database_cluster import Cluster
 from credential_rotation.database_events import DatabaseEvents
@@ -54,6 +55,18 @@ class ExistingServerOptions:
     admin_secret_arn: str
     admin_secret_key_arn: str = ""
     after: Sequence[IDependable] = ()
+
+
+@jsii.implements(IStableStringProducer)
+class _Alternating:
+    """Whether users alternate, asked when all logins are known."""
+
+    def __init__(self, strategies: Collection[str]) -> None:
+        self._strategies = strategies
+
+    def produce(self) -> str:
+        """As CloudFormation hands it over."""
+        return str("alternating" in self._strategies).lower()
 
 
 class Server(Protocol):
@@ -223,7 +236,7 @@ class ExistingServer:
                 "Host": self.host,
                 "Port": self.port,
                 **({"Dbname": self._options.dbname} if self._options.dbname else {}),
-                "Alternating": str("alternating" in self._database.options.strategies).lower(),
+                "Alternating": Lazy.string(_Alternating(self._database.options.strategies)),
             },
             after=[*by.ready, *self._options.after],
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from database.credential import Credential
 from database.names import base_of
-from database.strategy import UserStrategy
+from database.strategy import UserStrategy, masterarn
 from database.target import Target
 from rotation.deadline import Deadline
 from rotation.errors import (
@@ -123,13 +123,14 @@ def _must_be_of(current: Credential, properties: Mapping[str, object], *, base: 
 
 def _must_name_admin(current: Credential, admin: str) -> None:
     """The functions read one admin's secret, by whichever of its names."""
-    if not admin or current.masterarn is None:
+    if not admin:
         return
+    named = masterarn(current)
     name = admin.rpartition(":")[2]
     without_end = name.rpartition("-")[0]
-    if current.masterarn not in {admin, admin.removesuffix(name) + without_end, name, without_end}:
+    if named not in {admin, admin.removesuffix(name) + without_end, name, without_end}:
         raise BadSecretError(
-            f"The secret names {current.masterarn} as its admin's (masterarn), and the functions"
+            f"The secret names {named} as its admin's (masterarn), and the functions"
             f" read {admin} alone",
             remedy="Let the database have that secret as its admin's (existing.admin_secret_arn)",
         )

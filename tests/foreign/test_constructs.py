@@ -276,6 +276,45 @@ def test_logins_of_mysql_have_two_passwords_and_need_no_name_of_a_database() -> 
     assert not any("Dbname" in each["Properties"] for each in checks)
 
 
+def test_each_login_of_mysql_has_a_database_of_its_own() -> None:
+    """Rights are on databases there: the second user of one would be refused at the deployment."""
+    shop = Shop()
+    database = rds.DatabaseInstance(
+        shop.stack, "Instance", engine=MARIADB, vpc=shop.vpc, database_name="shop"
+    )
+    for username, dbname in (("orders", "shop"), ("reports", ""), ("batch", "")):
+        DatabaseLogin(shop.stack, username, database=database, username=username, dbname=dbname)
+    secrets = of_type(shop.template.to_json()["Resources"], "AWS::SecretsManager::Secret")
+    contents = [content(each["Properties"]["GenerateSecretString"]) for each in secrets.values()]
+    found = {each["username"]: each.get("dbname") for each in contents}
+    assert found.items() >= {"orders": "shop", "reports": "reports", "batch": "batch"}.items()
+
+
+def content(generated: dict[str, Any]) -> dict[str, Any]:
+    """What a template generates, with what is known at the deployment left open."""
+    template = generated["SecretStringTemplate"]
+    parts = [template] if isinstance(template, str) else template["Fn::Join"][1]
+    found: dict[str, Any] = json.loads(
+        "".join(part if isinstance(part, str) else "0" for part in parts)
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("strategies", "told"),
+    [(["single"], "false"), (["single", "alternating"], "true"), ([], "false")],
+)
+def test_the_first_check_asks_for_what_the_logins_need(strategies: list[str], told: str) -> None:
+    """A PostgreSQL where two users can't be equal still has single ones."""
+    shop = Shop()
+    rotator = DatabaseRotator(shop.stack, "Rotator", database=shop.database)
+    for strategy in strategies:
+        shop.login(strategy, strategy=strategy, rotator=rotator)
+    resources = shop.template.to_json()["Resources"]
+    [check] = of_type(resources, "Custom::DatabaseCheck").values()
+    assert check["Properties"]["Alternating"] == told
+
+
 def test_a_server_in_words_and_a_rotator_of_its_own() -> None:
     app = App()
     stack = Stack(app, "Shop", env={"account": "123456789012", "region": "eu-west-1"})

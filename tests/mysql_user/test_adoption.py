@@ -6,9 +6,12 @@ import pytest
 
 from database.adoption_check import AdoptionCheck
 from database.alternating_users import AlternatingUsers
+from database.dual_passwords import DualPasswords
+from database.single_user import SingleUser
 from fakes.mysql import MySQLWorld, execute
 from mysql_user.mysql import MySQL
 from rotation.deadline import Deadline
+from rotation.errors import BadSecretError
 from rotation.rotating_secret import RotatingSecret
 from tests.mysql_user import theirs
 from tests.mysql_user.test_twins import are_equal
@@ -58,16 +61,32 @@ def test_twins_of_theirs_rotate_on_and_get_back_what_the_copy_lost(
             execute(session, "INSERT INTO t VALUES (1)")
 
 
-def check(world: MySQLWorld) -> str:
+@pytest.mark.parametrize("strategy", ["alternating", "dual", "single"])
+def test_a_secret_that_names_no_admin_is_refused_where_the_function_needs_one(
+    adopted: MySQLWorld, strategy: str
+) -> None:
+    """AWS's functions for one user need none: their secrets lack it."""
+    document = adopted.document()
+    del document["masterarn"]
+    adopted.secrets.put(adopted.arn, "AWSCURRENT", document)
+    with pytest.raises(BadSecretError, match="masterarn is missing") as refused:
+        check(adopted, strategy)
+    assert "Add masterarn" in refused.value.remedy
+    adopted.secrets.put(adopted.arn, "AWSCURRENT", document | {"masterarn": adopted.admin_arn})
+    assert check(adopted, strategy) == adopted.user
+
+
+def check(world: MySQLWorld, strategy: str = "alternating") -> str:
     """What the deployment looks at before it takes the secret over."""
     deadline = Deadline(30)
-    strategies = {"alternating": AlternatingUsers(MySQL)}
+    found = (AlternatingUsers(MySQL), DualPasswords(MySQL), SingleUser(MySQL))
+    strategies = {each.name: each for each in found}
     return AdoptionCheck(MySQL, strategies).ensure(
         RotatingSecret(cast("Any", world.secrets), world.arn, deadline),
         owner="it",
         deadline=deadline,
         properties={
-            "Strategy": "alternating",
+            "Strategy": strategy,
             "Username": world.user,
             "Host": world.server.host,
             "Port": str(world.server.port),
