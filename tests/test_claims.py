@@ -46,8 +46,12 @@ def test_there_are_such_figures() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_page_claims_what_another_one_refutes(page: Path) -> None:
-    text = page.read_text()
-    assert not {claim: why for claim, why in REFUTED.items() if claim in text.lower()}
+    text = page.read_text().lower()
+    assert not {
+        claim: why
+        for claim, why in REFUTED.items()
+        if re.search(rf"(?<!\d){re.escape(claim)}", text)
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
