@@ -3,6 +3,8 @@
 Their fixtures are the product's: `world` has no user yet, `ready` has the application's.
 """
 
+from typing import ClassVar
+
 import pytest
 
 from fakes.world import STEPS, World
@@ -42,8 +44,51 @@ class FirstUserPromises:
         assert not world.exists(world.user)
 
 
-class AlternatingPromises:
+class Promises:
+    """Of one user or two.
+
+    Attributes:
+        strategy: By which they rotate.
+        next_user: Who is current after the first rotation.
+        previous_works: Whether AWSPREVIOUS still logs in then.
+    """
+
+    strategy: ClassVar[str]
+    next_user: ClassVar[str]
+    previous_works: ClassVar[bool]
+
+    def test_steps_may_come_again_in_any_order_at_any_time(self, ready: World) -> None:
+        token = ready.secrets.begin(ready.arn)
+        for count in range(len(STEPS)):
+            for step in STEPS[: count + 1] * 2:
+                ready.step(getattr(ready, self.strategy), token, step)
+        self.must_work(ready)
+
+    @pytest.mark.parametrize("step", STEPS)
+    def test_a_token_that_was_given_up_changes_nothing(self, ready: World, step: str) -> None:
+        handler = getattr(ready, self.strategy)
+        token = ready.until(handler, step)
+        del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
+        ready.rotate(handler)
+        current = ready.document()
+        with pytest.raises(NotPendingError):
+            ready.step(handler, token, step)
+        assert ready.document() == current
+        self.must_work(ready)
+
+    def must_work(self, ready: World) -> None:
+        """After one rotation."""
+        assert ready.document()["username"] == getattr(ready, self.next_user)
+        assert ready.accepts(ready.document())
+        assert ready.accepts(ready.document("AWSPREVIOUS")) is self.previous_works
+
+
+class AlternatingPromises(Promises):
     """Of two users that take turns."""
+
+    strategy = "alternating"
+    next_user = "clone"
+    previous_works = True
 
     def test_the_users_take_turns_and_both_log_in_at_every_step(self, ready: World) -> None:
         for expected in (ready.clone, ready.user, ready.clone):
@@ -85,27 +130,6 @@ class AlternatingPromises:
             ready.step(ready.alternating, token, "setSecret")
         assert not ready.exists(ready.clone)
 
-    def test_steps_may_come_again_in_any_order_at_any_time(self, ready: World) -> None:
-        token = ready.secrets.begin(ready.arn)
-        for count in range(len(STEPS)):
-            for step in STEPS[: count + 1] * 2:
-                ready.step(ready.alternating, token, step)
-        assert ready.document()["username"] == ready.clone
-        assert ready.accepts(ready.document())
-        assert ready.accepts(ready.document("AWSPREVIOUS"))
-
-    @pytest.mark.parametrize("step", STEPS)
-    def test_a_token_that_was_given_up_changes_nothing(self, ready: World, step: str) -> None:
-        token = ready.until(ready.alternating, step)
-        del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
-        ready.rotate(ready.alternating)
-        current = ready.document()
-        with pytest.raises(NotPendingError):
-            ready.step(ready.alternating, token, step)
-        assert ready.document() == current
-        assert ready.accepts(current)
-        assert ready.accepts(ready.document("AWSPREVIOUS"))
-
     def test_a_password_that_was_never_set_never_becomes_current(self, ready: World) -> None:
         token = ready.until(ready.alternating, "setSecret")
         for step in STEPS[2:]:
@@ -114,8 +138,12 @@ class AlternatingPromises:
         assert ready.document()["username"] == ready.user
 
 
-class SinglePromises:
+class SinglePromises(Promises):
     """Of one user whose password is changed."""
+
+    strategy = "single"
+    next_user = "user"
+    previous_works = False
 
     def test_the_user_keeps_its_name_and_the_old_password_stops_working(self, ready: World) -> None:
         before = ready.document()
@@ -123,21 +151,3 @@ class SinglePromises:
         assert ready.document() == {**before, "password": ready.document()["password"]}
         assert ready.accepts(ready.document())
         assert not ready.accepts(before)
-
-    def test_steps_may_come_again_in_any_order_at_any_time(self, ready: World) -> None:
-        token = ready.secrets.begin(ready.arn)
-        for count in range(len(STEPS)):
-            for step in STEPS[: count + 1] * 2:
-                ready.step(ready.single, token, step)
-        assert ready.accepts(ready.document())
-
-    @pytest.mark.parametrize("step", STEPS)
-    def test_a_token_that_was_given_up_changes_nothing(self, ready: World, step: str) -> None:
-        token = ready.until(ready.single, step)
-        del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
-        ready.rotate(ready.single)
-        current = ready.document()
-        with pytest.raises(NotPendingError):
-            ready.step(ready.single, token, step)
-        assert ready.document() == current
-        assert ready.accepts(current)

@@ -1,18 +1,14 @@
 """Users whom somebody else's function has rotated, rotate on."""
 
-from typing import Any, cast
-
 import pytest
 
-from database.adoption_check import AdoptionCheck
 from database.alternating_users import AlternatingUsers
 from database.dual_passwords import DualPasswords
 from database.single_user import SingleUser
 from fakes.mysql import MySQLWorld, execute
 from mysql_user.mysql import MySQL
-from rotation.deadline import Deadline
 from rotation.errors import BadSecretError
-from rotation.rotating_secret import RotatingSecret
+from tests.database import adoption
 from tests.mysql_user import theirs
 from tests.mysql_user.test_twins import are_equal
 
@@ -77,21 +73,5 @@ def test_a_secret_that_names_no_admin_is_refused_where_the_function_needs_one(
 
 
 def check(world: MySQLWorld, strategy: str = "alternating") -> str:
-    """What the deployment looks at before it takes the secret over."""
-    deadline = Deadline(30)
-    found = (AlternatingUsers(MySQL), DualPasswords(MySQL), SingleUser(MySQL))
-    strategies = {each.name: each for each in found}
-    return AdoptionCheck(MySQL, strategies).ensure(
-        RotatingSecret(cast("Any", world.secrets), world.arn, deadline),
-        owner="it",
-        deadline=deadline,
-        properties={
-            "Strategy": strategy,
-            "Username": world.user,
-            "Host": world.server.host,
-            "Port": str(world.server.port),
-            "AdminArn": world.admin_arn,
-            "Roles": "arn:aws:iam::123456789012:role/any",
-        },
-        before={},
-    )
+    strategies = (AlternatingUsers(MySQL), DualPasswords(MySQL), SingleUser(MySQL))
+    return adoption.check(world, *strategies, Strategy=strategy)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-two
 """
 
 import importlib.util
+import json
 import os
 import secrets as random
 import warnings
@@ -77,10 +78,12 @@ def _like_it(world: MySQLWorld) -> Callable[[dict[str, str], Any], None]:
         if event["Step"] == "createSecret":
             name = world.user if current["username"] == world.clone else world.clone
             new = current | {"username": name, "password": random.token_urlsafe(24)}
-            world.secrets.put(world.arn, "AWSPENDING", new)
-            secret = world.secrets.secrets[world.arn]
-            secret.contents[token] = secret.contents[secret.labels["AWSPENDING"]]
-            secret.labels["AWSPENDING"] = token
+            world.secrets.put_secret_value(
+                SecretId=world.arn,
+                ClientRequestToken=token,
+                SecretString=json.dumps(new),
+                VersionStages=["AWSPENDING"],
+            )
         if event["Step"] == "setSecret":
             _copy(world, current["username"], world.pending(token))
         if event["Step"] == "finishSecret":

@@ -1,16 +1,14 @@
 """What is looked at before the rotation of somebody else's secret is taken over."""
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from database.adoption_check import AdoptionCheck
 from database.alternating_users import AlternatingUsers
 from database.single_user import SingleUser
 from fakes.postgres import PostgresWorld
 from fakes.secrets_manager import failure
 from postgres_user.postgres import Postgres
-from rotation.deadline import Deadline
 from rotation.errors import (
     BadEventError,
     BadSecretError,
@@ -18,27 +16,12 @@ from rotation.errors import (
     RotationError,
     UnsuitableError,
 )
-from rotation.rotating_secret import RotatingSecret
-
-CHECK = AdoptionCheck(
-    Postgres, {each.name: each for each in (AlternatingUsers(Postgres), SingleUser(Postgres))}
-)
-ROLES = "arn:aws:iam::123456789012:role/orders/production/main/*"
+from tests.database import adoption
+from tests.database.adoption import ROLES
 
 
-def check(world: PostgresWorld, **changes: Any) -> str:
-    properties = {
-        "Strategy": "alternating",
-        "Username": world.user,
-        "Host": world.server.host,
-        "Port": str(world.server.port),  # CloudFormation hands numbers over as texts
-        "AdminArn": world.admin_arn,
-        "Roles": ROLES,
-        **changes,
-    }
-    deadline = Deadline(30)
-    secret = RotatingSecret(cast("Any", world.secrets), world.arn, deadline)
-    return CHECK.ensure(secret, owner="it", deadline=deadline, properties=properties, before={})
+def check(world: PostgresWorld, **changes: object) -> str:
+    return adoption.check(world, AlternatingUsers(Postgres), SingleUser(Postgres), **changes)
 
 
 @pytest.fixture
