@@ -25,10 +25,10 @@ def must_last(run: Run, username: str) -> None:
     Raises:
         UnequalTwinsError: The server forgets it.
     """
-    # What DISCARD ALL does to `role`, which stands alone in a packet: afterwards the session would
-    # be idle under whatever time-out is set for that, unless the server's version was known before.
+    # What of DISCARD ALL concerns `role`. RESET ALL, which is in it too, spares `role` by its own
+    # rules, and would bring back time-outs that can only be taken away once the version is known.
     [[role, version]] = run(
-        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL;"
+        "SET SESSION AUTHORIZATION DEFAULT;"
         " SELECT current_setting('role'), current_setting('server_version')",
         doing="tell as whom a session acts that a pool has cleaned",
     )

@@ -82,6 +82,32 @@ def test_no_time_out_but_ours_ends_a_session(
             own.step(handler, token, step)
 
 
+def test_the_proof_of_alternation_brings_no_time_out_back(
+    own: PostgresWorld, known: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What RESET ALL would: one that is set for the database, while it may not be named yet."""
+    newer = [name for name, since in TIMEOUTS.items() if version(own) >= since]
+    for name in newer:
+        own.run(f"ALTER DATABASE {{}} SET {name} = 60000", own.dbname)
+    shown: list[list[Any]] = []
+    close = Connection.close
+
+    def ask_first(connection: Connection) -> None:
+        settings = ", ".join(f"current_setting('{name}')" for name in newer)
+        shown.extend(connection.run(f"SELECT {settings}", doing="tell"))
+        close(connection)
+
+    monkeypatch.setattr(Connection, "close", ask_first)
+    own.rotate(own.alternating)
+    shown.clear()
+    known()
+    token = own.secrets.begin(own.arn)
+    own.step(own.alternating, token, STEPS[0])
+    own.step(own.alternating, token, STEPS[1])
+    assert len(shown) >= 2
+    assert {value for row in shown for value in row} == {"0"}
+
+
 def test_a_function_that_takes_its_time_is_not_ended_as_idle(
     own: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
