@@ -138,7 +138,7 @@ class DatabaseLogin(Construct):
                 secret=login.secret,
                 readers=readers,
             )
-        self._rotator.watch(function, strategy=strategy)
+        self._rotator._watch(function, strategy=strategy)  # noqa: SLF001  # of this package alone
         self.secret: secretsmanager.ISecret = self._readers.secret
 
     @property

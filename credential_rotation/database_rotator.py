@@ -116,7 +116,7 @@ class DatabaseRotator(Construct):
         """Names of the alarms."""
         return self._alarms.names
 
-    def watch(self, function: PythonFunction, *, strategy: str) -> None:
+    def _watch(self, function: PythonFunction, *, strategy: str) -> None:
         """Ring when a function's rotations fail, once for all logins of a strategy."""
         if strategy not in self._strategies:
             self._strategies.add(strategy)

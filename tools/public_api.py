@@ -33,10 +33,14 @@ PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
 """By package and module: what the package itself exports."""
 
 ADAPTERS = {
+    "aiomysql": ("connect", "create_pool"),
+    "asyncmy": ("connect", "create_pool"),
     "asyncpg": ("connect", "create_pool"),
     "botocore": ("session",),
     "certificates": ("RotatedCertificate", "Certificate", "server_context", "client_context"),
     "httpx": ("TokenAuth", "BasicAuth"),
+    "mysql_connector": ("connect", "ConnectionPool"),
+    "mysqlclient": ("connect",),
     "pg8000": ("connect",),
     "psycopg": ("connect", "connect_async"),
     "psycopg_pool": ("ConnectionPool", "AsyncConnectionPool"),
