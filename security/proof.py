@@ -13,7 +13,7 @@ from security.deployment import Deployment
 from security.documents import Place
 from security.intent import Intent
 from security.removals import Removal, removals
-from security.verdict import refusing_layers
+from security.verdict import agreed_layers, refusing_layers
 from stacks.settings import Settings
 
 
@@ -126,16 +126,13 @@ class Proof:
     @cached_property
     def needed(self) -> Sequence[Outcome]:
         """What became of everything that the stack is for."""
-        return [
-            Outcome(each, frozenset(), self._refusing(each, self._deployment))
-            for each in self._purposes
-        ]
+        return [Outcome(each, frozenset(), self._agreed(each)) for each in self._purposes]
 
     @cached_property
     def attacked(self) -> Sequence[Outcome]:
         """What became of every attack that a policy of ours has a say in."""
         return [
-            Outcome(each.intent, expected, self._refusing(each.intent, self._deployment))
+            Outcome(each.intent, expected, self._agreed(each.intent))
             for each in self._attacks
             if (expected := self._deployment.present(each.intent, each.refused_by))
         ]
@@ -168,7 +165,7 @@ class Proof:
         """Whether something that must be allowed is refused, or an attack meets fewer layers."""
         less = self._deployment.with_document(removal.place, removal.document)
         return any(
-            self._refusing(outcome.intent, less) != outcome.refused_by
+            refusing_layers(self._evaluator, less, outcome.intent) != outcome.refused_by
             for outcome in self._concerned(removal)
         )
 
@@ -186,5 +183,5 @@ class Proof:
                 outcomes[place].append(outcome)
         return outcomes
 
-    def _refusing(self, intent: Intent, deployment: Deployment) -> frozenset[Layer]:
-        return refusing_layers(self._evaluator, deployment, intent)
+    def _agreed(self, intent: Intent) -> frozenset[Layer]:
+        return agreed_layers(self._evaluator, self._deployment, intent)

@@ -16,17 +16,23 @@ def refusing_layers(
     """Find all layers that refuse an intent even if every other layer allowed it.
 
     Where several are found, each would do: that is defence in depth, and what is lost when one of
-    them is opened can be seen. None is found exactly if the intent is allowed.
-
-    Raises:
-        ProofError: The layers together decide otherwise than each for itself.
+    them is opened can be seen. None is found exactly if the intent is allowed, see `agreed_layers`.
     """
     request = deployment.request(intent)
     alone = _one_at_a_time(request, own=layer_of(intent.action), service=intent.who.is_service)
-    refusing = frozenset(
+    return frozenset(
         layer for layer, single in alone.items() if not evaluator.decide(single).allowed
     )
-    together = evaluator.decide(request)
+
+
+def agreed_layers(evaluator: Evaluator, deployment: Deployment, intent: Intent) -> frozenset[Layer]:
+    """Find the same, and see to it that the layers together refuse what one of them refuses.
+
+    Raises:
+        ProofError: They decide otherwise than each for itself.
+    """
+    refusing = refusing_layers(evaluator, deployment, intent)
+    together = evaluator.decide(deployment.request(intent))
     if together.allowed == bool(refusing):
         raise ProofError(f"{together}, but one at a time these refuse: {sorted(refusing)}")
     return refusing
