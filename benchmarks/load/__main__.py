@@ -10,7 +10,7 @@ from rich.console import Console
 from benchmarks.load.database import database
 from benchmarks.load.load import Outcome, run
 from benchmarks.load.plan import Plan
-from benchmarks.load.table import reasons, table
+from benchmarks.load.table import reasons, refused_anew, table
 from benchmarks.rotation.engines import ENGINES, STRATEGIES
 from credential_rotation.errors import SynthError
 from local import toolchain
@@ -60,7 +60,10 @@ def _show(console: Console, outcome: Outcome) -> int:
     console.print(table(outcome))
     console.print("Failed / all operations. Why they failed:")
     for library in outcome.libraries:
-        console.print(f"  {library}: {reasons(outcome, library) or 'none did'}")
+        console.print(
+            f"  {library}: {reasons(outcome, library) or 'none did'};"
+            f" with a secret read anew, {refused_anew(outcome, library)} refused"
+        )
     ours = outcome.libraries[0]
     failed = outcome.tally.failed(ours)
     console.print(

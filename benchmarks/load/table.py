@@ -37,6 +37,11 @@ def reasons(outcome: Outcome, library: str) -> str:
     return ", ".join(f"{kind} {number:,}" for kind, number in errors.most_common())
 
 
+def refused_anew(outcome: Outcome, library: str) -> int:
+    """How many logins were refused with a secret that was read for them: what no cache explains."""
+    return outcome.tally.counts.get((library, way.FRESH), Count()).errors["refused"]
+
+
 def _counts(outcome: Outcome, library: str) -> list[Count]:
     return [outcome.tally.counts.get((library, each), Count()) for each in ways(outcome)]
 

@@ -5,9 +5,12 @@ import time
 import psycopg
 import pytest
 
+from benchmarks.load import way
 from benchmarks.load.front import Fault
+from benchmarks.load.load import Outcome
 from benchmarks.load.plan import Plan
 from benchmarks.load.record import Record
+from benchmarks.load.table import refused_anew
 from benchmarks.load.tally import Absences, Tally
 
 REFUSED = psycopg.OperationalError('FATAL:  password authentication failed for user "app"')
@@ -60,6 +63,15 @@ def test_a_refused_credential_has_failed_also_while_the_database_restarts(tally,
     assert counts(tally) == (1, 1, 0)
     assert tally.failed("library") == 1
     assert tally.failed("another") == 0
+
+
+def test_refusals_that_no_cache_explains_are_told_by_themselves(tally):
+    for operation in (way.FRESH, way.NEW):
+        for error in (REFUSED, CUT, None):
+            tally.note("library", Record.of(operation, time.monotonic(), error))
+    outcome = Outcome("dual", Plan.spread(5, seconds=1), ("library", "another"), tally, 1.0)
+    assert refused_anew(outcome, "library") == 1
+    assert refused_anew(outcome, "another") == 0
 
 
 @pytest.mark.parametrize("rotations", [5, 6, 79, 80, 200])
