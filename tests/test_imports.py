@@ -1,6 +1,7 @@
 """Which package may import which: a layer knows those below it and none above."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,3 +72,33 @@ def test_the_published_library_imports_none_of_the_functions_packages() -> None:
     others = {path.name for path in LAMBDAS.iterdir()} - {LIBRARY}
     found = {name for file in modules(f"lambdas/{LIBRARY}") for name in imported(file)}
     assert not found & others
+
+
+SHARED = ("stacks", "credential_rotation", "lambdas/rotation", "lambdas/database")
+"""What serves every product of databases."""
+
+PRODUCTS = {"credential_rotation/engines.py", "credential_rotation/mysql_engine.py"}
+"""What a product that comes with its own functions changes and adds there, and no more."""
+
+
+def code(file: Path) -> str:
+    """A module without comments and docstrings."""
+    tree = ast.parse(file.read_bytes())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [each for each in node.body if not is_text(each)] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def test_what_serves_every_product_of_databases_names_none() -> None:
+    found = {
+        str(file.relative_to(ROOT))
+        for folder in SHARED
+        for file in modules(folder)
+        if re.search("mysql|mariadb", code(file), re.IGNORECASE)
+    }
+    assert found == PRODUCTS
