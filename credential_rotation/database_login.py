@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 import rotation_schedule
@@ -150,6 +151,11 @@ class DatabaseLogin(Construct):
     def alarms(self) -> Sequence[str]:
         """Names of the alarms that ring when its rotation fails or does not happen."""
         return self._rotator.alarms
+
+    @property
+    def alarm_topic(self) -> sns.ITopic:
+        """Where the alarms ring: nobody hears them before something subscribes to it."""
+        return self._rotator.alarm_topic
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a role read the version in use, and no other: it has to ask for AWSCURRENT.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from credential_rotation.alarms import Alarms
@@ -115,6 +116,11 @@ class DatabaseRotator(Construct):
     def alarms(self) -> Sequence[str]:
         """Names of the alarms."""
         return self._alarms.names
+
+    @property
+    def alarm_topic(self) -> sns.ITopic:
+        """Where the alarms ring: nobody hears them before something subscribes to it."""
+        return Shared.of(self).alarm_topic(self.database.platform)
 
     def _watch(self, function: PythonFunction, *, strategy: str) -> None:
         """Ring when a function's rotations fail, once for all logins of a strategy."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from credential_rotation.access_key import AccessKey
@@ -101,6 +102,7 @@ class RotatedAccessKey(Construct):
             ),
         )
         self.user_name = key.user_name
+        self._alarm_topic = shared.alarm_topic(platform)
         self._alarms = Alarms(self, "Alarms", names=key.group.names, topic=platform.topic)
         self._alarms.on_failed_rotation(key.function, strategy=key.strategy)
         self._alarms.on_trouble_of(key.function)
@@ -117,6 +119,11 @@ class RotatedAccessKey(Construct):
     def alarms(self) -> Sequence[str]:
         """Names of the alarms that ring when its rotation fails, or a key gets too old."""
         return self._alarms.names
+
+    @property
+    def alarm_topic(self) -> sns.ITopic:
+        """Where the alarms ring: nobody hears them before something subscribes to it."""
+        return self._alarm_topic
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a role read the version in use, and no other: it has to ask for AWSCURRENT.

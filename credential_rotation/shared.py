@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from aws_cdk import RemovalPolicies, Stack, Token
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from credential_rotation.errors import (
@@ -48,6 +49,7 @@ class Shared(Construct):
         self.rotators: dict[object, DatabaseRotator] = {}
         self._platforms: dict[str, Platform] = {}
         self._endpoints: dict[str, Endpoint | None] = {}
+        self._topics: dict[Platform, sns.ITopic] = {}
         self._taken: dict[str, str] = {}
         self._adopted: dict[str, str] = {}
 
@@ -100,6 +102,18 @@ class Shared(Construct):
                 "first login or rotator in it has named another one, or none. Name it there."
             )
         return self._platforms[address]
+
+    def alarm_topic(self, platform: Platform) -> sns.ITopic:
+        """Where a network's alarms ring, as the CDK's own; the same for all who ask.
+
+        Args:
+            platform: That of the network.
+        """
+        if platform not in self._topics:
+            self._topics[platform] = sns.Topic.from_topic_arn(
+                self, f"{platform.node.id}Alarms", platform.topic.arn
+            )
+        return self._topics[platform]
 
     def take(self, names: Names, *, path: str) -> Names:
         """Give names to one construct alone.

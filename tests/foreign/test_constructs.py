@@ -33,6 +33,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk.assertions import Annotations, Match, Template
 from constructs import Construct
 
@@ -68,7 +69,9 @@ def shop() -> Shop:
     """With whatever is deployed, so that it is synthesized once."""
     shop = Shop()
     orders = shop.login()
-    shop.login("reports", strategy="single", readers=[READER])
+    reports = shop.login("reports", strategy="single", readers=[READER])
+    orders.alarm_topic.add_subscription(subscriptions.EmailSubscription("ops@example.com"))
+    reports.alarm_topic.add_subscription(subscriptions.EmailSubscription("dba@example.com"))
     role = iam.Role(shop.stack, "Application", assumed_by=LAMBDA)
     for _ in range(2):
         orders.grant_read(role)
@@ -224,6 +227,18 @@ def test_alarms_ring_for_every_strategy(shop: Shop, resources: dict[str, Any]) -
         "shop-database-single-failed",
         "shop-database-overdue",
     } <= alarms
+
+
+def test_who_subscribes_to_the_topic_hears_the_alarms(resources: dict[str, Any]) -> None:
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
+    [topic] = of_type(resources, "AWS::SNS::Topic")
+    assert all(each["Properties"]["AlarmActions"] == [{"Ref": topic}] for each in alarms)
+    heard = of_type(resources, "AWS::SNS::Subscription").values()
+    assert sorted(each["Properties"]["Endpoint"] for each in heard) == [
+        "dba@example.com",
+        "ops@example.com",
+    ]
+    assert all(each["Properties"]["TopicArn"] == {"Ref": topic} for each in heard)
 
 
 def test_a_cluster_is_looked_at_when_its_writer_is_there() -> None:
@@ -723,6 +738,7 @@ def test_an_access_key_needs_no_network_and_shares_what_there_is() -> None:
     template.resource_count_is("AWS::EC2::SecurityGroup", 0)
     template.has_resource_properties("AWS::SecretsManager::Secret", {"Name": alone})
     template.resource_count_is("AWS::KMS::Key", 3)
+    template.resource_count_is("AWS::SNS::Subscription", 1)
 
 
 def key_in(stack: Stack) -> str:
@@ -731,6 +747,7 @@ def key_in(stack: Stack) -> str:
     made = RotatedAccessKey(stack, "Partner", policy=policy, readers=[READER])
     made.grant_read(iam.Role(stack, "Reading", assumed_by=LAMBDA))
     assert {"alone-partner-access-key-late", "alone-partner-access-key-strange"} <= {*made.alarms}
+    made.alarm_topic.add_subscription(subscriptions.EmailSubscription("ops@example.com"))
     return "alone/partner/access-key"
 
 
