@@ -67,8 +67,8 @@ def change(run: Run, product: Product, username: str, wanted: AccessChange) -> l
         new = {
             Grant(Kind.PRIVILEGE, what, on) for on in schemas for what in _PRIVILEGES[wanted.now]
         }
-        for statement in grants.statements(user.account, has, (has - lost) | new):
-            run(statement, doing=f"let {reader} use what is {owner.name}'s")
+        for change in grants.changes(has, (has - lost) | new):
+            run(change.statement(user.account), doing=f"let {reader} use what is {owner.name}'s")
     return differences if wanted.now else []
 
 

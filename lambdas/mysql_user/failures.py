@@ -80,7 +80,14 @@ _PLUGIN = (
     " secret's password (ALTER USER)"
 )
 
+_LOG = "See the server's log"
+
 _WAIT = "Wait until the other session gives its lock back, or end it"
+
+
+class NoSuchObjectError(RefusedChangeError):
+    """A grant is on a table, column or routine that does not exist."""
+
 
 _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     1040: (UnreachableError, _FULL),
@@ -117,6 +124,9 @@ _KINDS: Mapping[int, tuple[type[TargetError], str]] = {
     1290: (RefusedChangeError, _READ_ONLY),
     1792: (RefusedChangeError, _READ_ONLY),
     1836: (RefusedChangeError, _READ_ONLY),
+    1054: (NoSuchObjectError, _LOG),
+    1146: (NoSuchObjectError, _LOG),
+    1305: (NoSuchObjectError, _LOG),
     1410: (RefusedChangeError, GONE),
     1524: (UnsuitableError, _PLUGIN),
     1819: (RefusedChangeError, _VALIDATION),
@@ -165,7 +175,7 @@ def failure(code: int, words: str, doing: str, *, login: bool = False) -> Target
         return RefusedChangeError(cause, remedy=remedy)
     if code == OPERATION_FAILED and "CREATE USER" not in words:
         return RefusedChangeError(cause, remedy=GONE, retry_helps=True)
-    kind, remedy = _KINDS.get(code, (RefusedChangeError, "See the server's log"))
+    kind, remedy = _KINDS.get(code, (RefusedChangeError, _LOG))
     if kind is CredentialRefusedError and code in _OF_RIGHTS_TOO and not login:
         kind, remedy = RefusedChangeError, _RIGHTS
     return kind(cause, remedy=remedy, retry_helps=True if remedy is GONE else None)

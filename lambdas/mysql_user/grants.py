@@ -4,19 +4,21 @@ https://dev.mysql.com/doc/refman/8.4/en/show-grants.html
 https://mariadb.com/kb/en/show-grants/
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import TypeAlias
 
 from mysql_user import lexer
 from mysql_user.sql import identifier
 from rotation.errors import UnsuitableError
 
+_ALL = "ALL PRIVILEGES"
 _GRANT_OPTION = "GRANT OPTION"
 _NOTHING = "USAGE"
 _TO = {"GRANT": "TO", "REVOKE": "FROM"}
-_PASSES = (["WITH", "GRANT", "OPTION"], ["WITH", "ADMIN", "OPTION"])
+_PASSES = (["GRANT", "OPTION"], ["ADMIN", "OPTION"])
 EVERYWHERE = "*.*"
 _ROUTINES = ("PROCEDURE", "FUNCTION", "PACKAGE", "LIBRARY")
 
@@ -70,16 +72,75 @@ def read(shown: Iterable[str]) -> frozenset[Grant]:
     return frozenset(grant for line in shown for grant in _line(lexer.split(line)))
 
 
-def statements(user: str, have: Iterable[Grant], want: Iterable[Grant]) -> Iterator[str]:
-    """SQL that takes a user from some grants to others.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A grant that is given or taken away.
+
+    Attributes:
+        grant: The grant.
+        given: Whether it is given.
+    """
+
+    grant: Grant
+    given: bool
+
+    def statement(self, user: str) -> str:
+        """The SQL.
+
+        Args:
+            user: The user, as statements name it.
+        """
+        [statement] = (given if self.given else taken)(user, [self.grant])
+        return statement
+
+
+def changes(have: Iterable[Grant], want: Iterable[Grant]) -> Iterator[Change]:
+    """What takes a user from some grants to others.
+
+    What is new is given before anything goes, so that a user can at no time do less than before and
+    afterwards. The exception is what can only be narrowed by being taken whole: everything on an
+    object of which some is left, and what was to be passed on and is no longer.
 
     Args:
-        user: The user, as statements name it.
-        have: What it has.
+        have: What the user has.
         want: What it shall have.
     """
-    yield from taken(user, set(have) - set(want))
-    yield from given(user, set(want) - set(have))
+    before, after = set(have), set(want)
+    lost = missing(before, after)
+    narrowed = {grant for grant in lost if any(_is_part(each, grant) for each in after)}
+    again = {each for each in after if any(_is_part(each, grant) for grant in narrowed)}
+    yield from (Change(grant, given=False) for grant in _last_first(narrowed))
+    yield from (Change(grant, given=True) for grant in sorted(again | (after - before)))
+    yield from (Change(grant, given=False) for grant in _last_first(lost - narrowed))
+
+
+def missing(some: Iterable[Grant], among: Collection[Grant]) -> set[Grant]:
+    """The grants that others neither are nor include.
+
+    Args:
+        some: The grants.
+        among: The others.
+    """
+    included = {grant for grant in some if any(_includes(each, grant) for each in among)}
+    return {*some} - included - {*among}
+
+
+def _includes(whole: Grant, part: Grant) -> bool:
+    """Whether one can be left out where the other one is: SHOW GRANTS does so."""
+    return _is_part(part, whole) and "(" not in part.what
+
+
+def _is_part(part: Grant, whole: Grant) -> bool:
+    """Whether one goes with the other when that is taken away."""
+    if (part.kind, part.on) != (whole.kind, whole.on) or part == whole:
+        return False
+    if part.what == whole.what:
+        return whole.passes
+    return whole.what == _ALL and part.what != _GRANT_OPTION
+
+
+def _last_first(grants: Iterable[Grant]) -> list[Grant]:
+    return sorted(grants, reverse=True)
 
 
 def given(user: str, grants: Iterable[Grant]) -> Iterator[str]:
@@ -103,7 +164,7 @@ def given(user: str, grants: Iterable[Grant]) -> Iterator[str]:
 
 def taken(user: str, grants: Iterable[Grant]) -> Iterator[str]:
     """SQL that takes grants away."""
-    for grant in sorted(grants, reverse=True):
+    for grant in _last_first(grants):
         match grant.kind:
             case Kind.ROLE:
                 yield f"REVOKE {grant.what} FROM {user}"
@@ -124,7 +185,9 @@ def _line(words: list[str]) -> Iterator[Grant]:
             f"A line of SHOW GRANTS begins in an unknown way: {words[0]}",
             remedy="Report it, with the version of the server",
         )
-    what, passes = words[1 : words.index(to)], words[-3:] in _PASSES
+    what, rest = words[1 : words.index(to)], words[words.index(to) + 1 :]
+    # MariaDB shows limits behind it: WITH GRANT OPTION MAX_USER_CONNECTIONS 50.
+    passes = any([*pair] in _PASSES for pair in pairwise(rest))
     if "ON" not in what:
         yield from (
             Grant(Kind.ROLE, lexer.joined(role), passes=passes) for role in lexer.listed(what)

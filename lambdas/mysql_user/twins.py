@@ -9,22 +9,25 @@ somebody made. The one exception are routines: who creates one is granted it
 (`automatic_sp_privileges`), and here its twin is granted it too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from database.names import Pair
 from database.target import Difference, Standing, Twins
 from mysql_user import grants
-from mysql_user.failures import GONE
-from mysql_user.grants import Grant
+from mysql_user.failures import GONE, NoSuchObjectError
+from mysql_user.grants import Change, Grant, Kind
 from mysql_user.mark import is_mark
 from mysql_user.product import Product
 from mysql_user.sql import Run, account, text
 from mysql_user.user import User, written
-from rotation.errors import UnequalTwinsError
+from rotation.errors import UnequalTwinsError, UnsuitableError
 from rotation.secret_text import SecretText
 
 _DEFINED = ("VIEWS", "ROUTINES", "TRIGGERS", "EVENTS")
 """What runs with the rights of a user that it names, in information_schema."""
+
+_SYSTEM_USER = "SYSTEM_USER"
 
 
 class MySQLTwins(Twins):
@@ -76,6 +79,8 @@ class MySQLTwins(Twins):
         """Creates the clone if there is none, and changes what differs."""
         pair = self._pair
         base = self._user(pair.base)
+        wanted = self._granted(base)
+        self._must_be_alterable(base, wanted)
         if self._users[pair.clone] is None:
             self._create(base, password)
         clone = self._user(pair.clone)
@@ -83,9 +88,8 @@ class MySQLTwins(Twins):
             for statement in self._mark.statements(clone):
                 self._run(statement, doing=f"mark {pair.clone}")
         if username == pair.base:
-            return self._make_ready(base, clone)
-        self._make_like(base, clone, password)
-        return []
+            return self._make_ready(base, clone, wanted)
+        return self._make_like(base, clone, wanted, password)
 
     def hand_over(self) -> bool:
         """Nothing: nobody owns anything here."""
@@ -114,6 +118,17 @@ class MySQLTwins(Twins):
     def _granted(self, user: User) -> frozenset[Grant]:
         return frozenset(grant for grant in self._shown(user) if not is_mark(grant))
 
+    def _must_be_alterable(self, base: User, granted: frozenset[Grant]) -> None:
+        """What makes a user one of the system's own would, on the clone, shut us out of it."""
+        if not any(grant.what == _SYSTEM_USER for grant in granted):
+            return
+        if not any(right.what == _SYSTEM_USER for right in self._product.rights(self._run)):
+            raise UnsuitableError(
+                f"The user {base.name} has {_SYSTEM_USER}, and an admin without it may not change"
+                " such a user",
+                remedy=f"Take it away: REVOKE {_SYSTEM_USER} ON *.* FROM {base.account}",
+            )
+
     def _create(self, base: User, password: SecretText) -> None:
         """With the pending password: if we end here, the secret proves whose the user is."""
         plugin = base.plugin(self._product.plugins)
@@ -128,15 +143,25 @@ class MySQLTwins(Twins):
         self._users[name] = User.of(self._run, name, base.host)
         self._marked_by = self._read_mark()
 
-    def _make_ready(self, base: User, clone: User) -> list[Difference]:
+    def _make_ready(self, base: User, clone: User, wanted: frozenset[Grant]) -> list[Difference]:
         """The base is about to be used: what the clone has of its own will be missed."""
-        wanted, has = self._granted(base), self._granted(clone)
+        has = self._granted(clone)
         made = self._of_routines_made_by(clone, has - wanted)
-        self._do(base.name, grants.given(base.account, made))
-        self._do(clone.name, grants.given(clone.account, wanted - has))
-        return [_of_one_alone(base, clone, extra) for extra in sorted(has - wanted - made)]
+        self._give(base, made)
+        # What takes something away counts the other way round: the clone is in use.
+        less = {grant for grant in wanted - has if _restricts(grant, has)}
+        more = {grant for grant in has - wanted if grant.kind is Kind.RESTRICTION}
+        gone = self._give(clone, grants.missing(wanted, has) - less)
+        self._do(clone.name, grants.taken(clone.account, more))
+        extra = (grants.missing(has, wanted) - made - more) | less
+        return [
+            *(_of_one_alone(base, clone, each) for each in sorted(extra)),
+            *(_of_nothing(base, each) for each in sorted(gone)),
+        ]
 
-    def _make_like(self, base: User, clone: User, password: SecretText) -> None:
+    def _make_like(
+        self, base: User, clone: User, wanted: frozenset[Grant], password: SecretText
+    ) -> list[Difference]:
         """The clone rests: it becomes what the base is."""
         if clone.host != base.host:
             clone = self._moved(clone, base.host)
@@ -146,19 +171,20 @@ class MySQLTwins(Twins):
             self._do(clone.name, [f"ALTER USER {clone.account} {identified}"])
         if changes := base.changes_to(clone):
             self._do(clone.name, [f"ALTER USER {clone.account} {changes}"])
-        wanted, has = self._granted(base), self._granted(clone)
+        has = self._granted(clone)
         made = self._of_routines_made_by(clone, has - wanted)
-        self._do(base.name, grants.given(base.account, made))
+        self._give(base, made)
         wanted |= made
-        self._do(clone.name, grants.statements(clone.account, has, wanted))
+        gone = self._change(clone, grants.changes(has, wanted))
         roles = self._product.default_roles(self._run, base)
         if self._product.default_roles(self._run, clone) != roles:
             self._do(clone.name, [self._product.setting_default_roles(clone, roles)])
-        if has != wanted and self._granted(clone) != wanted:
+        if has != wanted and self._granted(clone) != wanted - gone:
             raise UnequalTwinsError(
                 f"The grants of {clone.name} could not be made those of {base.name}",
                 remedy=f"Compare SHOW GRANTS FOR {base.account} and FOR {clone.account}",
             )
+        return [_of_nothing(base, each) for each in sorted(gone)]
 
     def _moved(self, clone: User, host: str) -> User:
         """The clone with another host; what it has created names it with the one that it had."""
@@ -190,17 +216,55 @@ class MySQLTwins(Twins):
         made = {grants.routine(*map(str, row)) for row in rows}
         return frozenset(grant for grant in some if grant.on in made)
 
+    def _give(self, user: User, some: Iterable[Grant]) -> set[Grant]:
+        return self._change(user, (Change(grant, given=True) for grant in sorted(some)))
+
+    def _change(self, user: User, changes: Iterable[Change]) -> set[Grant]:
+        """Gives and takes away.
+
+        Returns:
+            What is on something that does not exist, and can't be given: dropping a table leaves
+            the grants on it to those who have them.
+        """
+        gone = set()
+        for change in changes:
+            verb = "give" if change.given else "take"
+            doing = f"{verb} {user.name} what makes it equal to its twin"
+            try:
+                self._run(change.statement(user.account), doing=doing)
+            except NoSuchObjectError:
+                gone.add(change.grant)
+        return gone
+
     def _do(self, username: str, statements: grants.Statements) -> None:
         for statement in statements:
             self._run(statement, doing=f"make {username} equal to its twin")
 
 
+def _restricts(grant: Grant, has: frozenset[Grant]) -> bool:
+    """Whether a grant takes away what a user has on everything."""
+    everywhere = replace(grant, kind=Kind.PRIVILEGE, on=grants.EVERYWHERE)
+    return grant.kind is Kind.RESTRICTION and everywhere in has
+
+
 def _of_one_alone(base: User, clone: User, grant: Grant) -> Difference:
-    [give] = grants.given(base.account, [grant])
-    [take] = grants.taken(clone.account, [grant])
+    given = grant.kind is not Kind.RESTRICTION
+    give = Change(grant, given=given).statement(base.account)
     return Difference(
         f"The user {clone.name} may do what {base.name}, the first of the two, may not"
-        f" ({grant.what}{f' on {grant.on}' if grant.on else ''}), so that the next rotation takes"
-        " it away",
-        remedy=f"Grant it to the first: {give}; or take it away: {take}",
+        f" ({_named(grant)}), so that the next rotation takes it away",
+        remedy=f"Grant it to the first, if the application needs it: {give}",
     )
+
+
+def _of_nothing(base: User, grant: Grant) -> Difference:
+    take = Change(grant, given=False).statement(base.account)
+    return Difference(
+        f"The user {base.name} may do something ({_named(grant)}) with what does not exist any"
+        " more, and its twin can't be granted that",
+        remedy=f"Take it from the first: {take}",
+    )
+
+
+def _named(grant: Grant) -> str:
+    return f"{grant.what} on {grant.on}" if grant.on else grant.what

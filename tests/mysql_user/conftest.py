@@ -1,5 +1,7 @@
 """MariaDB and MySQL servers with the users that rotations need; each test runs on both."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from fakes.mysql import MySQLWorld
@@ -66,3 +68,34 @@ def unhurried(monkeypatch: pytest.MonkeyPatch, patient: None) -> None:
     del patient
     monkeypatch.setattr("mysql_user.connection.WAIT_SECONDS", 60)
     monkeypatch.setattr("rotation.deadline.STEP_SECONDS", 120)
+
+
+@pytest.fixture
+def alternating(ready: MySQLWorld) -> MySQLWorld:
+    ready.rotate(ready.alternating)
+    return ready
+
+
+@pytest.fixture
+def things(alternating: MySQLWorld) -> MySQLWorld:
+    """What can be granted; the same for all tests."""
+    world = alternating
+    world.run("CREATE DATABASE IF NOT EXISTS things")
+    world.run("CREATE TABLE IF NOT EXISTS things.t (i int, `a, b)` int)")
+    world.run("CREATE PROCEDURE IF NOT EXISTS things.p() SELECT 1")
+    world.run("CREATE FUNCTION IF NOT EXISTS things.f() RETURNS int DETERMINISTIC RETURN 1")
+    world.run("CREATE ROLE IF NOT EXISTS twins_role")
+    world.run("GRANT SELECT ON things.t TO twins_role")
+    # On MariaDB only such a one may grant it, whatever else it may.
+    world.run("GRANT twins_role TO {}@'%' WITH ADMIN OPTION", world.admin)
+    return world
+
+
+@pytest.fixture
+def partial(on_mysql: MySQLWorld) -> Iterator[MySQLWorld]:
+    """A server where something may be taken away from what is granted on everything."""
+    on_mysql.run("SET GLOBAL partial_revokes = ON")
+    yield on_mysql
+    for user in (on_mysql.user, on_mysql.clone):
+        on_mysql.run("DROP USER IF EXISTS {}@'%'", user)
+    on_mysql.run("SET GLOBAL partial_revokes = OFF")

@@ -273,9 +273,15 @@ OF_MYSQL = {
     ),
     "Grant it its schemas by their names, with \\_ for each underscore; or grant the access"
     " yourself": "test_access.py::test_schemas_of_a_pattern_are_granted_by_their_names",
-    "Grant it to the first: …; or take it away: …": (
+    "Grant it to the first, if the application needs it: …": (
         "test_twins.py"
         "::test_what_the_current_user_alone_was_granted_is_kept_while_it_is_current_and_told"
+    ),
+    "Take it from the first: …": (
+        "test_changed_grants.py::test_grants_on_what_was_dropped_hinder_nothing_and_are_told"
+    ),
+    "Take it away: REVOKE … ON *.* FROM …": (
+        "test_changed_grants.py::test_a_user_of_the_system_is_refused_before_anything_is_made"
     ),
     "Grant … a right on the schema …, or correct existing.dbname": (
         "test_check.py::test_a_database_that_the_admin_has_no_right_on"
