@@ -350,6 +350,30 @@ def test_a_schema_of_another_login_stays_its_own(world: MySQLWorld, way: str) ->
     assert_all_is_well(world)
 
 
+@pytest.mark.parametrize("way", ["named", "by hand"])
+def test_a_schema_that_holds_something_is_given_to_a_user_by_hand(
+    world: MySQLWorld, way: str
+) -> None:
+    world.run("CREATE DATABASE {}", world.dbname)
+    world.run("CREATE TABLE {}.kept (id int)", world.dbname)
+    with pytest.raises(NotOursError) as refused:
+        world.create_first_user()
+    if way == "named":
+        assert "name a schema that is empty or does not exist" in refused.value.remedy
+        put(world, dbname=f"mine_{world.number}")
+        world.ensure()
+    else:
+        assert "create the user yourself, with the secret's password and rights on that schema" in (
+            refused.value.remedy
+        )
+        world.run(f"CREATE USER {{}}@'%' IDENTIFIED BY '{FIRST_PASSWORD}'", world.user)
+        world.run(f"GRANT {_ALL} ON {{}}.* TO {{}}@'%'", world.dbname, world.user)
+        world.ensure()
+        with world.as_login(world.document()) as session:
+            execute(session, "INSERT INTO kept VALUES (7)")
+    assert_all_is_well(world)
+
+
 @pytest.mark.parametrize("way", ["renamed", "told", "adopted"])
 def test_a_user_who_is_there_keeps_its_password(world: MySQLWorld, way: str) -> None:
     world.run("CREATE DATABASE {}", world.dbname)

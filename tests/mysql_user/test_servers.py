@@ -7,6 +7,7 @@ import pytest
 from fakes.mysql import MySQLWorld
 from local.debian import DebianPackageError
 from local.mariadb import MariaDBServer, binaries
+from rotation.errors import NotOursError
 
 OLD = "10.11"
 
@@ -43,3 +44,19 @@ def test_everything_works_there(
         assert world.accepts(world.document())
     world.add_login("Other_X")
     world.ensure(Reads=["Other_X"])
+
+
+def test_a_schema_is_somebodys_however_its_name_is_written(
+    old_mariadb: MariaDBServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(old_mariadb.ca))
+    world = MySQLWorld(old_mariadb)
+    other = f"other_{world.number}"
+    world.run("CREATE USER {}", other)
+    world.secrets.put(world.arn, "AWSCURRENT", world.application(dbname="Data_Y"))
+    for named in ("DATA_Y.*", "DATA_Y.t"):
+        world.run(f"GRANT CREATE ON {named} TO {{}}", other)
+        with pytest.raises(NotOursError, match=f"is used by {other}"):
+            world.create_first_user()
+        world.run("REVOKE ALL PRIVILEGES, GRANT OPTION FROM {}", other)
+    world.create_first_user()

@@ -308,6 +308,11 @@ OF_MYSQL = {
     " by reads or writes; or create the user yourself": (
         "test_remedies.py::test_a_schema_of_another_login_stays_its_own"
     ),
+    "Let dbname in the secret of … name a schema that is empty or does not exist; or, if all of"
+    " that is this application's, create the user yourself, with the secret's password and rights"
+    " on that schema": (
+        "test_remedies.py::test_a_schema_that_holds_something_is_given_to_a_user_by_hand"
+    ),
     "Let existing.admin_secret_arn name an admin's secret; or run as one who may: GRANT … ON *.* TO"
     " that user": "test_check.py::test_an_admin_without_the_rights",
     "Let it demand no more than TLS (ALTER USER ... REQUIRE SSL): who rotates shows no"
