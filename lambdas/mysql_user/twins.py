@@ -175,7 +175,10 @@ class MySQLTwins(Twins):
         made = self._of_routines_made_by(clone, has - wanted)
         self._give(base, made)
         wanted |= made
-        gone = self._change(clone, grants.changes(has, wanted))
+        steps = [*grants.changes(has, wanted)]
+        gone = self._change(clone, steps)
+        if any(each.grant.kind is Kind.ROLE for each in steps):  # a default role may have gone too
+            clone = User.of(self._run, clone.name, clone.host)
         roles = self._product.default_roles(self._run, base)
         if self._product.default_roles(self._run, clone) != roles:
             self._do(clone.name, [self._product.setting_default_roles(clone, roles)])
