@@ -4,15 +4,20 @@ from database.credential import Credential
 from database.names import base_of
 from database.strategy import UserStrategy
 from database.target import Target
-from rotation.errors import CredentialRefusedError
+from rotation.errors import (
+    BadSecretError,
+    CredentialRefusedError,
+    SecretsManagerError,
+    UnsuitableError,
+)
 from rotation.rotation import Rotation
 
 
 class SingleUser(UserStrategy[Target]):
     """The user changes its own password: no other rights are needed.
 
-    Where a database takes a user's own password in the clear alone, the admin that `masterarn`
-    names changes it after the user has logged in, because no password is sent in a statement.
+    Where it can't (see `Target.needs_admin`), the admin that `masterarn` names does it after the
+    user has logged in.
 
     Between the commit of the new password in setSecret and the move of the label in finishSecret
     AWSCURRENT does not log in; sessions that are open stay open. Where that is too much, use
@@ -40,11 +45,21 @@ class SingleUser(UserStrategy[Target]):
         with self._target.connect(
             login.at_writer(), owner=rotation.token, deadline=rotation.deadline
         ) as session:
-            if session.changes_own_password():
+            needs_admin = session.needs_admin()
+            if needs_admin is None:
                 self._change_in(session, rotation, current)
                 return
-        with self.as_admin(self.admin(rotation, current), rotation) as admin:
-            self._change_in(admin, rotation, current)
+        try:
+            admin = self.admin(rotation, current)
+        except (BadSecretError, SecretsManagerError) as error:
+            if error.retry_helps:
+                raise
+            raise UnsuitableError(
+                f"{needs_admin.cause}, and no admin can be had: {error.cause}",
+                remedy=needs_admin.remedy,
+            ) from error
+        with self.as_admin(admin, rotation) as session:
+            self._change_in(session, rotation, current)
 
     def _change_in(self, session: Target, rotation: Rotation, current: Credential) -> None:
         with session.fenced(base_of(current.username)):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from database.credential import Credential
 from database.names import NameLimit, Pair
 from rotation.deadline import Deadline
-from rotation.errors import CredentialRefusedError
+from rotation.errors import CredentialRefusedError, UnsuitableError
 from rotation.secret_text import SecretText
 
 if TYPE_CHECKING:
@@ -237,10 +237,11 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def changes_own_password(self) -> bool:
-        """Whether the session's user may change its own password without showing it to the server.
+    def needs_admin(self) -> UnsuitableError | None:
+        """Why the session's user can't give itself a password as `change_password` does.
 
-        If not, an admin has to.
+        Returns:
+            None if it can. Else an admin has to, and this is the error where none can be had.
         """
 
     @abstractmethod

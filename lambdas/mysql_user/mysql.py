@@ -13,7 +13,7 @@ from database.names import NameLimit, Pair, base_of
 from database.target import Difference, DualTarget, Twins
 from mysql_user import fence
 from rotation.deadline import Deadline
-from rotation.errors import GoneError
+from rotation.errors import GoneError, UnsuitableError
 from rotation.secret_text import SecretText
 
 if TYPE_CHECKING:
@@ -104,11 +104,22 @@ class MySQL(DualTarget):
         yield
         fence.leave(self._run)
 
-    def changes_own_password(self) -> bool:
-        """Who may alter users may, and on MariaDB everybody who has one password."""
+    def needs_admin(self) -> UnsuitableError | None:
+        """Who may alter users does not, and on MariaDB nobody who has one password.
+
+        Of two, SET PASSWORD replaces the first, and nothing takes the other one away.
+        """
         if self._may_alter_users():
-            return True
-        return self._product.takes_own_verifier and len(self._own().methods) == 1
+            return None
+        if not self._product.takes_own_verifier:
+            return UnsuitableError(
+                f"The server takes the own password of {self._credential.username} in the clear"
+                " alone, so that an admin has to change it",
+                remedy="Let masterarn in the secret name the admin's secret, and let the function"
+                " read that one",
+            )
+        own = self._own()
+        return _has_several_passwords(own, self._credential) if own.methods[1:] else None
 
     def change_password(self, username: str, password: SecretText) -> None:
         """Sends a verifier for the way in which the user proves itself."""
@@ -195,3 +206,20 @@ class MySQL(DualTarget):
         [[name]] = self._run("SELECT CURRENT_USER()", doing="tell who it is")
         username, _, host = name.rpartition("@")
         return User.of(self._run, username, host)
+
+
+def _has_several_passwords(user: User, login: Credential) -> UnsuitableError:
+    ways = len(user.methods)
+    [own, *_] = [
+        (number, method.plugin)
+        for number, method in enumerate(user.methods, start=1)
+        if method.accepts(login.password)
+    ]
+    number, plugin = own
+    return UnsuitableError(
+        f"The user {user.name} has {ways} passwords, as the strategy dual leaves it, and may not"
+        " take one away itself",
+        remedy=f"Leave it that of {login.whose}, as an admin: ALTER USER {user.account} IDENTIFIED"
+        f" VIA {plugin} USING '...', with the text that is number {number} of the {ways} which SHOW"
+        f" CREATE USER {user.account} shows after USING",
+    )

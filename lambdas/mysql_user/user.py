@@ -59,6 +59,10 @@ class Method:
     plugin: str
     verifier: bytes
 
+    def accepts(self, password: SecretText) -> bool:
+        """Whether the verifier is shown and was made of a password."""
+        return verifies(self.plugin, self.verifier, password)
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -188,7 +192,7 @@ class User:
 
     def accepts(self, password: SecretText) -> bool:
         """Whether one of the verifiers that are shown was made of a password."""
-        return any(verifies(method.plugin, method.verifier, password) for method in self.methods)
+        return any(method.accepts(password) for method in self.methods)
 
     def changes_to(self, other: "User") -> str:
         """What ALTER USER has to say to make another user like this one; empty for nothing."""

@@ -137,9 +137,8 @@ class Postgres(Target):
         yield
         self._connection.run("COMMIT", doing="commit")
 
-    def changes_own_password(self) -> bool:
+    def needs_admin(self) -> None:
         """Every user may."""
-        return True
 
     def change_password(self, username: str, password: SecretText) -> None:
         """Sends a SCRAM verifier."""

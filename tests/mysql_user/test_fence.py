@@ -177,7 +177,7 @@ def test_a_session_that_waits_for_an_answer_keeps_no_other_thread_waiting(
             return ask(statement, doing=doing)
 
         stuck._run = rotate_meanwhile
-        stuck.changes_own_password()
+        stuck.needs_admin()
         assert stuck._run is ask
     assert ready.accepts(ready.document())
 

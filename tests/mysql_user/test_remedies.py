@@ -1,5 +1,6 @@
 """Remedies are followed to the letter; afterwards AWSCURRENT works, and the next rotation too."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from fakes.mysql import MySQLWorld, execute
 from fakes.product import Document
+from fakes.secrets_manager import failure
 from fakes.world import FIRST_PASSWORD
 from mysql_user import fence
 from mysql_user.first_user import _ALL
@@ -17,6 +19,7 @@ from rotation.errors import (
     GoneError,
     NotOursError,
     RefusedChangeError,
+    UnsuitableError,
 )
 from tests.database.remedies import Case, attempt, put
 from tests.mysql_user import impostor as impostors
@@ -501,3 +504,60 @@ def test_a_name_that_the_server_would_alter_is_corrected(one: MySQLWorld) -> Non
     assert "Use letters, digits and underscores" in error.remedy
     put(one, username=one.user)
     assert_all_is_well(one, "dual")
+
+
+def deny(world: MySQLWorld) -> None:
+    """The function may not read the admin's secret, which Secrets Manager tells as it is here."""
+    read = world.secrets.get_secret_value
+
+    def get_secret_value(**which: str) -> dict[str, Any]:
+        if which["SecretId"] == world.admin_arn:
+            raise failure("AccessDeniedException", "GetSecretValue")
+        return read(**which)
+
+    world.secrets.get_secret_value = get_secret_value  # type: ignore[method-assign]  # as said
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+@pytest.mark.parametrize("way", ["denied", "not named"])
+def test_of_two_passwords_an_admin_leaves_the_current_one(
+    on_mariadb: MySQLWorld, way: str, *, given_up: bool
+) -> None:
+    """It is the first one shown, or the second after an attempt that was given up."""
+    world = on_mariadb
+    world.create_first_user()
+    world.rotate(world.dual)
+    if given_up:
+        world.until(world.dual, "testSecret")
+        del world.secrets.secrets[world.arn].labels["AWSPENDING"]
+    if way == "denied":
+        deny(world)
+    else:
+        put(world, masterarn=None)
+    before = world.run("SHOW CREATE USER {}@'%'", world.user)
+    error = attempt(world, world.single)
+    assert type(error) is UnsuitableError
+    assert "has 2 passwords, as the strategy dual leaves it" in error.cause
+    assert world.run("SHOW CREATE USER {}@'%'", world.user) == before
+    found = re.fullmatch(
+        r"Leave it that of AWSCURRENT, as an admin: (ALTER .*) USING '\.\.\.', with the text that"
+        r" is number (\d) of the 2 which (SHOW .*) shows after USING",
+        error.remedy,
+    )
+    assert found
+    with world.as_admin() as admin:
+        [[shown]] = execute(admin, found[3])
+        texts = re.findall(r"USING ('[^']+')", shown)
+        execute(admin, f"{found[1]} USING {texts[int(found[2]) - 1]}")
+    assert_all_is_well(world, "single")
+    assert not world.accepts(world.document("AWSPREVIOUS"))
+    assert " OR " not in world.run("SHOW CREATE USER {}@'%'", world.user)[0][0]
+
+
+def test_where_no_user_changes_its_own_password_an_admin_is_named(on_mysql: MySQLWorld) -> None:
+    on_mysql.create_first_user()
+    put(on_mysql, masterarn=None)
+    error = attempt(on_mysql, on_mysql.single)
+    assert "Let masterarn in the secret name the admin's secret" in error.remedy
+    put(on_mysql, masterarn=on_mysql.admin_arn)
+    assert_all_is_well(on_mysql, "single")

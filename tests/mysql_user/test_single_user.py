@@ -1,7 +1,8 @@
 import pytest
 
 from fakes.mysql import MySQLWorld, execute
-from rotation.errors import BadSecretError, CredentialRefusedError
+from fakes.secrets_manager import failure
+from rotation.errors import CredentialRefusedError, SecretsManagerError, UnsuitableError
 from tests.database.promises import SinglePromises
 
 
@@ -30,7 +31,7 @@ def test_on_mysql_the_admin_changes_it_and_is_asked_for(on_mysql: MySQLWorld) ->
     login = on_mysql.login(on_mysql.user, "the-First-Password-1")
     on_mysql.secrets.put(on_mysql.arn, "AWSCURRENT", login)
     token = on_mysql.until(on_mysql.single, "setSecret")
-    with pytest.raises(BadSecretError, match="masterarn is missing"):
+    with pytest.raises(UnsuitableError, match=r"in the clear alone.*masterarn is missing"):
         on_mysql.step(on_mysql.single, token, "setSecret")
     assert on_mysql.accepts(login)
 
@@ -64,3 +65,19 @@ def test_a_second_password_that_was_left_by_the_strategy_dual_goes(ready: MySQLW
     assert ready.accepts(ready.document())
     assert not ready.accepts(ready.document("AWSPREVIOUS"))
     assert not ready.accepts(ready.application())
+
+
+def test_a_call_that_may_succeed_later_is_no_reason_to_do_without_an_admin(
+    on_mysql: MySQLWorld,
+) -> None:
+    on_mysql.create_first_user()
+    token = on_mysql.until(on_mysql.single, "setSecret")
+    calls = iter(range(10))
+
+    def throttle(call: str) -> None:
+        if call == "get_secret_value" and next(calls) == 2:
+            raise failure("ThrottlingException", call)
+
+    on_mysql.secrets.before = throttle
+    with pytest.raises(SecretsManagerError, match="ThrottlingException"):
+        on_mysql.step(on_mysql.single, token, "setSecret")

@@ -315,6 +315,13 @@ OF_MYSQL = {
     ),
     "Let existing.admin_secret_arn name an admin's secret; or run as one who may: GRANT … ON *.* TO"
     " that user": "test_check.py::test_an_admin_without_the_rights",
+    "Leave it that of …, as an admin: ALTER USER … IDENTIFIED VIA … USING '...', with the text that"
+    " is number … of the … which SHOW CREATE USER … shows after USING": (
+        "test_remedies.py::test_of_two_passwords_an_admin_leaves_the_current_one"
+    ),
+    "Let masterarn in the secret name the admin's secret, and let the function read that one": (
+        "test_remedies.py::test_where_no_user_changes_its_own_password_an_admin_is_named"
+    ),
     "Let it demand no more than TLS (ALTER USER ... REQUIRE SSL): who rotates shows no"
     " certificate": CASES,
     "Let it in again as an admin: …": (
