@@ -314,13 +314,14 @@ class DualTarget(Target):
     def add_password(self, username: str, password: SecretText, *, beside: SecretText) -> None:
         """Gives a user a second password, without showing it to the server.
 
-        Afterwards the two are accepted and no others. At no instant is the one refused that was
-        accepted before, and if both are accepted already, nothing changes.
+        Afterwards the two are accepted and no others. At no instant is one of them refused that
+        was accepted before, and if both are accepted already, nothing changes.
 
         Args:
             username: The user.
             password: The new one.
-            beside: The one that it has, which goes on being accepted.
+            beside: The one that it has, which goes on being accepted; it is set again where it is
+                not accepted.
 
         Raises:
             NotOursError: More than one account has that name.

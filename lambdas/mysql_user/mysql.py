@@ -137,7 +137,7 @@ class MySQL(DualTarget):
         """Sends a verifier; see `mysql_user.product`."""
         user = self._user(username)
         plugin = user.plugin(self._product.plugins)
-        for statement in self._product.adding(user, password, beside, plugin):
+        for statement in self._product.adding(self._run, user, password, beside, plugin):
             self._run(statement, doing=f"give {username} a second password")
 
     def twins(self, pair: Pair, secret: str) -> Twins:

@@ -8,7 +8,7 @@ from mysql_user import grants
 from mysql_user.grants import Grant
 from mysql_user.mark import AttributeMark, Mark, RoleMark
 from mysql_user.sql import Run, identifier, literal, text
-from mysql_user.user import User
+from mysql_user.user import Method, User
 from mysql_user.verifiers import ED25519, NATIVE, SHA2, verifier
 from rotation.secret_text import SecretText
 
@@ -56,11 +56,11 @@ class Product(ABC):
 
     @abstractmethod
     def adding(
-        self, user: User, password: SecretText, beside: SecretText, plugin: str
+        self, run: Run, user: User, password: SecretText, beside: SecretText, plugin: str
     ) -> Sequence[str]:
         """SQL that gives a user a second password; see `DualTarget.add_password`.
 
-        AWSCURRENT is accepted before and after each of the statements, and during it.
+        What of the two is accepted before is so after each of the statements, and during it.
         """
 
     @abstractmethod
@@ -115,20 +115,32 @@ class MySQLProduct(Product):
         return not partial
 
     def adding(
-        self, user: User, password: SecretText, beside: SecretText, plugin: str
+        self, run: Run, user: User, password: SecretText, beside: SecretText, plugin: str
     ) -> Sequence[str]:
         """Moves AWSCURRENT from the first to the second place; one that is there goes.
 
-        A password that was set for a version that was given up has AWSCURRENT in the second place:
-        then it has to be in the first one again before anything may be retained, or it would go.
+        A password that was set for a version that was given up has AWSCURRENT in the second place,
+        and one that the strategy single has set has it in none: then it has to be in the first one
+        again before another is set.
 
         https://dev.mysql.com/doc/refman/8.4/en/password-management.html#dual-passwords
         """
-        if user.accepts(password):
+        if user.accepts(password) and self._second(run, user, plugin).accepts(beside):
             return []
-        alter = f"ALTER USER {user.account}"
-        first = [] if user.accepts(beside) else [f"{alter} {self.identified(plugin, beside)}"]
-        return [*first, f"{alter} {self.identified(plugin, password)} RETAIN CURRENT PASSWORD"]
+        first = [] if user.accepts(beside) else [beside]
+        return [
+            f"ALTER USER {user.account} {self.identified(plugin, each)} RETAIN CURRENT PASSWORD"
+            for each in (*first, password)
+        ]
+
+    def _second(self, run: Run, user: User, plugin: str) -> Method:
+        """The password in the second place, which SHOW CREATE USER does not show."""
+        [[shown]] = run(
+            "SELECT HEX(User_attributes->>'$.additional_password') FROM mysql.user"  # noqa: S608  # composed
+            f" WHERE User = {text(user.name)} AND Host = {text(user.host)}",
+            doing=f"look for the second password of {user.name}",
+        )
+        return Method(plugin, bytes.fromhex(shown or ""))
 
 
 class MariaDBProduct(Product):
@@ -176,12 +188,13 @@ class MariaDBProduct(Product):
         return True
 
     def adding(
-        self, user: User, password: SecretText, beside: SecretText, plugin: str
+        self, run: Run, user: User, password: SecretText, beside: SecretText, plugin: str
     ) -> Sequence[str]:
         """Says both ways at once.
 
         https://mariadb.com/kb/en/create-user/#identified-viawith-authentication_plugin
         """
+        del run
         return [f"ALTER USER {user.account} {self.identified(plugin, password, beside)}"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from mysql_user.product import MariaDBProduct, MySQLProduct
-from mysql_user.sql import literal
+from mysql_user.sql import Run, literal
 from mysql_user.user import User
 from rotation.secret_text import SecretText
 from tests.faults.bench import Bench
@@ -74,7 +74,12 @@ def test_a_proof_of_any_kind_shows_the_password(bench: Bench, monkeypatch: Patch
 @on_mariadb
 def test_one_password_where_two_have_to_be_is_seen(bench: Bench, monkeypatch: Patch) -> None:
     def adding(
-        product: MariaDBProduct, user: User, password: SecretText, _: SecretText, plugin: str
+        product: MariaDBProduct,
+        _run: Run,
+        user: User,
+        password: SecretText,
+        _: SecretText,
+        plugin: str,
     ) -> Sequence[str]:
         return product.replacing(user, password, plugin)
 
@@ -88,7 +93,12 @@ def test_retaining_what_is_not_current_locks_the_current_one_out(
     bench: Bench, monkeypatch: Patch
 ) -> None:
     def adding(
-        product: MySQLProduct, user: User, password: SecretText, _: SecretText, plugin: str
+        product: MySQLProduct,
+        _run: Run,
+        user: User,
+        password: SecretText,
+        _: SecretText,
+        plugin: str,
     ) -> Sequence[str]:
         identified = product.identified(plugin, password)
         return [f"ALTER USER {user.account} {identified} RETAIN CURRENT PASSWORD"]

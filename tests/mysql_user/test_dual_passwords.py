@@ -65,6 +65,41 @@ def test_a_version_that_was_given_up_never_locks_the_current_one_out(ready: MySQ
     assert labels_work(ready)
 
 
+def test_what_the_strategy_single_has_begun_ends_with_two_passwords(
+    ready: MySQLWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new password is accepted before and at every instant, and AWSCURRENT is again."""
+    ready.rotate(ready.dual)
+    token = ready.until(ready.single, "testSecret")
+    assert not ready.accepts(ready.document())
+    run = Connection.run
+
+    def run_and_look(self: Connection, statement: str, *, doing: str) -> list[tuple[Any, ...]]:
+        rows = run(self, statement, doing=doing)
+        assert ready.accepts(ready.pending(token))
+        return rows
+
+    with monkeypatch.context() as watched:
+        watched.setattr(Connection, "run", run_and_look)
+        ready.step(ready.dual, token, "setSecret")
+    for step in STEPS[1:]:
+        ready.step(ready.dual, token, step)
+        assert ready.accepts(ready.document())
+    assert labels_work(ready)
+    ready.rotate(ready.dual)
+    assert labels_work(ready)
+
+
+def test_where_both_are_accepted_nothing_changes(on_mysql: MySQLWorld) -> None:
+    """MariaDB is told the same two again."""
+    on_mysql.create_first_user()
+    token = on_mysql.until(on_mysql.dual, "testSecret")
+    query = "SELECT * FROM mysql.user WHERE User = REPLACE('{}', '`', '')"
+    before = on_mysql.run(query, on_mysql.user)
+    on_mysql.step(on_mysql.dual, token, "setSecret")
+    assert on_mysql.run(query, on_mysql.user) == before
+
+
 def test_steps_may_come_again_in_any_order_at_any_time(ready: MySQLWorld) -> None:
     ready.rotate(ready.dual)
     token = ready.secrets.begin(ready.arn)
