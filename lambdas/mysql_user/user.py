@@ -28,6 +28,13 @@ _LIMITS = "MAX_"
 _HOLDS_QUOTES = "CONCAT(ssl_cipher, x509_issuer, x509_subject) RLIKE '[^ -&(-Z^-~]'"
 """MySQL's SHOW CREATE USER writes quotes and backslashes in these as if they were just letters."""
 
+_NO_ROLE = "/*M! AND is_role = 'N' */"
+"""MariaDB alone reads it: its roles are among the users. An empty host is a user's that may come
+from anywhere.
+
+https://mariadb.com/kb/en/comment-syntax/#executable-comment-syntax
+"""
+
 _BEGINNINGS = {
     "ACCOUNT",
     "ATTRIBUTE",
@@ -97,9 +104,8 @@ class User:
             RefusedChangeError: The session may not look.
         """
         rows = run(
-            # A role of MariaDB is among the users, without a host.
             f"SELECT Host, {_HOLDS_QUOTES} FROM mysql.user"  # noqa: S608  # composed
-            f" WHERE User = {text(username)} AND Host <> ''",
+            f" WHERE User = {text(username)} {_NO_ROLE}",
             doing=f"look for the user {username}",
         )
         if not rows:
@@ -108,8 +114,8 @@ class User:
         if len(hosts) > 1:
             raise NotOursError(
                 f"The user name {username} stands for {len(hosts)} accounts, one for each of the"
-                f" hosts {', '.join(hosts)}, and this secret proves only the one that it meets from"
-                " here: none was touched",
+                f" hosts {', '.join(host or '(empty)' for host in hosts)}, and this secret"
+                " proves only the one that it meets from here: none was touched",
                 remedy="Rename the accounts of that name that are not the application's, or give it"
                 " a user of another name",
             )
