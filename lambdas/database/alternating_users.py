@@ -116,11 +116,14 @@ class AlternatingUsers(UserStrategy[Target]):
             )
 
     def _secret_proves(self, rotation: Rotation, pending: Credential) -> bool:
-        """Whether AWSPENDING or AWSPREVIOUS is a credential of the resting user that works."""
-        if self.accepts(pending, rotation):
-            return True
+        """Whether AWSPREVIOUS or AWSPENDING is a credential of the resting user that works.
+
+        The one that is so as a rule comes first: a refused login may count against the user.
+        """
         previous = self.previous(rotation, like=pending)
-        return previous is not None and self.accepts(previous, rotation)
+        if previous is not None and self.accepts(previous, rotation):
+            return True
+        return self.accepts(pending, rotation)
 
     def _pair(self, credential: Credential) -> Pair:
         return self._target.pair(credential)
