@@ -10,6 +10,7 @@ from mysql_user.mark import AttributeMark, Mark, RoleMark
 from mysql_user.sql import Run, identifier, literal, text
 from mysql_user.user import Method, User
 from mysql_user.verifiers import ED25519, NATIVE, SHA2, verifier
+from rotation.errors import UnsuitableError
 from rotation.secret_text import SecretText
 
 
@@ -192,9 +193,19 @@ class MariaDBProduct(Product):
     ) -> Sequence[str]:
         """Says both ways at once.
 
+        The server asks for a proof for each way in turn. Drivers begin with the native one and bear
+        to be asked for another once: a second one by ed25519 is more than that.
+
         https://mariadb.com/kb/en/create-user/#identified-viawith-authentication_plugin
         """
         del run
+        if plugin != NATIVE:
+            raise UnsuitableError(
+                f"The user {user.name} proves itself by {plugin}, and drivers such as PyMySQL give"
+                " one proof of that kind alone: of two passwords they could use the first only",
+                remedy="Rotate it by the strategy alternating or single, or let an admin have it"
+                f" prove itself by {NATIVE}, with the secret's password (ALTER USER)",
+            )
         return [f"ALTER USER {user.account} {self.identified(plugin, password, beside)}"]
 
 

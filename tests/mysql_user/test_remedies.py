@@ -1,5 +1,6 @@
 """Remedies are followed to the letter; afterwards AWSCURRENT works, and the next rotation too."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,17 +14,23 @@ from fakes.secrets_manager import failure
 from fakes.world import FIRST_PASSWORD
 from mysql_user import fence
 from mysql_user.first_user import _ALL
+from mysql_user.mysql import MySQL
+from mysql_user.verifiers import ED25519, NATIVE, verifier
+from rotation.deadline import Deadline
 from rotation.errors import (
     BadSecretError,
     BusyError,
     GoneError,
     NotOursError,
     RefusedChangeError,
+    RotationError,
     UnsuitableError,
 )
+from rotation.secret_text import SecretText
 from tests.database.remedies import Case, attempt, put
 from tests.mysql_user import impostor as impostors
 from tests.mysql_user.test_hostile_settings import settings
+from tests.mysql_user.test_verifiers import install_ed25519
 from tests.postgres_user.impostor import impostor
 
 ANOTHER = "its-Own-1"
@@ -561,3 +568,39 @@ def test_where_no_user_changes_its_own_password_an_admin_is_named(on_mysql: MySQ
     assert "Let masterarn in the secret name the admin's secret" in error.remedy
     put(on_mysql, masterarn=on_mysql.admin_arn)
     assert_all_is_well(on_mysql, "single")
+
+
+@pytest.mark.parametrize("way", ["alternating", "single", "native"])
+def test_a_user_with_a_signature_does_not_get_two_passwords(
+    on_mariadb: MySQLWorld, way: str
+) -> None:
+    """Of two signatures drivers give one, so that they get in with one of two passwords alone."""
+    world = on_mariadb
+    world.create_first_user()
+    install_ed25519(world)
+    made, other = (verifier(ED25519, SecretText(each)).decode() for each in (FIRST_PASSWORD, "x"))
+    said = "ALTER USER {}@'%' IDENTIFIED VIA"
+    world.run(f"{said} ed25519 USING '{other}' OR ed25519 USING '{made}'", world.user)
+    with pytest.raises(RotationError, match="did not answer"):
+        logs_in(world)
+    world.run(f"{said} ed25519 USING '{made}'", world.user)
+    error = attempt(world, world.dual)
+    assert type(error) is UnsuitableError
+    assert logs_in(world)
+    if way == "native":
+        assert "or let an admin have it prove itself by mysql_native_password" in error.remedy
+        way = "dual"
+        password = f"PASSWORD('{FIRST_PASSWORD}')"
+        world.run(f"{said} {NATIVE} USING {password}", world.user)
+    else:
+        assert "Rotate it by the strategy alternating or single" in error.remedy
+        del world.secrets.secrets[world.arn].labels["AWSPENDING"]
+    for _ in range(2):
+        world.rotate(getattr(world, way))
+        assert logs_in(world)
+
+
+def logs_in(world: MySQLWorld) -> bool:
+    """By our driver: PyMySQL lacks a library for signatures here."""
+    current = MySQL.credential(SecretText(json.dumps(world.document())), "AWSCURRENT")
+    return MySQL.accepts(current, owner="a test", deadline=Deadline(20))
