@@ -119,7 +119,10 @@ class MySQL(DualTarget):
                 " read that one",
             )
         own = self._own()
-        return _has_several_passwords(own, self._credential) if own.methods[1:] else None
+        if len(own.methods) == 1:
+            return None
+        own.plugin(self._product.plugins)  # of several kinds is no user of ours
+        return _has_several_passwords(own, self._credential)
 
     def change_password(self, username: str, password: SecretText) -> None:
         """Sends a verifier for the way in which the user proves itself."""
