@@ -9,5 +9,5 @@ def zipped(code: str) -> bytes:
     """A zip whose module `app` has that code."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as file:
-        file.writestr("app.py", textwrap.dedent(code))
+        file.writestr(zipfile.ZipInfo("app.py"), textwrap.dedent(code))  # always of the same date
     return package.getvalue()
