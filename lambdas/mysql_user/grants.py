@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
-from typing import TypeAlias
 
 from mysql_user import lexer
 from mysql_user.sql import identifier
@@ -21,8 +20,6 @@ _TO = {"GRANT": "TO", "REVOKE": "FROM"}
 _PASSES = (["GRANT", "OPTION"], ["ADMIN", "OPTION"])
 EVERYWHERE = "*.*"
 _ROUTINES = ("PROCEDURE", "FUNCTION", "PACKAGE", "LIBRARY")
-
-Statements: TypeAlias = Iterable[str]
 
 
 class Kind(IntEnum):
@@ -90,8 +87,36 @@ class Change:
         Args:
             user: The user, as statements name it.
         """
-        [statement] = (given if self.given else taken)(user, [self.grant])
-        return statement
+        return self._give(user) if self.given else self._take(user)
+
+    def _give(self, user: str) -> str:
+        grant = self.grant
+        match grant.kind:
+            case Kind.ROLE:
+                option = " WITH ADMIN OPTION" if grant.passes else ""
+                return f"GRANT {grant.what} TO {user}{option}"
+            case Kind.PROXY:
+                option = " WITH GRANT OPTION" if grant.passes else ""
+                return f"GRANT PROXY ON {grant.what} TO {user}{option}"
+            case Kind.RESTRICTION:
+                return f"REVOKE {grant.what} ON {grant.on} FROM {user}"
+            case _ if grant.what == _GRANT_OPTION:
+                return f"GRANT {_NOTHING} ON {grant.on} TO {user} WITH GRANT OPTION"
+            case _:
+                option = " WITH GRANT OPTION" if grant.passes else ""
+                return f"GRANT {grant.what} ON {grant.on} TO {user}{option}"
+
+    def _take(self, user: str) -> str:
+        grant = self.grant
+        match grant.kind:
+            case Kind.ROLE:
+                return f"REVOKE {grant.what} FROM {user}"
+            case Kind.PROXY:
+                return f"REVOKE PROXY ON {grant.what} FROM {user}"
+            case Kind.RESTRICTION:
+                return f"GRANT {grant.what} ON {grant.on} TO {user}"
+            case _:
+                return f"REVOKE {grant.what} ON {grant.on} FROM {user}"
 
 
 def changes(have: Iterable[Grant], want: Iterable[Grant]) -> Iterator[Change]:
@@ -109,9 +134,19 @@ def changes(have: Iterable[Grant], want: Iterable[Grant]) -> Iterator[Change]:
     lost = missing(before, after)
     narrowed = {grant for grant in lost if any(_is_part(each, grant) for each in after)}
     again = {each for each in after if any(_is_part(each, grant) for grant in narrowed)}
-    yield from (Change(grant, given=False) for grant in _last_first(narrowed))
-    yield from (Change(grant, given=True) for grant in sorted(again | (after - before)))
-    yield from (Change(grant, given=False) for grant in _last_first(lost - narrowed))
+    yield from taken(narrowed)
+    yield from given(again | (after - before))
+    yield from taken(lost - narrowed)
+
+
+def given(some: Iterable[Grant]) -> Iterator[Change]:
+    """The changes that give grants, in the order of their kinds."""
+    return (Change(grant, given=True) for grant in sorted(some))
+
+
+def taken(some: Iterable[Grant]) -> Iterator[Change]:
+    """The changes that take grants away, in the other order."""
+    return (Change(grant, given=False) for grant in sorted(some, reverse=True))
 
 
 def missing(some: Iterable[Grant], among: Collection[Grant]) -> set[Grant]:
@@ -137,43 +172,6 @@ def _is_part(part: Grant, whole: Grant) -> bool:
     if part.what == whole.what:
         return whole.passes
     return whole.what == _ALL and part.what != _GRANT_OPTION
-
-
-def _last_first(grants: Iterable[Grant]) -> list[Grant]:
-    return sorted(grants, reverse=True)
-
-
-def given(user: str, grants: Iterable[Grant]) -> Iterator[str]:
-    """SQL that grants."""
-    for grant in sorted(grants):
-        match grant.kind:
-            case Kind.ROLE:
-                option = " WITH ADMIN OPTION" if grant.passes else ""
-                yield f"GRANT {grant.what} TO {user}{option}"
-            case Kind.PROXY:
-                option = " WITH GRANT OPTION" if grant.passes else ""
-                yield f"GRANT PROXY ON {grant.what} TO {user}{option}"
-            case Kind.RESTRICTION:
-                yield f"REVOKE {grant.what} ON {grant.on} FROM {user}"
-            case _ if grant.what == _GRANT_OPTION:
-                yield f"GRANT {_NOTHING} ON {grant.on} TO {user} WITH GRANT OPTION"
-            case _:
-                option = " WITH GRANT OPTION" if grant.passes else ""
-                yield f"GRANT {grant.what} ON {grant.on} TO {user}{option}"
-
-
-def taken(user: str, grants: Iterable[Grant]) -> Iterator[str]:
-    """SQL that takes grants away."""
-    for grant in _last_first(grants):
-        match grant.kind:
-            case Kind.ROLE:
-                yield f"REVOKE {grant.what} FROM {user}"
-            case Kind.PROXY:
-                yield f"REVOKE PROXY ON {grant.what} FROM {user}"
-            case Kind.RESTRICTION:
-                yield f"GRANT {grant.what} ON {grant.on} TO {user}"
-            case _:
-                yield f"REVOKE {grant.what} ON {grant.on} FROM {user}"
 
 
 def _line(words: list[str]) -> Iterator[Grant]:

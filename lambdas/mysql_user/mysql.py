@@ -213,12 +213,11 @@ class MySQL(DualTarget):
 
 def _has_several_passwords(user: User, login: Credential) -> UnsuitableError:
     ways = len(user.methods)
-    [own, *_] = [
+    number, plugin = next(
         (number, method.plugin)
         for number, method in enumerate(user.methods, start=1)
         if method.accepts(login.password)
-    ]
-    number, plugin = own
+    )
     return UnsuitableError(
         f"The user {user.name} has {ways} passwords, as the strategy dual leaves it, and may not"
         " take one away itself",

@@ -147,12 +147,12 @@ class MySQLTwins(Twins):
         """The base is about to be used: what the clone has of its own will be missed."""
         has = self._granted(clone)
         made = self._of_routines_made_by(clone, has - wanted)
-        self._give(base, made)
+        self._change(base, grants.given(made))
         # What takes something away counts the other way round: the clone is in use.
         less = {grant for grant in wanted - has if _restricts(grant, has)}
         more = {grant for grant in has - wanted if grant.kind is Kind.RESTRICTION}
-        gone = self._give(clone, grants.missing(wanted, has) - less)
-        self._do(clone.name, grants.taken(clone.account, more))
+        gone = self._change(clone, grants.given(grants.missing(wanted, has) - less))
+        self._change(clone, grants.taken(more))
         extra = (grants.missing(has, wanted) - made - more) | less
         return [
             *(_of_one_alone(base, clone, each) for each in sorted(extra)),
@@ -168,12 +168,12 @@ class MySQLTwins(Twins):
         plugin = base.plugin(self._product.plugins)
         if {method.plugin for method in clone.methods} != {plugin}:
             identified = self._product.identified(plugin, password)
-            self._do(clone.name, [f"ALTER USER {clone.account} {identified}"])
+            self._do(clone.name, f"ALTER USER {clone.account} {identified}")
         if changes := base.changes_to(clone):
-            self._do(clone.name, [f"ALTER USER {clone.account} {changes}"])
+            self._do(clone.name, f"ALTER USER {clone.account} {changes}")
         has = self._granted(clone)
         made = self._of_routines_made_by(clone, has - wanted)
-        self._give(base, made)
+        self._change(base, grants.given(made))
         wanted |= made
         steps = [*grants.changes(has, wanted)]
         gone = self._change(clone, steps)
@@ -181,7 +181,7 @@ class MySQLTwins(Twins):
             clone = User.of(self._run, clone.name, clone.host)
         roles = self._product.default_roles(self._run, base)
         if self._product.default_roles(self._run, clone) != roles:
-            self._do(clone.name, [self._product.setting_default_roles(clone, roles)])
+            self._do(clone.name, self._product.setting_default_roles(clone, roles))
         if has != wanted and self._granted(clone) != wanted - gone:
             raise UnequalTwinsError(
                 f"The grants of {clone.name} could not be made those of {base.name}",
@@ -204,7 +204,7 @@ class MySQLTwins(Twins):
                 " changed",
                 remedy="Create these anew as the first user, and rotate again",
             )
-        self._do(clone.name, [f"RENAME USER {clone.account} TO {account(clone.name, host)}"])
+        self._do(clone.name, f"RENAME USER {clone.account} TO {account(clone.name, host)}")
         return User.of(self._run, clone.name, host)
 
     def _of_routines_made_by(self, user: User, some: frozenset[Grant]) -> frozenset[Grant]:
@@ -219,9 +219,6 @@ class MySQLTwins(Twins):
         made = {grants.routine(*map(str, row)) for row in rows}
         return frozenset(grant for grant in some if grant.on in made)
 
-    def _give(self, user: User, some: Iterable[Grant]) -> set[Grant]:
-        return self._change(user, (Change(grant, given=True) for grant in sorted(some)))
-
     def _change(self, user: User, changes: Iterable[Change]) -> set[Grant]:
         """Gives and takes away.
 
@@ -231,17 +228,16 @@ class MySQLTwins(Twins):
         """
         gone = set()
         for change in changes:
-            verb = "give" if change.given else "take"
-            doing = f"{verb} {user.name} what makes it equal to its twin"
+            way = "give" if change.given else "take from"
+            doing = f"{way} {user.name} what makes it equal to its twin"
             try:
                 self._run(change.statement(user.account), doing=doing)
             except NoSuchObjectError:
                 gone.add(change.grant)
         return gone
 
-    def _do(self, username: str, statements: grants.Statements) -> None:
-        for statement in statements:
-            self._run(statement, doing=f"make {username} equal to its twin")
+    def _do(self, username: str, statement: str) -> None:
+        self._run(statement, doing=f"make {username} equal to its twin")
 
 
 def _restricts(grant: Grant, has: frozenset[Grant]) -> bool:
