@@ -1,7 +1,6 @@
 """What people grant and revoke between rotations takes nothing from a user that is in use."""
 
 import io
-import json
 from typing import Any
 
 import pytest
@@ -9,16 +8,23 @@ import pytest
 from fakes.mysql import MySQLWorld, execute
 from mysql_user.connection import Connection
 from rotation.errors import RefusedChangeError, UnsuitableError
-from tests.mysql_user.test_twins import are_equal, rights, until_the_clone_is_next
+from tests.mysql_user.test_twins import (
+    are_equal,
+    must_become_equal,
+    rights,
+    until_the_clone_is_next,
+)
+from tests.warned import warned
 
 ALL = "GRANT ALL ON *.* TO {}@'%' WITH GRANT OPTION"
 
 
 def warnings(log: io.StringIO) -> list[dict[str, Any]]:
-    lines = [line for line in log.getvalue().splitlines() if "WARNING" in line]
+    """Those since the last time."""
+    found = warned(log)
     log.truncate(0)
     log.seek(0)
-    return [json.loads(line) for line in lines]
+    return found
 
 
 def while_the_clone_rests(world: MySQLWorld, *grants: str) -> None:
@@ -26,9 +32,7 @@ def while_the_clone_rests(world: MySQLWorld, *grants: str) -> None:
     until_the_clone_is_next(world)
     for grant in grants:
         world.run(grant, world.user)
-    for _ in range(2):
-        world.rotate(world.alternating)
-    assert are_equal(world)
+    must_become_equal(world)
     assert world.document()["username"] == world.user
 
 
@@ -76,9 +80,7 @@ def test_more_is_given_before_less_is_taken(
     assert are_equal(world)
     world.run("REVOKE ALL ON things.* FROM {}@'%'", world.user)
     world.run("GRANT SELECT ON things.* TO {}@'%'", world.user)
-    for _ in range(2):
-        world.rotate(world.alternating)
-    assert are_equal(world)
+    must_become_equal(world)
 
 
 def test_what_can_t_be_given_leaves_what_there_was(things: MySQLWorld) -> None:
@@ -105,9 +107,7 @@ def test_limits_do_not_hide_what_may_be_granted_on(things: MySQLWorld) -> None:
     world.rotate(world.alternating)
     assert are_equal(world)
     world.run("REVOKE GRANT OPTION ON *.* FROM {}@'%'", world.user)
-    for _ in range(2):
-        world.rotate(world.alternating)
-    assert are_equal(world)
+    must_become_equal(world)
 
 
 STALE = {

@@ -1,7 +1,6 @@
 """Whichever of the two users is current, it may do the same."""
 
 import io
-import json
 import re
 
 import pymysql
@@ -11,6 +10,7 @@ from fakes.mysql import MySQLWorld, execute
 from mysql_user.verifiers import ED25519, verifier
 from rotation.errors import CredentialRefusedError, RefusedChangeError, UnsuitableError
 from rotation.secret_text import SecretText
+from tests.warned import warned
 
 
 def rights(world: MySQLWorld, username: str) -> set[str]:
@@ -36,6 +36,13 @@ def rights(world: MySQLWorld, username: str) -> set[str]:
 
 def are_equal(world: MySQLWorld) -> bool:
     return rights(world, world.user) == rights(world, world.clone)
+
+
+def must_become_equal(world: MySQLWorld) -> None:
+    """By the second rotation, in which the clone rests if it did not in the first."""
+    for _ in range(2):
+        world.rotate(world.alternating)
+    assert are_equal(world)
 
 
 def until_the_clone_is_next(world: MySQLWorld) -> None:
@@ -91,12 +98,11 @@ def test_what_the_current_user_alone_was_granted_is_kept_while_it_is_current_and
     granted = rights(things, things.clone)
     things.rotate(things.alternating)
     assert not are_equal(things)
-    [warning] = [line for line in function_log.getvalue().splitlines() if "WARNING" in line]
-    warned = json.loads(warning)
-    assert "may do what" in warned["cause"]
+    [told] = warned(function_log)
+    assert "may do what" in told["cause"]
     if way == "granted":
         with things.as_admin() as admin:
-            execute(admin, warned["remedy"].partition("needs it: ")[2])
+            execute(admin, told["remedy"].partition("needs it: ")[2])
         assert are_equal(things)
     elif way == "taken away":
         things.run("REVOKE SELECT ON things.t FROM {}@'%'", things.clone)
@@ -163,9 +169,7 @@ def test_further_properties_of_mysql_are_the_others_too(on_mysql: MySQLWorld) ->
         " PASSWORD REUSE INTERVAL DEFAULT PASSWORD REQUIRE CURRENT DEFAULT",
         world.user,
     )
-    for _ in range(2):
-        world.rotate(world.alternating)
-    assert are_equal(world)
+    must_become_equal(world)
     assert world.accepts(world.document())
 
 
@@ -179,9 +183,7 @@ def test_further_rights_of_mysql_are_the_others_too(on_mysql: MySQLWorld) -> Non
     world.rotate(world.alternating)
     assert are_equal(world)
     world.run("REVOKE XA_RECOVER_ADMIN ON *.* FROM {}@'%'", world.user)
-    for _ in range(2):
-        world.rotate(world.alternating)
-    assert are_equal(world)
+    must_become_equal(world)
 
 
 def test_what_is_taken_away_from_one_of_mysql_is_from_the_other_too(partial: MySQLWorld) -> None:
@@ -195,9 +197,7 @@ def test_what_is_taken_away_from_one_of_mysql_is_from_the_other_too(partial: MyS
     world.rotate(world.alternating)
     assert are_equal(world)
     world.run("GRANT INSERT ON mysql.* TO {}@'%'", world.user)
-    for _ in range(2):
-        world.rotate(world.alternating)
-    assert are_equal(world)
+    must_become_equal(world)
 
 
 def test_default_roles_of_the_first_are_the_others_too(things: MySQLWorld) -> None:

@@ -1,7 +1,6 @@
 """What a login may do with what other logins of its database own."""
 
 import io
-import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from fakes.product import Document
 from postgres_user import access, fence
 from rotation.errors import BadEventError, BusyError, GoneError, NotOursError
 from tests.postgres_user.test_hostile_objects import canaries, shadows
+from tests.warned import warned
 
 REFUSED = psycopg.errors.InsufficientPrivilege
 
@@ -385,7 +385,7 @@ def test_a_schema_that_its_owner_does_not_open_is_told(
     logins.create(f"CREATE TABLE {schema}.word (id int)")
     world.ensure(Reads=[logins.owner])
     assert not logins.may(f"TABLE {schema}.word")
-    [warning] = warnings(function_log)
+    [warning] = warned(function_log)
     world.run(warning["remedy"].removeprefix("Let the schema's owner run: "))
     assert logins.may(f"TABLE {schema}.word")
 
@@ -402,16 +402,11 @@ def test_a_reader_that_acts_as_another_role_is_told(
     world.run("ALTER ROLE {} SET role = {}", logins.reader, team)
     world.ensure(Reads=[logins.owner])
     assert not logins.reads("plain")
-    [warning] = warnings(function_log)
+    [warning] = warned(function_log)
     assert warning["cause"].startswith(f"Sessions of {logins.reader} act as {team}")
     assert warning["remedy"].startswith(f"Take the setting role off {logins.reader}")
     world.run("ALTER ROLE {} RESET role", logins.reader)
     assert logins.reads("plain")
-
-
-def warnings(log: io.StringIO) -> list[dict[str, str]]:
-    entries = map(json.loads, log.getvalue().splitlines())
-    return [entry for entry in entries if entry.get("level") == "WARNING"]
 
 
 def test_a_login_that_is_missing_is_deployed_first(any_world: PostgresWorld) -> None:

@@ -19,6 +19,7 @@ from rotation.errors import (
     UnequalTwinsError,
 )
 from tests.postgres_user.conftest import brought
+from tests.warned import warned
 
 
 @pytest.fixture
@@ -268,11 +269,6 @@ def test_a_setting_that_can_not_be_copied_is_told_and_the_rotation_goes_on(
     for _ in range(2):
         ready.rotate(ready.alternating)
     assert len(warned(function_log)) == 2
-
-
-def warned(log: io.StringIO) -> list[dict[str, Any]]:
-    entries = [json.loads(line) for line in log.getvalue().splitlines()]
-    return [entry for entry in entries if entry.get("level") == "WARNING"]
 
 
 def begins_with(world: PostgresWorld, label: str, name: str) -> object:
