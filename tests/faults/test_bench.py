@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 import trustme
 
-from rotation.errors import BusyError, RotationError, UnreachableError
+from rotation.errors import BusyError, NotOursError, RotationError, UnreachableError
 from tests.faults.bench import Bench
 from tests.faults.tally import Tally, Verdict
 
@@ -44,19 +44,25 @@ def prepare(monkeypatch: pytest.MonkeyPatch, function: Ends) -> None:
     bench.rotated("single")(cast("Any", Site()))
 
 
-def test_a_site_is_prepared_although_the_faults_of_others_are_in_its_way(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    "error",
+    [
+        BusyError("Lock wait timeout exceeded", remedy="Wait"),
+        UnreachableError("The handshake operation timed out", remedy="Wait"),
+    ],
+)
+def test_a_site_is_prepared_although_others_are_in_its_way(
+    monkeypatch: pytest.MonkeyPatch, error: RotationError
 ) -> None:
-    busy = BusyError("Lock wait timeout exceeded", remedy="Wait")
-    function = Ends(busy, busy, None)
+    function = Ends(error, error, None)
     prepare(monkeypatch, function)
     assert not function.errors
     assert len(function.tokens) == 1
 
 
 def test_any_other_failure_of_a_site_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnreachableError):
-        prepare(monkeypatch, Ends(UnreachableError("It is gone", remedy="See to it"), None))
+    with pytest.raises(NotOursError):
+        prepare(monkeypatch, Ends(NotOursError("It is another's", remedy="See to it"), None))
 
 
 @pytest.mark.parametrize(("site", "happened"), [(3, True), (4, False)])

@@ -91,7 +91,7 @@ class MySQLSubject(MySQLFamily, Subject):
     refusals = (pymysql.MySQLError, OSError)
     wait = "mysql_user.connection.WAIT_SECONDS"
     impatience: ClassVar = {
-        wait: 1.5,
+        wait: 3.0,
         "mysql_user.fence.PATIENCE_SECONDS": 2,
         "mysql_user.mysql.LOCK_SECONDS": 0.2,
         "mysql_user.start_up.LOCK_SECONDS": 1,

@@ -91,7 +91,7 @@ class PostgreSQLSubject(PostgreSQL, Subject):
     refusals = (psycopg.Error, DatabaseError, InterfaceError, OSError)
     wait = "postgres_user.connection.WAIT_SECONDS"
     impatience: ClassVar = {
-        wait: 1.5,
+        wait: 3.0,
         "postgres_user.fence.PATIENCE_SECONDS": 0.2,
         "postgres_user.postgres.LOCK_SECONDS": 0.2,
     }
