@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from database.credential import Credential
+from database.credential import Credential, writer_of
 from database.names import base_of
 from database.strategy import UserStrategy, masterarn
 from database.target import Target
@@ -114,7 +114,7 @@ def _must_be_of(current: Credential, properties: Mapping[str, object], *, base: 
         )
     here = f"{properties.get('Host')}:{properties.get('Port')}"
     there = f"{current.host}:{current.port}"
-    if here.lower() != there.lower():
+    if writer_of(here.lower()) != writer_of(there.lower()):
         raise BadSecretError(
             f"The secret is for the server {there}, and the database is at {here}",
             remedy="Adopt it in the database that describes that server, by the name in the secret",

@@ -45,7 +45,7 @@ class AlternatingUsers(UserStrategy[Target]):
     def test(self, pending: SecretText, deadline: Deadline) -> None:
         """Logs in with it, and compares what the session does with what its twin's would."""
         credential = self._target.credential(pending, PENDING)
-        with self._target.connect(credential, owner="test", deadline=deadline) as session:
+        with self.logged_in(credential, deadline) as session:
             session.prove_twin(self._pair(credential))
 
     def _renew(self, session: Target, rotation: Rotation, current: Credential) -> bool:
@@ -73,7 +73,7 @@ class AlternatingUsers(UserStrategy[Target]):
     def _prove(self, current: Credential, admin: Credential, rotation: Rotation) -> None:
         try:
             self._target.prove_alternation(
-                current, owner=rotation.token, deadline=rotation.deadline
+                current.at_writer(), owner=rotation.token, deadline=rotation.deadline
             )
         except CredentialRefusedError as error:
             if why := self._why_not_let_in(current, admin, rotation):

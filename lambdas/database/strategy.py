@@ -1,5 +1,6 @@
 """What the strategies for SQL users have in common."""
 
+import time
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
@@ -14,6 +15,14 @@ from rotation.secret_text import SecretText
 from rotation.versions import CURRENT, PENDING, PREVIOUS
 
 SomeTarget = TypeVar("SomeTarget", bound=Target)
+
+READERS_WAITS = (0.2, 0.8, 2.0)
+"""Seconds between attempts to log in at a reader of a cluster, which learns later of a password.
+
+Usually by less than 100 milliseconds:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html
+The attempts are few because a server may lock users out whom it has refused some times.
+"""
 
 
 class UserStrategy(ABC, Generic[SomeTarget]):
@@ -75,8 +84,7 @@ class UserStrategy(ABC, Generic[SomeTarget]):
 
     def test(self, pending: SecretText, deadline: Deadline) -> None:
         """Logs in with it."""
-        credential = self._target.credential(pending, PENDING)
-        with self._target.connect(credential, owner="test", deadline=deadline) as session:
+        with self.logged_in(self._target.credential(pending, PENDING), deadline) as session:
             session.prove()
 
     def pending(self, rotation: Rotation, current: Credential) -> Credential:
@@ -137,6 +145,29 @@ class UserStrategy(ABC, Generic[SomeTarget]):
             TargetError: It can't be told.
         """
         return self._target.accepts(credential, owner=rotation.token, deadline=rotation.deadline)
+
+    def logged_in(self, pending: Credential, deadline: Deadline) -> SomeTarget:
+        """Logs in where the application does; waits for readers of a cluster, if it is there.
+
+        Raises:
+            TargetError: See `Target.connect`.
+        """
+        for wait in READERS_WAITS:
+            try:
+                return self._target.connect(pending, owner="test", deadline=deadline)
+            except CredentialRefusedError:
+                if pending == pending.at_writer():
+                    raise
+                time.sleep(deadline.at_most(wait))
+        try:
+            return self._target.connect(pending, owner="test", deadline=deadline)
+        except CredentialRefusedError as error:
+            raise CredentialRefusedError(
+                f"{error.cause}, some seconds after it was told to the writer",
+                remedy="Nothing if the cluster's readers are that far behind the writer now and"
+                " then; if they always are, see what keeps them (AuroraReplicaLag)",
+                retry_helps=True,
+            ) from error
 
     def _next(self, current: Credential, text: SecretText) -> Credential:
         pending = self._target.credential(text, PENDING)

@@ -151,13 +151,13 @@ class Target(ABC):
 
     @classmethod
     def accepts(cls, credential: Credential, *, owner: str, deadline: Deadline) -> bool:
-        """Whether the database lets a credential log in.
+        """Whether the database lets a credential log in: the writer knows, readers are behind it.
 
         Raises:
             TargetError: It can't be told.
         """
         try:
-            with cls.connect(credential, owner=owner, deadline=deadline) as session:
+            with cls.connect(credential.at_writer(), owner=owner, deadline=deadline) as session:
                 session.prove()
         except CredentialRefusedError:
             return False
