@@ -18,10 +18,10 @@ from credential_rotation.adoptable import identity, must_be_adoptable
 from credential_rotation.adopted_secret import AdoptedSecretOptions
 from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, of_another
 from credential_rotation.database_rotator import DatabaseRotator
-from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of
+from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of, unlike
 from credential_rotation.engine import Engine
 from credential_rotation.engines import ENGINES
-from credential_rotation.errors import BadScheduleError, UnknownDatabaseError
+from credential_rotation.errors import BadScheduleError, TakenNameError, UnknownDatabaseError
 from credential_rotation.login import Login, LoginOptions
 from credential_rotation.readers import OthersReaders, Readers
 from credential_rotation.rotation import RotationRules
@@ -78,7 +78,8 @@ class DatabaseLogin(Construct):
             schedule: When to rotate, as `rate(…)` or `cron(…)` of Secrets Manager, in UTC.
             readers: ARNs of roles that may read the secret and that the app does not create. Of
                 a secret that is adopted, its own policy says so: the endpoint lets them through.
-            rotator: The functions; those that the stack has for the database if left out.
+            rotator: The functions; those that the stack has for the database if left out, or new
+                ones if it has none.
             adopt: The secret of a user who exists already, instead of one of ours. Its rotation is
                 taken over, and given back when this goes; nothing else of it changes. Its policy
                 and its key's have to let the functions (docs/adopting.md).
@@ -88,19 +89,26 @@ class DatabaseLogin(Construct):
             SynthError: The database does not tell enough, or a name does not fit.
         """
         super().__init__(scope, construct_id)
+        if rotator and not rotator._serves(database):  # noqa: SLF001  # of this package alone
+            raise UnknownDatabaseError(
+                f"The rotator of {self.node.path} is that of another database,"
+                f" {rotator.server.name}: pass the one of the database that the login is on."
+            )
         self._rotator = rotator or _rotator(self, database, admin=admin, dbname=dbname)
         engine = self._rotator.database.options.engine
         own = "" if engine.schemas else dbname or username
-        shared = dbname if engine.schemas else ""
-        _must_be_served(self, self._rotator.server, admin=admin, dbname=shared)
+        _must_be_served(
+            self, self._rotator.server, admin=admin, dbname=dbname if engine.schemas else ""
+        )
         strategy = strategy or engine.strategy
         _must_fit(self, engine, strategy=strategy, username=username)
         must_be_adoptable(self, adopt, adopt_from, admin=self._rotator.server.admin)
         name = slug(username)
-        names = Shared.of(self).take(self._rotator.database.names.within(name), path=self.node.path)
+        shared = Shared.of(self._rotator)  # of its stack, which may be another one
+        names = shared.take(self._rotator.database.names.within(name), path=self.node.path)
         rules = _rules(self, schedule)
         if adopt:
-            Shared.of(self).adopt(identity(adopt), path=self.node.path)
+            shared.adopt(identity(adopt), path=self.node.path)
             former = adopt_from.function_arn if adopt_from else ""
             options = AdoptionOptions(
                 secret=AdoptedSecretOptions.of(adopt, function_arn=former),
@@ -204,6 +212,11 @@ def _must_fit(login: Construct, engine: Engine, *, strategy: str, username: str)
             f"The strategy of {login.node.path} is {strategy}, and {engine.title} has"
             f" {', '.join(engine.strategies)}."
         )
+    if Token.is_unresolved(username):
+        raise UnknownDatabaseError(
+            f"The username of {login.node.path} is known when it is deployed, and the names of its"
+            " secret and functions are made of it before: pass it as it is."
+        )
     if not slug(username):
         raise UnknownDatabaseError(
             f"The user of {login.node.path} cannot be called {username!r}: the names of its secret"
@@ -225,15 +238,12 @@ def _must_be_served(
     dbname: str,
 ) -> None:
     """Refuses what the functions that a login shares with others would do otherwise."""
-    others = {"dbname": bool(dbname) and dbname != server.dbname}
-    others["admin"] = admin is not None and admin.secret_arn != server.admin.secret_arn
-    for name, other in others.items():
-        if other:
-            raise UnknownDatabaseError(
-                f"{login.node.path} has another {name} than the functions that it shares with other"
-                f" logins of {server.name}. Pass it as database=DatabaseServer(…) with that {name}"
-                " and a name of its own, which has functions of its own."
-            )
+    for name in unlike(server, admin=admin, dbname=dbname):
+        raise UnknownDatabaseError(
+            f"{login.node.path} has another {name} than the functions that it shares with other"
+            f" logins of {server.name}. Pass it as database=DatabaseServer(…) with that {name}"
+            " and a name of its own, which has functions of its own."
+        )
 
 
 def _rotator(
@@ -245,13 +255,20 @@ def _rotator(
 ) -> DatabaseRotator:
     """Finds or makes what the logins of a database share in a stack."""
     shared = Shared.of(login)
-    if database not in shared.rotators:
-        server = server_of(database, admin=admin, dbname=dbname)
-        shared.rotators[database] = DatabaseRotator(
-            shared,
-            f"Rotator-{server.name}",
-            database=database,
-            admin=admin,
-            dbname=dbname if ENGINES[server.engine].schemas else "",
+    if database in shared.rotators:
+        return shared.rotators[database]
+    server = server_of(database, admin=admin, dbname=dbname)
+    construct_id = f"Rotator-{server.name}"
+    if shared.node.try_find_child(construct_id):
+        raise TakenNameError(
+            f"The database of {login.node.path} is called {server.name}, as that of another login"
+            " of the stack is, and functions and secrets are called after it. Describe it as a"
+            " DatabaseServer with a name of its own; logins of one database pass one and the same."
         )
-    return shared.rotators[database]
+    return DatabaseRotator(
+        shared,
+        construct_id,
+        database=database,
+        admin=admin,
+        dbname=dbname if ENGINES[server.engine].schemas else "",
+    )

@@ -12,13 +12,18 @@ from constructs import Construct
 
 from credential_rotation.alarms import Alarms
 from credential_rotation.database import Database, DatabaseOptions, PasswordRules
-from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of
+from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of, unlike
 from credential_rotation.engines import ENGINES
-from credential_rotation.errors import EndpointError, TooLongNameError
+from credential_rotation.errors import (
+    EndpointError,
+    TakenNameError,
+    TooLongNameError,
+    UnknownDatabaseError,
+)
 from credential_rotation.functions import PythonFunction
 from credential_rotation.network import Endpoint
 from credential_rotation.server import ExistingServerOptions
-from credential_rotation.shared import LONGEST_PART, Shared, go_with_the_stack, slug
+from credential_rotation.shared import LONGEST_PART, Shared, go_with_the_stack, part_of
 
 _PASSWORDS = PasswordRules(length=40, exclude_characters="")
 
@@ -67,16 +72,30 @@ class DatabaseRotator(Construct):
         super().__init__(scope, construct_id)
         go_with_the_stack(self)
         self.server = server = server_of(database, admin=admin, dbname=dbname)
+        for name in unlike(server, admin=admin, dbname=dbname):
+            raise UnknownDatabaseError(
+                f"{self.node.path} has another {name} than its database {server.name}, which is"
+                " described with one: say it there alone."
+            )
         shared = Shared.of(self)
+        if database in shared.rotators:
+            raise TakenNameError(
+                f"The database of {self.node.path} has the rotator"
+                f" {shared.rotators[database].node.path} already, which its first login makes if"
+                " there is none: make one, before the logins."
+            )
+        self._given = database
         endpoint = _endpoint(self, secrets_endpoint) if secrets_endpoint else None
-        platform = shared.platform(server.vpc, _chosen(server.vpc, subnets), endpoint)
+        platform = shared.platform(
+            server.vpc, _chosen(server.vpc, subnets) if subnets else None, endpoint
+        )
         if platform.secrets_endpoint.id is None:
             Annotations.of(self).add_info(
                 "No endpoint of Secrets Manager is named, so that functions may open connections "
                 "by HTTPS to anywhere, and no policy asks which way a request came: name it as "
                 "secrets_endpoint of a DatabaseRotator."
             )
-        part = slug(server.name)
+        part = part_of(server.name, path=self.node.path)
         if len(part) > LONGEST_PART:
             raise TooLongNameError(
                 f"The database {server.name} has {len(part)} characters in the names of functions,"
@@ -108,6 +127,7 @@ class DatabaseRotator(Construct):
             ),
             deployer="",
         )
+        shared.rotators[database] = self
         self._alarms = Alarms(self, "Alarms", names=self.database.names, topic=platform.topic)
         self._alarms.on_trouble_of(self.database.users)
         self._alarms.on_overdue_rotation(self.database.names.path, watch=platform.watch.name)
@@ -121,6 +141,13 @@ class DatabaseRotator(Construct):
     def alarm_topic(self) -> sns.ITopic:
         """Where the alarms ring: nobody hears them before something subscribes to it."""
         return Shared.of(self).alarm_topic(self.database.platform)
+
+    def _serves(self, database: AnyDatabase | DatabaseServer) -> bool:
+        """Whether it is that database whose users it rotates, however it is described."""
+        if database is self._given:
+            return True
+        other = server_of(database, admin=self.server.admin, dbname=self.server.dbname)
+        return (other.host, other.port) == (self.server.host, self.server.port)
 
     def _watch(self, function: PythonFunction, *, strategy: str) -> None:
         """Ring when a function's rotations fail, once for all logins of a strategy."""
@@ -140,9 +167,7 @@ def _endpoint(rotator: Construct, endpoint: ec2.IInterfaceVpcEndpoint) -> Endpoi
     return Endpoint(endpoint.vpc_endpoint_id, groups[0].security_group_id)
 
 
-def _chosen(vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None) -> Sequence[ec2.ISubnet]:
-    if subnets is None:
-        return vpc.select_subnets().subnets
+def _chosen(vpc: ec2.IVpc, subnets: ec2.SubnetSelection) -> Sequence[ec2.ISubnet]:
     return vpc.select_subnets(
         availability_zones=subnets.availability_zones,
         one_per_az=subnets.one_per_az,

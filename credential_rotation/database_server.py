@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -101,6 +102,16 @@ def server_of(
         engine=engine,
         dbname=dbname or _dbname(database),
     )
+
+
+def unlike(
+    server: DatabaseServer, *, admin: secretsmanager.ISecret | None, dbname: str
+) -> Iterator[str]:
+    """Names what somebody asks for and a server has not."""
+    if dbname and dbname != server.dbname:
+        yield "dbname"
+    if admin and admin.secret_arn != server.admin.secret_arn:
+        yield "admin"
 
 
 def _endpoint(database: AnyDatabase) -> tuple[rds.Endpoint, str]:

@@ -9,6 +9,7 @@ SynthError
 ├── TooLongNameError      a name does not fit into the names of what is made after it
 ├── TakenNameError        what is made would have the name of what another construct makes
 ├── EndpointError         a network's way to Secrets Manager is said twice, or not whole
+├── SubnetsError          a network's subnets for functions are said twice
 ├── BadScheduleError      Secrets Manager would refuse when a credential shall rotate
 ├── TooOldKeyError        an access key could get too old, or the days of its life do not fit
 ├── CannotGrantError      a role can't be let read a secret in that way
@@ -45,6 +46,10 @@ class TooLongNameError(SynthError):
 
 class EndpointError(SynthError):
     """Of a network two endpoints of Secrets Manager are named, or one without its group."""
+
+
+class SubnetsError(SynthError):
+    """Of a network two sets of subnets are named in which functions shall run."""
 
 
 class TakenNameError(SynthError):

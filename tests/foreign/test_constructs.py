@@ -18,6 +18,7 @@ from credential_rotation.errors import (
     CannotAdoptError,
     CannotGrantError,
     EndpointError,
+    SubnetsError,
     SynthError,
     TakenNameError,
     TooLongNameError,
@@ -25,7 +26,7 @@ from credential_rotation.errors import (
     UnknownDatabaseError,
 )
 
-from aws_cdk import App, Stack  # isort: skip  # after ours, which chooses the Node.js
+from aws_cdk import App, CfnParameter, NestedStack, Stack  # isort: skip  # after ours, which chooses the Node.js
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -373,6 +374,33 @@ def test_a_server_in_words_and_a_rotator_of_its_own() -> None:
     assert "shop-legacy-overdue" in login.alarms
 
 
+def test_logins_use_the_rotator_that_the_stack_has_for_the_database() -> None:
+    shop = Shop()
+    rotator = DatabaseRotator(Construct(shop.stack, "Team"), "Rotator", database=shop.database)
+    assert shop.login().alarms == rotator.alarms
+    shop.template.resource_count_is("AWS::KMS::Key", 3)
+    functions = shop.template.find_resources("AWS::Lambda::Function")
+    assert {name for name in functions if "Alternating" in name or "Users" in name} == {
+        name for name in functions if name.startswith("TeamRotator")
+    }
+
+
+def test_logins_of_other_stacks_share_a_rotator() -> None:
+    """Nested ones too, whose names are not known: names are those of the rotator's stack."""
+    shop = Shop()
+    rotator = DatabaseRotator(shop.stack, "Rotator", database=shop.database)
+    stacks = {"other": Stack(shop.app, "Other"), "nested": NestedStack(shop.stack, "Nested")}
+    for name, stack in stacks.items():
+        login = DatabaseLogin(
+            stack, "Login", database=shop.database, username=name, rotator=rotator
+        )
+        login.grant_read(iam.Role(stack, "Role", assumed_by=LAMBDA))
+    for name, stack in stacks.items():
+        Template.from_stack(stack).has_resource_properties(
+            "AWS::SecretsManager::Secret", {"Name": f"shop/database/{name}"}
+        )
+
+
 def imported(shop: Shop) -> None:
     theirs = rds.DatabaseInstance.from_database_instance_attributes(
         shop.stack,
@@ -488,6 +516,80 @@ def a_second_login_of_another_admin(shop: Shop) -> None:
     shop.login("billing", admin=secretsmanager.Secret(shop.stack, "Other"))
 
 
+def by_the_rotator_of_another_database(shop: Shop) -> None:
+    rotator = DatabaseRotator(shop.stack, "Rotator", database=shop.database)
+    other = rds.DatabaseInstance(shop.stack, "Other", engine=POSTGRES, vpc=shop.vpc)
+    DatabaseLogin(shop.stack, "Login", database=other, username="orders", rotator=rotator)
+
+
+def described(shop: Shop, **more: Any) -> DatabaseServer:
+    return DatabaseServer(
+        host="legacy.example.com",
+        security_group=ec2.SecurityGroup(shop.stack, f"Group{len(more)}", vpc=shop.vpc),
+        vpc=shop.vpc,
+        admin=secretsmanager.Secret(shop.stack, f"Admin{len(more)}"),
+        **more,
+    )
+
+
+def a_rotator_that_says_another_admin_than_its_server(shop: Shop) -> None:
+    other = secretsmanager.Secret(shop.stack, "Other")
+    DatabaseRotator(shop.stack, "Rotator", database=described(shop), admin=other)
+
+
+def a_rotator_that_comes_after_a_login(shop: Shop) -> None:
+    shop.login()
+    DatabaseRotator(shop.stack, "Rotator", database=shop.database)
+
+
+def other_subnets_of_one_network(shop: Shop) -> None:
+    shop.login()
+    server = described(shop, name="legacy")
+    some = ec2.SubnetSelection(subnets=[shop.vpc.private_subnets[1]])
+    DatabaseRotator(shop.stack, "Rotator", database=server, subnets=some)
+
+
+def logins_of_two_databases_of_one_id(shop: Shop) -> None:
+    shop.login()
+    billing = Construct(shop.stack, "Billing")
+    database = rds.DatabaseInstance(billing, "Database", engine=POSTGRES, vpc=shop.vpc)
+    DatabaseLogin(billing, "Login", database=database, username="orders")
+
+
+def logins_of_two_descriptions_of_one_server(shop: Shop) -> None:
+    DatabaseLogin(shop.stack, "One", database=described(shop), username="one")
+    DatabaseLogin(shop.stack, "Two", database=described(shop, port=5432), username="two")
+
+
+def logins_of_one_rotator_in_two_stacks(shop: Shop) -> None:
+    rotator = DatabaseRotator(shop.stack, "Rotator", database=shop.database)
+    for name in ("One", "Two"):
+        DatabaseLogin(
+            Stack(shop.app, name), "Login", database=shop.database, username="orders",
+            rotator=rotator,
+        )  # fmt: skip
+
+
+def in_a_nested_stack(shop: Shop) -> None:
+    nested = NestedStack(shop.stack, "Nested")
+    DatabaseLogin(nested, "Login", database=shop.database, username="orders")
+
+
+def of_a_user_who_is_known_later(shop: Shop) -> None:
+    username = CfnParameter(shop.stack, "Username").value_as_string
+    DatabaseLogin(shop.stack, "Login", database=shop.database, username=username)
+
+
+def a_key_without_ascii(shop: Shop) -> None:
+    policy = iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")
+    RotatedAccessKey(shop.stack, "Ключ", policy=policy)
+
+
+def a_login_after_a_key(shop: Shop) -> None:
+    key(shop)
+    shop.login()
+
+
 def a_key_without_grace(shop: Shop) -> None:
     key(shop, grace_days=0)
 
@@ -551,6 +653,33 @@ def test_a_rotation_may_begin_as_long_as_its_schedule_leaves() -> None:
         (two_databases_of_one_name, TakenNameError, r"RotatorTwo begin with .*RotatorOne do"),
         (a_second_login_of_another_database, UnknownDatabaseError, r"another dbname than"),
         (a_second_login_of_another_admin, UnknownDatabaseError, r"another admin than"),
+        (
+            by_the_rotator_of_another_database,
+            UnknownDatabaseError,
+            r"rotator of Shop/Login is that of another database, Database",
+        ),
+        (
+            a_rotator_that_says_another_admin_than_its_server,
+            UnknownDatabaseError,
+            r"Shop/Rotator has another admin than its database",
+        ),
+        (
+            a_rotator_that_comes_after_a_login,
+            TakenNameError,
+            r"Shop/Rotator has the rotator .*Rotator-Database already",
+        ),
+        (other_subnets_of_one_network, SubnetsError, r"subnets are named.*named others, or none"),
+        (logins_of_two_databases_of_one_id, TakenNameError, r"Billing/Login is called Database"),
+        (logins_of_two_descriptions_of_one_server, TakenNameError, r"Two is called database"),
+        (
+            logins_of_one_rotator_in_two_stacks,
+            TakenNameError,
+            r"Two/Login begin with shop/database/orders, as those of One/Login do",
+        ),
+        (in_a_nested_stack, TooLongNameError, r"nested stack Shop/Nested .*pass it as rotator"),
+        (of_a_user_who_is_known_later, UnknownDatabaseError, r"username of Shop/Login is known"),
+        (a_key_without_ascii, TooLongNameError, r"Shop/Ключ would be made of 'Ключ'"),
+        (a_login_after_a_key, TakenNameError, r"Make the key after the login"),
         (to_a_user, CannotGrantError, r"roles alone"),
         (to_a_role_of_another_stack, CannotGrantError, r"another stack.*readers"),
         (to_a_function_of_another_stack, CannotGrantError, r"another stack.*readers"),
