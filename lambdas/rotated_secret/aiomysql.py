@@ -16,7 +16,7 @@ from rotated_secret.logins import (
     version_of,
 )
 from rotated_secret.mysql_pools import PoolBySecret, Promised
-from rotated_secret.options import check_options
+from rotated_secret.options import check_options, merged
 from rotated_secret.tls import verified_context
 
 
@@ -124,12 +124,12 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         # The driver encodes it as Latin-1, and its error would tell it.
         "password": credential.password.encode().decode("latin1"),
         "connect_timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="db"),
-        **options,
     }
-    return {"ssl": verified_context(arguments.get("host")), **arguments}
+    arguments = merged(ours, options)
+    return merged({"ssl": verified_context(arguments.get("host"))}, arguments)

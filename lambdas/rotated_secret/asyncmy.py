@@ -18,7 +18,7 @@ from rotated_secret.logins import (
     version_of,
 )
 from rotated_secret.mysql_pools import PoolBySecret, Promised
-from rotated_secret.options import check_options
+from rotated_secret.options import check_options, merged
 from rotated_secret.tls import verified_context
 
 _CONNECTION_HOST_ERROR = 2003
@@ -116,12 +116,12 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         # As bytes: else the driver encodes it as Latin-1, and its error tells it.
         "password": credential.password.encode(),
         "connect_timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),
-        **options,
     }
-    return {"ssl": verified_context(arguments.get("host")), **arguments}
+    arguments = merged(ours, options)
+    return merged({"ssl": verified_context(arguments.get("host"))}, arguments)

@@ -1,5 +1,6 @@
 """asyncpg: connections and pools."""
 
+import os
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,11 +15,13 @@ from rotated_secret.logins import (
     log_in_async,
     server,
 )
-from rotated_secret.options import check_options
+from rotated_secret.options import check_hosts, check_options, merged
 from rotated_secret.tls import verified_context
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+_PLACE = {"host", "port", "database", "dbname"}
 
 
 async def connect(
@@ -80,21 +83,25 @@ def create_pool(secret: AsyncRotatedSecret, **options: Any) -> Pool:  # noqa: AN
 def _check(dsn: str | None, options: dict[str, Any]) -> None:
     check_options(options, where="the options")
     parts = urlsplit(dsn or "")
-    if parts.netloc or parts.path.strip("/"):
+    settings = dict(parse_qsl(parts.query))
+    if parts.netloc or parts.path.strip("/") or settings.keys() & _PLACE:
         # The driver would let the secret's win.
         raise ValueError(
             "The DSN says who logs in or where. The secret says who; give another place as options:"
             " host=…, port=…, database=…"
         )
-    check_options(dict(parse_qsl(parts.query)), where="the DSN")
+    check_options(settings, where="the DSN")
 
 
 def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         "password": credential.password,
         "timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),
-        **options,
     }
-    return {"ssl": verified_context(arguments.get("host")), **arguments}
+    arguments = merged(ours, options)
+    host = arguments.get("host") or os.environ.get("PGHOST", "")
+    hosts = host.split(",") if isinstance(host, str) else host
+    check_hosts(hosts)
+    return merged({"ssl": verified_context(",".join(hosts))}, arguments)

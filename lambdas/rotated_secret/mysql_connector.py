@@ -13,10 +13,9 @@ from mysql.connector.pooling import MySQLConnectionPool, PooledMySQLConnection
 
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, check_for_threads, is_retired, log_in, server
-from rotated_secret.options import check_options
+from rotated_secret.options import check_options, merged
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import authorities, verified_context
-
 
 def connect(secret: RotatedSecret, **options: Any) -> MySQLConnection:  # noqa: ANN401  # the driver's
     """Opens a connection over verified TLS.
@@ -162,13 +161,13 @@ def _checked(options: dict[str, Any]) -> Callable[..., Any]:
 
 
 def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         "password": credential.password,
         "connection_timeout": CONNECT_SECONDS,
         "ssl_verify_cert": True,
         "ssl_verify_identity": True,
         **server(credential, host="host", port="port", dbname="database"),
-        **options,
     }
-    return {"ssl_ca": authorities(arguments.get("host")), **arguments}
+    arguments = merged(ours, options)
+    return merged({"ssl_ca": authorities(arguments.get("host"))}, arguments)

@@ -6,7 +6,7 @@ import MySQLdb
 
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, log_in, server
-from rotated_secret.options import check_options
+from rotated_secret.options import check_hosts, check_options, merged
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import authorities
 
@@ -29,16 +29,17 @@ def connect(secret: RotatedSecret, **options: Any) -> Any:  # noqa: ANN401  # my
 
 
 def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         "password": credential.password,
         "connect_timeout": CONNECT_SECONDS,
         # What the C library of MariaDB lacks, mysqlclient does by its options for the same.
         "ssl_mode": "VERIFY_IDENTITY",
         **server(credential, host="host", port="port", dbname="database"),
-        **options,
     }
-    host = arguments.get("host")
+    arguments = merged(ours, options)
+    host = arguments.get("host") or ""
+    check_hosts([host])
     if host == "localhost":  # this word alone stands for a Unix socket; certificates know no case
         arguments["host"] = "LOCALHOST"
-    return {"ssl": {"ca": authorities(host)}, **arguments}
+    return merged({"ssl": {"ca": authorities(host)}}, arguments)

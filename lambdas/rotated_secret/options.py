@@ -6,7 +6,7 @@ database: a pooler, a proxy, a replica. TLS can be verified by other means, and 
 """
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _LOGIN = (
@@ -34,6 +34,9 @@ _WEAKENING = {
     "unix_socket",
 }
 
+_SOCKETS = ("/", "@")
+"""How the name of a socket begins where a host is expected: a file's, an abstract one's."""
+
 
 def check_options(options: Mapping[str, Any], *, where: str) -> None:
     """Refuses what contradicts the secret, or weakens TLS.
@@ -60,6 +63,39 @@ def check_options(options: Mapping[str, Any], *, where: str) -> None:
                 f"{name} in {where} would let a server in that is not verified. Leave it out, and"
                 " let RDS_CA_BUNDLE name the certificate authorities to trust instead of Amazon's"
             )
+
+
+def merged(ours: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a driver is given: the application's options win, and None is as if it were left out.
+
+    Drivers take None for their own default: that may be another user, another machine, or no TLS.
+
+    Args:
+        ours: What the secret and this package say.
+        said: What the application says.
+    """
+    return {**ours, **{n: each for n, each in said.items() if each is not None or n not in ours}}
+
+
+def check_hosts(hosts: Sequence[str]) -> None:
+    """Makes sure that there is a host to verify.
+
+    Without one, drivers look for a socket of this machine, also where anyone may have put it, and
+    send the password over that without TLS.
+
+    Args:
+        hosts: All that may be connected to.
+
+    Raises:
+        ValueError: There is none, or one is a socket.
+    """
+    if not hosts or not all(hosts):
+        raise ValueError("The secret has no host. Give it as an option: connect(secret, host=…)")
+    if any(each.startswith(_SOCKETS) for each in hosts):
+        raise ValueError(
+            "The host is a socket of this machine, over which no TLS is spoken. Give the name that"
+            " is in the server's certificate"
+        )
 
 
 def _weakens(name: str, value: object) -> bool:

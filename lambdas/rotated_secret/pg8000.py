@@ -8,7 +8,7 @@ import pg8000.dbapi
 from rotated_secret.clean_end import CleanEnd
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, ENCODING, log_in, server
-from rotated_secret.options import check_options
+from rotated_secret.options import check_hosts, check_options, merged
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import verified_context
 
@@ -48,25 +48,24 @@ class _Connection(CleanEnd, pg8000.dbapi.Connection):  # type: ignore[misc]  # p
 
 
 def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         "password": credential.password,
         "timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),
-        **options,
     }
+    arguments = merged(ours, options)
+    host = arguments.get("host") or ""
+    check_hosts([host])
     parameters = {"client_encoding": ENCODING, **(options.get("startup_params") or {})}
     return {
-        "ssl_context": verified_context(arguments.get("host")),
-        **arguments,
+        **merged({"ssl_context": verified_context(host)}, arguments),
         "startup_params": parameters,
     }
 
 
 def _reach(arguments: dict[str, Any]) -> socket.socket:
-    if arguments.get("host") is None:
-        raise ValueError("The secret has no host. Give it as an option: connect(secret, host=…)")
-    address = (arguments["host"], arguments.get("port", 5432))
+    address = (arguments["host"], arguments.get("port") or 5432)
     reached = socket.create_connection(address, arguments.pop("timeout"))
     # Else each login waits 40 ms for a delayed acknowledgement.
     reached.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,5 +1,6 @@
 """psycopg: connections and pools, for threads and for coroutines."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from psycopg.errors import FinishedPGconn
 from rotated_secret.async_secret import AsyncRotatedSecret
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, ENCODING, log_in, log_in_async, server
-from rotated_secret.options import check_options
+from rotated_secret.options import check_hosts, check_options, merged
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import authorities
 
@@ -93,13 +94,15 @@ def _discreet() -> Iterator[None]:
 
 
 def _arguments(credential: Credential, said: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         "password": credential.password,
         "sslmode": "verify-full",
         "connect_timeout": CONNECT_SECONDS,
         "client_encoding": ENCODING,
         **server(credential, host="host", port="port", dbname="dbname"),
-        **said,
     }
-    return {"sslrootcert": authorities(arguments.get("host")), **arguments}
+    arguments = merged(ours, said)
+    host = arguments.get("host") or os.environ.get("PGHOST", "")
+    check_hosts(host.split(","))
+    return merged({"sslrootcert": authorities(host)}, arguments)

@@ -8,7 +8,7 @@ from pymysql import connections
 
 from rotated_secret.credential import Credential
 from rotated_secret.logins import CONNECT_SECONDS, check_for_threads, log_in, server, version_of
-from rotated_secret.options import check_options
+from rotated_secret.options import check_options, merged
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import verified_context
 
@@ -67,12 +67,13 @@ class _Connection(connections.Connection):
 
 
 def _arguments(credential: Credential, options: dict[str, Any]) -> dict[str, Any]:
-    arguments = {
+    ours = {
         "user": credential.username,
         # As bytes: else the driver encodes it as Latin-1, and its error tells it.
         "password": credential.password.encode(),
         "connect_timeout": CONNECT_SECONDS,
         **server(credential, host="host", port="port", dbname="database"),
-        **options,
     }
-    return {"ssl": verified_context(arguments.get("host")), **arguments, "defer_connect": True}
+    arguments = merged(ours, options)
+    ssl = {"ssl": verified_context(arguments.get("host"))}
+    return {**merged(ssl, arguments), "defer_connect": True}

@@ -1,6 +1,7 @@
 """What an application may say besides its secret, and what would contradict it."""
 
 import asyncio
+import inspect
 import ssl
 from collections.abc import Callable
 from typing import Any, cast
@@ -25,6 +26,9 @@ from rotated_secret import (
 from rotated_secret.psycopg_pool import AsyncConnectionPool, ConnectionPool
 from rotated_secret.sqlalchemy import create_engine
 from rotated_secret.sqlalchemy_async import create_async_engine
+from tests.postgres_user.impostor import impostor, without_tls
+from tests.rotated_secret import mysql_impostor
+from tests.rotated_secret.conftest import ARN, Store, document
 
 Connect = Callable[..., object]
 
@@ -58,6 +62,9 @@ SYNCHRONOUS: list[Connect] = [
     lambda secret, **options: create_engine(secret, "postgresql+psycopg://", connect_args=options),
     lambda secret, **options: create_engine(secret, "mysql+pymysql://", connect_args=options),
 ]
+
+ON_POSTGRES: list[Connect] = [psycopg.connect, pg8000.connect]
+ON_POSTGRES_ASYNC = ASYNCHRONOUS[:2]
 
 UNVERIFIED = ssl.create_default_context()
 UNVERIFIED.check_hostname = False
@@ -181,6 +188,8 @@ def test_a_conninfo_that_contradicts_the_secret_is_refused(
         ("postgresql://other:password@/", "who logs in or where"),
         ("postgresql://host/db", "who logs in or where"),
         ("postgresql:///db", "who logs in or where"),
+        ("postgresql://?host=db", "who logs in or where"),
+        ("postgresql://?dbname=db", "who logs in or where"),
         ("postgresql://?user=other", "user in the DSN"),
         ("postgresql://?sslmode=require", "sslmode in the DSN"),
     ],
@@ -219,8 +228,8 @@ def test_the_place_may_be_another_than_the_secrets(
         with psycopg.connect(secret, *conninfo, **options) as connection:
             return str(connection.execute("SELECT session_user").fetchall()[0][0])
 
-    async def in_asyncpg() -> str:
-        connection = await asyncpg.connect(async_secret, database=world.dbname, **here)
+    async def in_asyncpg(**options: Any) -> str:
+        connection = await asyncpg.connect(async_secret, database=world.dbname, **options)
         user = str(await connection.fetchval("SELECT session_user"))
         await connection.close()
         return user
@@ -231,15 +240,90 @@ def test_the_place_may_be_another_than_the_secrets(
         in_psycopg(f"postgresql://{place}"),
         in_psycopg(driver.conninfo.make_conninfo(**here, dbname=world.dbname)),
         in_psycopg("host=db.invalid", **here, dbname=world.dbname),
-        asyncio.run(in_asyncpg()),
+        asyncio.run(in_asyncpg(**here)),
+        asyncio.run(in_asyncpg(host=["db.invalid", postgres.host], port=postgres.port)),
     } == {world.user}
 
 
-def test_a_secret_without_a_host_is_told_by_pg8000(store: Any, secret: RotatedSecret) -> None:
-    """As those that RDS manages: the other drivers try this machine then."""
-    store.manager.put(secret.secret_id, "AWSCURRENT", {"username": "app", "password": "x"})
-    with pytest.raises(ValueError, match="Give it as an option"):
-        pg8000.connect(secret)
+def test_a_secret_without_a_host_is_told(
+    store: Store, secret: RotatedSecret, async_secret: AsyncRotatedSecret
+) -> None:
+    """As those that RDS manages: drivers look for a socket then, which may be anybody's."""
+    store.manager.put(ARN, "AWSCURRENT", {"username": "app", "password": "x"})
+    for connects, handle in ((ON_POSTGRES, secret), (ON_POSTGRES_ASYNC, async_secret)):
+        for connect in connects:
+            with pytest.raises(ValueError, match="Give it as an option"):
+                connect(handle)
+
+
+SOCKETS = ["/run/postgresql", "@orders", "db.invalid,/run/postgresql"]
+
+
+@pytest.mark.parametrize("host", SOCKETS)
+def test_no_password_is_sent_over_a_socket(
+    secret: RotatedSecret, async_secret: AsyncRotatedSecret, host: str
+) -> None:
+    """Over which no TLS is spoken."""
+    with pytest.raises(ValueError, match="is a socket"):
+        psycopg.connect(secret, host=host)
+    with pytest.raises(ValueError, match="is a socket"):
+        asyncio.run(cast("Any", asyncpg.connect(async_secret, host=host.split(","))))
+
+
+@pytest.mark.parametrize("host", SOCKETS)
+def test_nor_if_the_environment_names_it(
+    store: Store,
+    secret: RotatedSecret,
+    async_secret: AsyncRotatedSecret,
+    host: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PGHOST", host)
+    store.manager.put(ARN, "AWSCURRENT", {"username": "app", "password": "x"})
+    with pytest.raises(ValueError, match="is a socket"):
+        psycopg.connect(secret)
+    with pytest.raises(ValueError, match="is a socket"):
+        asyncio.run(cast("Any", asyncpg.connect(async_secret)))
+
+
+def opened(connect: Connect, handle: object, **options: object) -> None:
+    made: Any = connect(handle, **options)
+    if inspect.isawaitable(made):
+        asyncio.run(cast("Any", made))
+
+
+PLACE_AND_LOGIN = ("user", "password", "host", "port")
+NOTHING: dict[Connect, tuple[str, ...]] = {
+    psycopg.connect: ("sslmode", "sslrootcert", "dbname", "connect_timeout", *PLACE_AND_LOGIN),
+    pg8000.connect: ("ssl_context", "database", "timeout", *PLACE_AND_LOGIN),
+    asyncpg.connect: ("ssl", "database", "timeout", *PLACE_AND_LOGIN),
+    pymysql.connect: ("ssl", "database", "db", *PLACE_AND_LOGIN),
+    mysql_connector.connect: (
+        *("ssl_ca", "ssl_verify_cert", "ssl_verify_identity", "database", "db", "use_pure"),
+        *PLACE_AND_LOGIN,
+    ),
+    aiomysql.connect: ("ssl", "database", *PLACE_AND_LOGIN),
+    asyncmy.connect: ("ssl", "database", "db", *PLACE_AND_LOGIN),
+}
+"""Options that are None where the application has nothing to say."""
+
+
+@pytest.mark.parametrize("connect", NOTHING, ids=[each.__module__ for each in NOTHING])
+def test_none_says_nothing(
+    store: Store, secret: RotatedSecret, async_secret: AsyncRotatedSecret, connect: Connect
+) -> None:
+    """Drivers would take it for their own default: another machine, or no TLS."""
+    is_mysql = "mysql" in connect.__module__ or "asyncmy" in connect.__module__
+    behaviour = mysql_impostor.without_tls if is_mysql else without_tls
+    is_async = inspect.iscoroutinefunction(connect)
+    with impostor(behaviour) as server:
+        there = {"host": "localhost", "port": server.port}
+        store.manager.put(ARN, "AWSCURRENT", document() | there)
+        for name in NOTHING[connect]:
+            with pytest.raises(Exception, match=r"(?i)ssl|tls|lost connection"):
+                opened(connect, async_secret if is_async else secret, **{name: None})
+        assert server.met >= len(NOTHING[connect])
+        assert b"app_user" not in server.received
 
 
 @pytest.mark.parametrize("option", ["tls_versions", "tls_ciphersuites"])
