@@ -17,6 +17,10 @@ from rotated_secret.options import check_options, merged
 from rotated_secret.secret import RotatedSecret
 from rotated_secret.tls import authorities, verified_context
 
+_ALIASES = {"db": "database", "connect_timeout": "connection_timeout"}
+"""The driver's second names of options, which would lose against the secret's and ours."""
+
+
 def connect(secret: RotatedSecret, **options: Any) -> MySQLConnection:  # noqa: ANN401  # the driver's
     """Opens a connection over verified TLS.
 
@@ -154,6 +158,9 @@ def _checked(options: dict[str, Any]) -> Callable[..., Any]:
     for name in ("tls_versions", "tls_ciphersuites"):
         if options.get(name) is not None:
             raise ValueError(f"{name}: TLS is spoken as this Python has it. Leave it out")
+    for alias, name in _ALIASES.items():
+        if alias in options:
+            options[name] = options.pop(alias)
     pure = options.pop("use_pure", None)
     if pure is False and not HAVE_CEXT:
         raise ImportError("use_pure: the C extension of MySQL Connector can't be loaded here")

@@ -24,7 +24,7 @@ from rotated_secret.cache import AGAIN_SECONDS
 from rotated_secret.refusals import codes, is_refusal
 from rotated_secret.sqlalchemy import create_engine
 from tests.postgres_user.impostor import Behaviour, Impostor, certificate, impostor
-from tests.rotated_secret.applications import Application, Make
+from tests.rotated_secret.applications import Application, Make, first
 from tests.rotated_secret.frames import texts
 from tests.rotated_secret.mysql_applications import (
     CONNECTIONS,
@@ -487,6 +487,18 @@ def test_the_place_may_be_another_than_the_secrets(world: MySQLWorld) -> None:
     with engine.connect() as connection:
         assert connection.scalar(sqlalchemy.text("SELECT DATABASE()")) == world.dbname
     engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["pymysql", "mysql_connector"])
+@pytest.mark.parametrize("option", ["db", "database"])
+def test_the_database_wins_by_each_of_its_names(world: MySQLWorld, name: str, option: str) -> None:
+    put(world, dbname="missing")
+    secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
+    with closing(adapter(name).connect(secret, **{option: world.dbname})) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT DATABASE()")
+        assert first(cursor.fetchone()) == world.dbname
+        cursor.close()
 
 
 @pytest.mark.parametrize("name", ["mysqlclient", "compiled"])
