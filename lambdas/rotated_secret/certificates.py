@@ -82,7 +82,8 @@ class Certificate:
             # An encrypted key would make OpenSSL ask for its password at the terminal.
             context.load_cert_chain(path, password="")
         if self.trusted.strip():
-            context.load_verify_locations(cadata=self.trusted)
+            # Python takes ASCII alone; between the certificates there may be names in any script.
+            context.load_verify_locations(cadata=self.trusted.encode("ascii", "replace").decode())
 
     def _pem(self) -> str:
         chain = self._value.json.get("CertificateChain", "")

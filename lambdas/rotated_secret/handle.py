@@ -93,8 +93,9 @@ class Handle(Generic[V]):
         What is held goes on to be used then, and the failure is logged as one of reading.
 
         Args:
-            check: Raises BadSecretError for a version that can't be used: see `Value.unusable`. One
-                that equals an earlier one adds nothing.
+            check: Raises BadSecretError for a version that can't be used: see `Value.unusable`. Of
+                any other error its kind and place are told. One that equals an earlier one adds
+                nothing.
         """
         check_function("check", check)
         if check not in self._reader.checks:

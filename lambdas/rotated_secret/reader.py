@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic
@@ -136,6 +137,8 @@ class Reader(Generic[V]):
                 check(parsed)
         except BadSecretError as error:
             return without_frames(error)
+        except Exception as error:  # noqa: BLE001  # a check is the application's
+            return value.unusable(_defect(error))
         return parsed
 
     def forked(self) -> None:
@@ -176,6 +179,12 @@ class Reader(Generic[V]):
             remedy=_FINAL.get(code, _LATER),
             retry_helps=code not in _FINAL,
         )
+
+
+def _defect(error: Exception) -> str:
+    """What was raised, and where. Its own text may hold something of the content."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"a check of it raised {type(error).__name__} ({where.filename}, line {where.lineno})"
 
 
 def _code(error: Exception) -> str:

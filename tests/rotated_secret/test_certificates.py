@@ -247,6 +247,18 @@ def test_a_version_that_can_not_be_used_is_not_taken_and_the_error_is_told(
     assert not [where for where, text in recorded(caught.value) if key in text]
 
 
+def test_authorities_may_be_named_in_any_script(
+    certificate: RotatedCertificate, safe: Safe, authority: trustme.CA
+) -> None:
+    """As many bundles name them, between the certificates."""
+    good = identity(authority)
+    trusted = f"# Türkische Zertifizierungsstelle 認証局\n{good['TrustedCertificates']}"
+    safe.content = json.dumps(good | {"TrustedCertificates": trusted})
+    with serving(server_context(certificate, verify_clients=True)) as server:
+        call(client_context(certificate), server.port)
+    assert len(server.seen) == 1
+
+
 AT_A_TERMINAL = """
 import pty, sys
 code = (

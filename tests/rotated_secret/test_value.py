@@ -5,6 +5,7 @@ import copy
 import dataclasses
 import json
 import pickle
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -201,6 +202,29 @@ def test_a_version_that_does_not_stand_a_check_is_not_taken(
     assert token.value() is first
     assert "token must be a text that is not empty" in caplog.text
     assert "the-other-Token" not in caplog.text
+
+
+def test_a_check_that_raises_anything_else_is_told_by_its_place(
+    token: RotatedValue, safe: Safe, hands: Hands, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And not by what it says, which may be of the content."""
+    safe.content = json.dumps({"port": "5432"})
+    first = token.value()
+    token.expect(lambda value: int(value.json["port"]))
+    safe.change(json.dumps({"port": TOKEN}))
+    hands.pass_by(1)
+    assert token.replacement(first) is None
+    assert "a check of it raised ValueError" in caplog.text
+    assert TOKEN not in caplog.text
+    other = RotatedValue(ARN, client=cast("Any", safe))
+    other.expect(lambda value: int(value.json["port"]))
+    with pytest.raises(BadSecretError, match=rf"raised ValueError \({re.escape(__file__)}, line"):
+        other.value()
+    hands.pass_by(1)
+    newest = safe.change(json.dumps({"port": "5433"}))
+    found = token.replacement(first)
+    assert found
+    assert found.version_id == newest
 
 
 def test_run_reads_again_what_the_target_refused(
