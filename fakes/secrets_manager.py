@@ -16,11 +16,12 @@ FIRST_VERSION = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Secret:
-    """Contents by version id (None: placeholder), in order, and version ids by label."""
+    """Contents by version id (None: placeholder), in order; version ids by label, and of binary."""
 
     contents: dict[str, str | None] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
     rotated: bool = True
+    binary: set[str] = field(default_factory=set)
     created: dict[str, datetime] = field(default_factory=dict)
     rotated_at: datetime | None = None
     changed_at: datetime | None = None
@@ -62,6 +63,9 @@ class SecretsManager:
     def put(self, arn: str, label: str, document: object) -> str:
         """A person writes a version."""
         version = str(uuid.uuid4())
+        if isinstance(document, bytes):
+            document = document.decode()
+            self.secrets[arn].binary.add(version)
         text = document if isinstance(document, str) else json.dumps(document)
         self.secrets[arn].contents[version] = text
         self.secrets[arn].labels[label] = version
@@ -101,9 +105,10 @@ class SecretsManager:
             if VersionStage and secret.labels.get(VersionStage) != version:
                 raise failure("InvalidRequestException", "GetSecretValue")
             order = list(secret.contents).index(version)
+            text, is_binary = secret.contents[version], version in secret.binary
             return {
                 "VersionId": version,
-                "SecretString": secret.contents[version],
+                **({"SecretBinary": str(text).encode()} if is_binary else {"SecretString": text}),
                 "CreatedDate": secret.created.get(version, FIRST_VERSION + timedelta(days=order)),
             }
 

@@ -121,12 +121,19 @@ class RotatingSecret:
         """Reads the version that carries a label.
 
         Returns:
-            None if there is none, or it is empty.
+            None if there is none, it is empty, or it is not AWSCURRENT and holds binary data: that
+            is none of ours, and may be what a person has corrected since.
 
         Raises:
+            BadSecretError: AWSCURRENT is not text.
             SecretsManagerError: The call failed.
         """
-        return self._read_if_there(VersionStage=label)
+        try:
+            return self._read_if_there(VersionStage=label)
+        except BadSecretError:
+            if label == CURRENT:
+                raise
+            return None
 
     def stored(self, token: str) -> Version | None:
         """Reads a version by its id, whatever labels it carries.

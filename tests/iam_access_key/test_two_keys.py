@@ -53,6 +53,18 @@ def test_a_rotation_makes_a_key_that_works_and_keeps_the_one_before_working(worl
     assert world.works("AWSPREVIOUS")
 
 
+def test_a_secret_that_held_binary_data_rotates_once_it_is_corrected(world: World) -> None:
+    document = world.document()
+    world.secrets.put(ARN, "AWSCURRENT", json.dumps(document).encode())
+    with pytest.raises(BadSecretError, match="Store the documented JSON as SecretString"):
+        world.rotate()
+    world.edit(document)
+    world.reap()
+    world.rotate()
+    assert world.works()
+    assert world.works("AWSPREVIOUS")
+
+
 def test_a_rotation_makes_one_key_and_takes_thirteen_calls_to_secrets_manager(world: World) -> None:
     world.secrets.calls.clear()
     world.iam.calls.clear()

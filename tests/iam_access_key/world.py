@@ -113,6 +113,12 @@ class World:
         now = now or self.clock.now()
         return self.reaper.reap(self.secret(deadline), now=now, deadline=deadline)
 
+    def edit(self, document: object) -> None:
+        """A person puts other content into the secret, as in the console."""
+        self.labels["AWSPREVIOUS"] = self.labels["AWSCURRENT"]
+        version = self.secrets.put(ARN, "AWSCURRENT", document)
+        self.stored.created[version] = self.stored.changed_at = self.clock.now()
+
     def look_after(self, lost: Collection[str]) -> None:
         """A person does what the reaper's log says about tokens that are perhaps lost."""
         for key_id, key in [*self.iam.keys.items()]:

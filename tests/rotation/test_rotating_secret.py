@@ -52,6 +52,18 @@ def test_an_endpoint_that_does_not_answer_is_a_matter_of_time() -> None:
     assert caught.value.retry_helps
 
 
+def test_binary_data_that_a_person_has_corrected_is_in_nobodys_way() -> None:
+    """It is AWSPREVIOUS then, and no credential; AWSCURRENT has to be one."""
+    manager = SecretsManager()
+    manager.create(ARN, {"password": "x"})
+    manager.put(ARN, "AWSPREVIOUS", b'{"password": "x"}')
+    assert secret(manager).previous() is None
+    manager.put(ARN, "AWSCURRENT", b'{"password": "x"}')
+    for read in (secret(manager).current, lambda: secret(manager).labelled("AWSCURRENT")):
+        with pytest.raises(BadSecretError, match="binary"):
+            read()
+
+
 def test_after_the_deadline_no_call_is_begun() -> None:
     manager = SecretsManager()
     with pytest.raises(OutOfTimeError):
