@@ -21,12 +21,12 @@ def grace_end(ledger: Ledger, versions: Versions, grace: timedelta) -> datetime:
     that is the beginning. Both are late rather than early.
 
     Args:
-        ledger: The versions' contents; AWSCURRENT and AWSPREVIOUS are among them.
+        ledger: The versions' contents; AWSCURRENT is among them.
         versions: The secret's description.
         grace: How long.
     """
-    current, previous = ledger.versions[CURRENT], ledger.versions[PREVIOUS]
+    current, previous = ledger.versions[CURRENT], ledger.versions.get(PREVIOUS)
     rotated, changed = versions.rotated_at, versions.changed_at
-    if rotated and rotated >= current.created >= previous.created:
+    if rotated and previous and rotated >= current.created >= previous.created:
         return rotated + grace
     return max(filter(None, (changed, rotated, current.created))) + grace

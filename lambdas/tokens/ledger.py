@@ -47,7 +47,7 @@ class Standing(Enum):
     """AWSPENDING holds it: a rotation is on its way, or stuck."""
 
     PREVIOUS = auto()
-    """AWSPREVIOUS holds it: consumers may still use it."""
+    """AWSPREVIOUS holds it, or did before a person wrote a version: consumers may still use it."""
 
     GIVEN_UP = auto()
     """A rotation that was given up stored it. No consumer was ever told."""
@@ -179,6 +179,8 @@ class Ledger:
         """
         if token.id in self.entries:
             return _STANDINGS[self.entries[token.id].label]
+        if self._was_current(token, intent):
+            return Standing.PREVIOUS
         named = token.name is not None and not self._issuer.exclusive
         if named and Intent.named(self._secret, token.name or "") is None:
             return Standing.THEIRS
@@ -229,6 +231,17 @@ class Ledger:
         else:
             last = self._secret.labelled(REVOKED)
             self._secret.try_move(REVOKED, entry.version.id, instead_of=last.id if last else None)
+
+    def _was_current(self, token: Token, intent: Intent | None) -> bool:
+        """Whether a token in no version with a label was AWSCURRENT's when the last was issued.
+
+        A person who edits the secret writes a version with AWSCURRENT's token, and the one before
+        loses its label. Where all tokens are ours, an intent names AWSCURRENT's and those that were
+        revoked just then: a stranger's would have been in its way. While nobody can read which is
+        AWSCURRENT's now, it may be that one.
+        """
+        named = self._issuer.exclusive and intent is not None and token.id in intent.tokens
+        return named and any(each.label == CURRENT for each in self.entries.values())
 
     def _is_orphan(self, token: Token, tokens: Mapping[str, Token], intent: Intent | None) -> bool:
         """Whether we had a token issued that no version with a label holds, and never stored it.

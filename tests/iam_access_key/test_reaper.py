@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.errors import GoneError
+from rotation.errors import BusyError, GoneError
 from rotation.event import Step
 from tests.iam_access_key.world import World
 
@@ -150,6 +150,51 @@ def test_a_label_that_a_person_moved_back_begins_a_grace_of_its_own(world: World
     world.clock.pass_days(2)
     assert list(world.reap().suspended) == [world.id("AWSPREVIOUS")]
     assert world.works()
+
+
+def test_a_secret_that_a_person_edits_takes_no_key_from_its_life(world: World) -> None:
+    """AWSPREVIOUS holds the key of AWSCURRENT then, and no version with a label the one before."""
+    before = world.id("AWSPREVIOUS")
+    world.edit(world.document() | {"Note": "of a person"})
+    world.clock.pass_days(6)
+    report = world.reap()
+    assert not report.gone
+    assert not report.strange
+    with pytest.raises(BusyError, match="keeps working until"):
+        world.rotate()
+    world.clock.pass_days(2)
+    assert list(world.reap().suspended) == [before]
+    world.clock.pass_days(8)
+    assert world.reap().revoked == [before]
+    world.rotate(world.labels["AWSPENDING"])
+    assert world.works()
+    assert world.works("AWSPREVIOUS")
+    assert world.document()["Note"] == "of a person"
+
+
+def test_a_secret_that_a_person_spoils_keeps_its_key(world: World) -> None:
+    """Until somebody has put it right; who holds the version before goes on."""
+    world.iam.remove(world.id("AWSPREVIOUS"))
+    current, document = world.id(), world.document()
+    given_up = world.version(world.until(Step.SET))["AccessKeyId"]
+    del world.labels["AWSPENDING"]
+    world.edit("no JSON")
+    world.labels["AWSPREVIOUS"] = world.labels["AWSCURRENT"]
+    for _ in range(3):
+        world.clock.pass_days(10)
+        assert current not in world.reap().gone
+    world.edit(document)
+    world.rotate()
+    assert world.works("AWSPREVIOUS")
+    assert world.works()
+    assert given_up not in world.iam.keys
+
+
+def test_the_keys_of_a_secret_that_a_person_edited_go_with_the_stack(world: World) -> None:
+    world.edit(world.document())
+    deadline = world.deadline()
+    world.first_key.remove(world.secret(deadline), deadline=deadline)
+    assert not world.iam.keys
 
 
 def test_a_user_that_vanished_ends_in_an_error(world: World) -> None:
