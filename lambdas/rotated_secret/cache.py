@@ -194,6 +194,11 @@ class Cache(Generic[V]):
             self._start(flight)
         return flight
 
+    @property
+    def fails(self) -> bool:
+        """Whether the last read failed."""
+        return self._failing is not None
+
     def back_off(self) -> float:
         """How long nobody asks again, because of an error; 0 as a rule."""
         failing = self._failing

@@ -32,7 +32,7 @@ class CoroutineHandle(Handle[V]):
         for _ in range(2):
             flight = self._cache.refresh_rejected(refused.version_id)
             if flight:
-                await land(flight, self._patience_seconds)
+                await land(flight, self._wait_of_rejected(flight))
             if (newest := self._other_than(refused)) or not flight or not flight.is_older_than(now):
                 return newest
         return None

@@ -18,7 +18,7 @@ from rotated_secret.credential import Credential
 from rotated_secret.errors import RotatedSecretError, SecretUnavailableError
 from rotated_secret.reader import Reader
 from rotated_secret.value import V
-from rotated_secret.waiting import Patience
+from rotated_secret.waiting import Flight, Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -122,6 +122,16 @@ class Handle(Generic[V]):
             remedy="Look at the network and the VPC endpoint",
             retry_helps=True,
         )
+
+    def _wait_of_rejected(self, flight: Flight) -> float:
+        """How long one waits for a read who may have been refused for another reason.
+
+        Else, while Secrets Manager does not answer, all that a server forbids would wait for it.
+        """
+        if not self._cache.fails:
+            return self._patience_seconds
+        left = OLD_WAIT_SECONDS - self._clock.now().since(flight.begun)
+        return min(max(0.0, left), self._patience_seconds)
 
     def _other_than(self, refused: V) -> V | None:
         held = self._cache.held

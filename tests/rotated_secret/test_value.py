@@ -23,6 +23,7 @@ from rotated_secret import (
     Value,
 )
 from rotated_secret.cache import UNREACHABLE_SECONDS
+from rotated_secret.waiting import Flight
 from tests.rotated_secret.conftest import ARN, TOKEN, Hands, RefusedError, Safe
 from tests.rotated_secret.frames import recorded
 from tests.rotated_secret.test_forks import in_a_child
@@ -188,6 +189,42 @@ def test_without_secrets_manager_nobody_waits_and_what_is_held_goes_on_to_be_use
     assert token.value() is value
     with pytest.raises(SecretUnavailableError):
         RotatedValue(ARN, client=cast("Any", safe), patience_seconds=0.01).value()
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["threads", "coroutines"])
+def test_while_it_does_not_answer_what_a_server_forbids_waits_but_once(
+    safe: Safe, hands: Hands, monkeypatch: pytest.MonkeyPatch, *, asynchronous: bool
+) -> None:
+    """For as long as a call takes; later for two seconds of a read, whoever waits for it."""
+    waits: list[float] = []
+    waiting = threading.Event()
+
+    def wait(flight: Flight, seconds: float) -> None:
+        waits.append(seconds)
+        waiting.set()
+        flight.landed.exception(60)
+
+    async def land(flight: Flight, seconds: float) -> None:
+        wait(flight, seconds)
+
+    kind = AsyncRotatedValue if asynchronous else RotatedValue
+    handle: Any = kind(ARN, client=cast("Any", safe), clock=hands.clock())
+    value: Any = asyncio.run(handle.value()) if asynchronous else handle.value()
+
+    def time_out() -> None:
+        waiting.wait(60)
+        hands.pass_by(11)
+        raise failure("InternalServiceError", "GetSecretValue", 500)
+
+    safe.before = time_out
+    monkeypatch.setattr(Flight, "wait", wait)
+    monkeypatch.setattr("rotated_secret.coroutines.land", land)
+    for _ in range(4):
+        hands.pass_by(11)
+        waiting.clear()
+        found = handle.replacement(value)
+        assert (asyncio.run(found) if asynchronous else found) is None
+    assert waits == [10, 2, 2, 2]
 
 
 def test_a_version_that_does_not_stand_a_check_is_not_taken(
