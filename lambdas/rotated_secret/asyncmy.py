@@ -13,6 +13,7 @@ from rotated_secret.credential import Credential
 from rotated_secret.logins import (
     CONNECT_SECONDS,
     check_for_coroutines,
+    is_retired,
     log_in_async,
     server,
     version_of,
@@ -50,7 +51,8 @@ async def connect(
 def create_pool(secret: AsyncRotatedSecret, **options: Any) -> "Promised[Pool]":  # noqa: ANN401  # asyncmy's
     """Makes a pool; enter or await it as any other one.
 
-    Idle connections of a retired credential are closed when one is handed out.
+    Idle connections of a retired credential are closed when one is handed out, the others when they
+    come back.
 
     Args:
         secret: The credential.
@@ -71,6 +73,18 @@ class Pool(PoolBySecret, pools.Pool):  # type: ignore[misc]  # it is taken for u
         self._secret = secret
         self._connect = connect
         super().__init__(**{"minsize": 1, "maxsize": 10, **options})
+
+    def release(self, conn: Any) -> Any:  # noqa: ANN401  # asyncmy's
+        """Takes a connection back; closes one whose credential is retired.
+
+        The driver's own class hands it to the next one who waits, and looks at nothing but its
+        health.
+        """
+        if not is_retired(conn, self._secret):
+            return super().release(conn)
+        conn.close()
+        super().release(conn)
+        return self._loop.create_task(self._wakeup())
 
     def _is_broken(self, connection: Any) -> bool:  # noqa: ANN401  # asyncmy's
         return bool(connection._stream_broken)  # noqa: SLF001  # as the driver's own pool looks

@@ -431,6 +431,32 @@ def test_so_does_one_of_a_coroutine(world: MySQLWorld, name: str) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("name", ["aiomysql", "asyncmy"])
+def test_a_pool_in_which_all_wait_lets_a_retired_one_go_as_well(
+    world: MySQLWorld, name: str
+) -> None:
+    """Each connection that is brought back goes to the next one who waits for it."""
+
+    async def main() -> None:
+        secret = AsyncRotatedSecret(world.arn, client=cast("Any", world.secrets))
+        async with adapter(name).create_pool(secret, minsize=1, maxsize=1) as pool:
+            async with asyncio.timeout(60), pool.acquire() as connection:
+                waiting = asyncio.ensure_future(work(pool))
+                await asyncio.sleep(0.05)
+                world.rotate(world.alternating)
+                await asyncio.sleep(AGAIN_SECONDS)
+                await secret.refresh(await secret.credential())
+                assert await asked_async(connection) == world.user
+            assert await waiting == world.clone
+        await asyncio.sleep(0.1)  # what was closed is closed by the event loop
+
+    async def work(pool: Any) -> str:
+        async with pool.acquire() as connection:
+            return await asked_async(connection)
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize("name", ["pymysql", "mysql_connector"])
 def test_a_connection_keeps_no_password(world: MySQLWorld, name: str) -> None:
     secret = RotatedSecret(world.arn, client=cast("Any", world.secrets))
