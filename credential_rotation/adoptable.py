@@ -43,6 +43,14 @@ def identity(secret: secretsmanager.ISecret) -> str:
     return secret.secret_arn if Token.is_unresolved(name) else name
 
 
+def may_have_its_end(secret: secretsmanager.ISecret) -> bool:
+    """Whether the name of a secret ends like a random end, so that its ARN may be whole or not.
+
+    Secrets Manager does not find it by that ARN, and policies do not name it, if it is not.
+    """
+    return not secret.secret_full_arn and bool(_LIKE_A_RANDOM_END.search(secret.secret_arn))
+
+
 def _obstacles(
     stack: Stack,
     adopt: secretsmanager.ISecret | None,
@@ -61,7 +69,7 @@ def _obstacles(
         )
     if adopt_from is not None and not hasattr(adopt_from, "function_arn"):
         yield f"adopt_from is {adopt_from!r}, and has to be a function: from_function_arn(…)"
-    if not adopt.secret_full_arn and _LIKE_A_RANDOM_END.search(adopt.secret_arn):
+    if may_have_its_end(adopt):
         yield (
             f"it is not told whether the end of adopt, {adopt.secret_arn}, is Secrets Manager's"
             " random one; name it by Secret.from_secret_complete_arn(…)"

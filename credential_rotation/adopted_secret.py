@@ -11,17 +11,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from credential_rotation.roles import ServiceRole, at_most
-from credential_rotation.secret_policy import READ, ROTATE
+from credential_rotation.secret_policy import ANY_END, READ, ROTATE
 
 if TYPE_CHECKING:
     from credential_rotation.database import Database
     from credential_rotation.functions import PythonFunction
-
-_RANDOM_END = "-??????"
-"""What Secrets Manager appends to a secret's name in its ARN.
-
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
-"""
 
 _END_LENGTH = 7
 
@@ -69,7 +63,7 @@ class AdoptedSecretOptions:
     @property
     def pattern(self) -> str:
         """The ARN as policies name it."""
-        return self.arn if self.complete else self.arn + _RANDOM_END
+        return self.arn if self.complete else self.arn + ANY_END
 
 
 class AdoptedSecret:

@@ -194,7 +194,12 @@ class Database(Construct):
         return Bundle(folder, authorities=self.options.authorities)
 
     def read_existing(self, arn: str, key_arn: str) -> ExistingSecret:
-        """Let roles of the database get at a secret of somebody else's, if they are allowed to."""
+        """Let roles of the database get at a secret of somebody else's, if they are allowed to.
+
+        Args:
+            arn: See `ExistingSecret`.
+            key_arn: See `ExistingSecret`.
+        """
         self.platform.admit_reading(arn)
         self._boundary.widen(at_most("", [READ], arn))
         if key_arn:

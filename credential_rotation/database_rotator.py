@@ -10,6 +10,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from credential_rotation.adoptable import may_have_its_end
 from credential_rotation.alarms import Alarms
 from credential_rotation.database import Database, DatabaseOptions, PasswordRules
 from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of, unlike
@@ -77,6 +78,13 @@ class DatabaseRotator(Construct):
                 f"{self.node.path} has another {name} than its database {server.name}, which is"
                 " described with one: say it there alone."
             )
+        if may_have_its_end(server.admin):
+            end = server.admin.secret_arn.rpartition(":")[2]
+            raise UnknownDatabaseError(
+                f"It is not told whether the end of the ARN of the admin's secret, {end},"
+                f" which {self.node.path} reads, is Secrets Manager's random one: name it by"
+                " Secret.from_secret_complete_arn(…)."
+            )
         shared = Shared.of(self)
         if database in shared.rotators:
             raise TakenNameError(
@@ -118,6 +126,7 @@ class DatabaseRotator(Construct):
                     after=[] if isinstance(database, DatabaseServer) else [database],
                     manage_ingress=server.manage_ingress,
                     admin_secret_arn=server.admin.secret_full_arn or server.admin.secret_arn,
+                    admin_secret_complete=server.admin.secret_full_arn is not None,
                     admin_secret_key_arn=key.key_arn if key else "",
                 ),
                 authorities=server.authorities,

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from credential_rotation.platform import Platform
 from credential_rotation.roles import ServiceRole
-from credential_rotation.secret_policy import READ, ROTATE, SecretPolicy, allow_read
+from credential_rotation.secret_policy import ANY_END, READ, ROTATE, SecretPolicy, allow_read
 
 
 class ReadableSecret(Protocol):
@@ -137,7 +137,7 @@ class ExistingSecret:
 
         Args:
             scope: Anything in the stack whose functions read it.
-            arn: Its ARN, with the random end.
+            arn: Its ARN, with the random end, or with what stands for any.
             key_arn: ARN of the key that encrypts it; empty for AWS's own, `aws/secretsmanager`.
         """
         self.arn = arn
@@ -148,12 +148,13 @@ class ExistingSecret:
         """Let a role read the version in use, and no other: it has to ask for AWSCURRENT."""
         allow_read(role, self.arn)
         if self._key_arn:
+            operator = "StringLike" if self.arn.endswith(ANY_END) else "StringEquals"
             role.allow(
                 iam.PolicyStatement(
                     actions=["kms:Decrypt"],
                     resources=[self._key_arn],
                     conditions={
-                        "StringEquals": {
+                        operator: {
                             "kms:ViaService": f"secretsmanager.{self._region}.amazonaws.com",
                             "kms:EncryptionContext:SecretARN": self.arn,
                         }

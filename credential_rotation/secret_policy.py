@@ -14,6 +14,12 @@ READ = "secretsmanager:GetSecretValue"
 WATCHED = "rotation-watch"
 """The tag by which the rotation watch finds a secret; its value is the secret's path."""
 
+ANY_END = "-??????"
+"""What Secrets Manager appends to a secret's name in its ARN, as policies name any.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
+"""
+
 _WRITE = ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
 
 _CARRY_THE_VALUE = (READ, "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret")

@@ -14,7 +14,7 @@ from credential_rotation.database_events import DatabaseEvents
 from credential_rotation.database_instance import Instance
 from credential_rotation.database_secret import DatabaseSecret
 from credential_rotation.rds_server import RdsOptions, RdsServer
-from credential_rotation.secret_policy import allow_read
+from credential_rotation.secret_policy import ANY_END, allow_read
 
 if TYPE_CHECKING:
     from constructs import IDependable
@@ -42,6 +42,7 @@ class ExistingServerOptions:
             put into; empty for one of ours.
         admin_secret_arn: ARN of the secret of a user who may create users; it may be one that RDS
             manages.
+        admin_secret_complete: Whether that has the secret's random end.
         admin_secret_key_arn: ARN of the key of that secret; empty for AWS's own.
         after: What has to exist before it answers.
     """
@@ -53,6 +54,7 @@ class ExistingServerOptions:
     manage_ingress: bool = True
     client_security_group_id: str = ""
     admin_secret_arn: str
+    admin_secret_complete: bool = True
     admin_secret_key_arn: str = ""
     after: Sequence[IDependable] = ()
 
@@ -200,7 +202,8 @@ class ExistingServer:
         self.rules_are_ours = options.manage_ingress
         self.admitted_group_id = options.client_security_group_id
         self.admin_arn = options.admin_secret_arn
-        self._admin = database.read_existing(self.admin_arn, options.admin_secret_key_arn)
+        end = "" if options.admin_secret_complete else ANY_END
+        self._admin = database.read_existing(self.admin_arn + end, options.admin_secret_key_arn)
 
     def place(self) -> Mapping[str, str | int]:
         """Its address."""

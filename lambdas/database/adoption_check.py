@@ -1,5 +1,6 @@
 """The custom resource that looks at a secret whose rotation is about to be taken over."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ from rotation.errors import (
 )
 from rotation.rotating_secret import RotatingSecret
 from rotation.versions import CURRENT, Version
+
+_END = re.compile("-[A-Za-z0-9]{6}$")
+"""What Secrets Manager appends to a secret's name in its ARN."""
 
 _EXCLUDED = {"AccessDeniedException", "DecryptionFailure"}
 """Also what Secrets Manager answers if it is the key's policy that is in the way."""
@@ -127,8 +131,9 @@ def _must_name_admin(current: Credential, admin: str) -> None:
         return
     named = masterarn(current)
     name = admin.rpartition(":")[2]
-    without_end = name.rpartition("-")[0]
-    if named not in {admin, admin.removesuffix(name) + without_end, name, without_end}:
+    without_end = _END.sub("", name)
+    ours = {admin, admin.removesuffix(name) + without_end, name, without_end}
+    if named not in ours and _END.sub("", named) != admin:  # which may lack its end, too
         raise BadSecretError(
             f"The secret names {named} as its admin's (masterarn), and the functions"
             f" read {admin} alone",

@@ -401,6 +401,30 @@ def test_logins_of_other_stacks_share_a_rotator() -> None:
         )
 
 
+@pytest.mark.parametrize("by", ["name", "partial ARN"])
+def test_the_admins_secret_is_read_however_the_app_names_it(by: str) -> None:
+    """IAM and KMS see its whole ARN, which such an app does not know."""
+    shop = Shop()
+    key = kms.Key.from_key_arn(shop.stack, "TheirKey", KEY)
+    name, beginning = "payroll/admin", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:"
+    named = {"secret_partial_arn": beginning + name, "encryption_key": key}
+    admin = (
+        secretsmanager.Secret.from_secret_name_v2(shop.stack, "Admin", name)
+        if by == "name"
+        else secretsmanager.Secret.from_secret_attributes(shop.stack, "Admin", **named)
+    )
+    shop.login(admin=admin)
+    policies = shop.template.find_resources("AWS::IAM::ManagedPolicy")
+    [users] = [each for id_, each in policies.items() if "UsersExecutionRole" in id_]
+    statements = users["Properties"]["PolicyDocument"]["Statement"]
+    [read] = [each for each in statements if name in json.dumps(each["Resource"])]
+    assert json.dumps(read["Resource"]).count(f"{name}-??????") == 1
+    if by == "partial ARN":
+        [decrypt] = [each for each in statements if each["Resource"] == KEY]
+        condition = decrypt["Condition"]["StringLike"]
+        assert condition["kms:EncryptionContext:SecretARN"] == f"{beginning}{name}-??????"
+
+
 def imported(shop: Shop) -> None:
     theirs = rds.DatabaseInstance.from_database_instance_attributes(
         shop.stack,
@@ -537,6 +561,11 @@ def a_rotator_that_says_another_admin_than_its_server(shop: Shop) -> None:
     DatabaseRotator(shop.stack, "Rotator", database=described(shop), admin=other)
 
 
+def with_an_admin_whose_arn_may_be_whole(shop: Shop) -> None:
+    admin = secretsmanager.Secret.from_secret_name_v2(shop.stack, "Admin", "payroll-master")
+    shop.login(admin=admin)
+
+
 def a_rotator_that_comes_after_a_login(shop: Shop) -> None:
     shop.login()
     DatabaseRotator(shop.stack, "Rotator", database=shop.database)
@@ -662,6 +691,11 @@ def test_a_rotation_may_begin_as_long_as_its_schedule_leaves() -> None:
             a_rotator_that_says_another_admin_than_its_server,
             UnknownDatabaseError,
             r"Shop/Rotator has another admin than its database",
+        ),
+        (
+            with_an_admin_whose_arn_may_be_whole,
+            UnknownDatabaseError,
+            r"payroll-master, which .*from_secret_complete_arn",
         ),
         (
             a_rotator_that_comes_after_a_login,
