@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import jsii
 from aws_cdk import Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -31,6 +32,7 @@ WINDOW_HOURS = 3
 """How long after the scheduled hour a rotation may start, where the schedule leaves as much."""
 
 
+@jsii.implements(ec2.IConnectable)
 class DatabaseLogin(Construct):
     """A database user that is created at the first deployment and rotated from then on.
 
@@ -152,7 +154,7 @@ class DatabaseLogin(Construct):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who gets to the database: a client allows itself `to_default_port` of it."""
+        """Who gets to the database: `client.connections.allow_to_default_port(login)`."""
         return self._rotator.server.connections
 
     @property

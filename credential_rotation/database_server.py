@@ -64,7 +64,7 @@ class DatabaseServer:
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who gets to it, for a client's `connections.allow_to_default_port(…)`."""
+        """Who gets to it: `client.connections.allow_to_default_port(server.connections)`."""
         return ec2.Connections(
             security_groups=[self.security_group], default_port=ec2.Port.tcp(self.port)
         )

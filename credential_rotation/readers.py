@@ -16,7 +16,7 @@ from credential_rotation.names import Names
 from credential_rotation.platform import Platform
 from credential_rotation.secret import RotatedSecret
 from credential_rotation.secret_policy import READ
-from credential_rotation.trail_rules import TrailRules
+from credential_rotation.trail_rules import TrailRules, name_of
 
 
 class Readers:
@@ -47,7 +47,8 @@ class Readers:
         self._scope = scope
         self._platform = platform
         self._secret = secret
-        self._names = [arn.rpartition("/")[2] for arn in readers]
+        self._fields: dict[str, ecs.Secret] = {}
+        self._names = [name_of(arn) for arn in readers]
         self._know = TrailRules(
             scope, "Rules", names=names, topic=platform.topic, trail=None
         ).on_unusual_reads(secret.name, ours=platform.names, strangers=readers)
@@ -98,13 +99,16 @@ class Readers:
             CannotGrantError: The execution role is of another stack.
         """
         self.grant(task.obtain_execution_role())
-        return ecs.Secret.from_secrets_manager_version(
-            secretsmanager.Secret.from_secret_complete_arn(
-                self._scope, f"For{field}{task.node.addr[-6:]}", self._secret.arn
-            ),
-            ecs.SecretVersionInfo(version_stage="AWSCURRENT"),
-            field,
-        )
+        construct_id = f"For{field}{task.node.addr[-6:]}"
+        if construct_id not in self._fields:  # which another container of the task may have
+            self._fields[construct_id] = ecs.Secret.from_secrets_manager_version(
+                secretsmanager.Secret.from_secret_complete_arn(
+                    self._scope, construct_id, self._secret.arn
+                ),
+                ecs.SecretVersionInfo(version_stage="AWSCURRENT"),
+                field,
+            )
+        return self._fields[construct_id]
 
     def _admit(self, role: iam.IRole) -> None:
         """Take a role out of the denial of the secret's policy, and out of what is unusual."""

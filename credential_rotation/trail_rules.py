@@ -355,7 +355,7 @@ class TrailRules(Construct):
         rule = self._tell(
             "unusual",
             "A secret was read by a role that is not known to",
-            pattern([_name(arn) for arn in dict.fromkeys(strangers)]),
+            pattern([name_of(arn) for arn in dict.fromkeys(strangers)]),
             READS_TOO,
         )
 
@@ -379,8 +379,8 @@ class TrailRules(Construct):
         )
 
 
-def _name(role_arn: str) -> str:
-    """The name in a role's ARN. The role that deploys, whose ARN is known later, has no path."""
+def name_of(role_arn: str) -> str:
+    """The name in a role's ARN. One that is known later, as the deploying one's, has no path."""
     if Token.is_unresolved(role_arn):
         return Fn.select(1, Fn.split("/", role_arn))
     return role_arn.rpartition("/")[2]

@@ -85,6 +85,11 @@ def shop() -> Shop:
             "PASSWORD": orders.ecs_secret("password", task),
         },
     )
+    task.add_container(
+        "Sidecar",
+        image=ecs.ContainerImage.from_registry("sidecar"),
+        secrets={"PASSWORD": orders.ecs_secret("password", task)},
+    )
     return shop
 
 
@@ -199,6 +204,30 @@ def test_reads_by_others_are_told_and_those_by_granted_roles_are_not(
     assert '{"Ref": "Application' in orders
     [reports] = [each for each in rules if "database/reports" in each]
     assert '"Reader"' in reports
+
+
+def test_a_role_whose_arn_is_known_later_reads_as_others_do() -> None:
+    """Such as that of another stack, on which the login's then depends."""
+    shop = Shop()
+    theirs = iam.Role(Stack(shop.app, "Theirs"), "Role", assumed_by=LAMBDA)
+    login = shop.login(readers=[theirs.role_arn])
+    login.grant_read(iam.Role(shop.stack, "Ours", assumed_by=LAMBDA))
+    [rule] = [
+        json.dumps(each["Properties"]["EventPattern"])
+        for each in shop.template.find_resources("AWS::Events::Rule").values()
+        if each["Properties"].get("Name", "").endswith("-unusual")
+    ]
+    assert '"userName": [{"anything-but": [{"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::Imp' in rule
+
+
+def test_a_client_gets_to_the_database_of_a_login() -> None:
+    shop = Shop()
+    client = ec2.SecurityGroup(shop.stack, "Client", vpc=shop.vpc, allow_all_outbound=False)
+    ec2.Connections(security_groups=[client]).allow_to_default_port(shop.login())
+    shop.template.has_resource_properties(
+        "AWS::EC2::SecurityGroupEgress",
+        {"IpProtocol": "tcp", "GroupId": {"Fn::GetAtt": [Match.any_value(), "GroupId"]}},
+    )
 
 
 def test_a_container_gets_the_stage_that_the_policy_lets_through(resources: dict[str, Any]) -> None:
@@ -407,11 +436,12 @@ def test_the_admins_secret_is_read_however_the_app_names_it(by: str) -> None:
     shop = Shop()
     key = kms.Key.from_key_arn(shop.stack, "TheirKey", KEY)
     name, beginning = "payroll/admin", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:"
-    named = {"secret_partial_arn": beginning + name, "encryption_key": key}
     admin = (
         secretsmanager.Secret.from_secret_name_v2(shop.stack, "Admin", name)
         if by == "name"
-        else secretsmanager.Secret.from_secret_attributes(shop.stack, "Admin", **named)
+        else secretsmanager.Secret.from_secret_attributes(
+            shop.stack, "Admin", secret_partial_arn=beginning + name, encryption_key=key
+        )
     )
     shop.login(admin=admin)
     policies = shop.template.find_resources("AWS::IAM::ManagedPolicy")
