@@ -11,6 +11,7 @@ from certificate.document import Identity, content, waiting
 from certificate.handshake import prove
 from certificate.issuer import Issuer, Request, Trust
 from certificate.kms_authority import CLOCK_SKEW
+from certificate.reading import Certificate, UnreadableCertificateError, all_in, key_id
 from certificate.services import Kms
 from certificate.settings import Settings
 from rotation.errors import BadSecretError, CredentialRefusedError
@@ -79,6 +80,8 @@ class Certificates:
         like: SecretObject,
         current: SecretText,
         deadline: Deadline,
+        *,
+        may_be_shorter: bool = False,
     ) -> SecretText:
         """The same, for a secret that may still wait for its first certificate.
 
@@ -87,6 +90,7 @@ class Certificates:
             like: Its content; what is not replaced stays as it is.
             current: The text of that.
             deadline: By when.
+            may_be_shorter: See `certificate.issuer.Request`.
 
         Raises:
             RotationError: None was made, or peers would not accept it.
@@ -98,7 +102,7 @@ class Certificates:
         pair = Kms(self._kms, deadline).key_pair(
             self._settings.pair_key, declaration.key_spec, secret=secret.arn
         )
-        request = Request(declaration, pair, self._clock())
+        request = Request(declaration, pair, self._clock(), may_be_shorter)
         issued = self._issuer.issue(request, trust, deadline)
         text = content(
             SecretObject.parse(like.replaced({NAME: name})),
@@ -127,7 +131,8 @@ class Certificates:
         self._must_be_declared(new)
         if waiting(current, whose=CURRENT) is None:
             old = Identity.parse(current, whose=CURRENT)
-            prove(new, trusted=old.trusted)  # a peer that has not read the new one yet
+            if not self._have_ended(old.trusted):
+                prove(new, trusted=old.trusted)  # a peer that has not read the new one yet
             _prove_still(old, new)
 
     def set(self, rotation: Rotation, current: SecretText) -> None:
@@ -152,6 +157,11 @@ class Certificates:
             and held.leaf.issuer_key == trust.issuer_key
             and held.trusted == trust.bundle
         )
+
+    def _have_ended(self, trusted: str) -> bool:
+        """Whether all of these authorities have: who trusts them accepts nobody any more."""
+        authorities = _authorities(trusted)
+        return bool(authorities) and all(each.end < self._clock() for each in authorities)
 
     def _must_be_declared(self, new: Identity) -> None:
         name = new.document.fields.get(NAME)
@@ -181,8 +191,23 @@ def _says(held: Identity, declaration: Declaration) -> bool:
         and set(leaf.addresses) == set(declaration.addresses)
         and leaf.usages == declaration.usages
         and leaf.key_spec == declaration.key_spec
-        and leaf.validity == declaration.validity + CLOCK_SKEW
+        and (leaf.validity == declaration.validity + CLOCK_SKEW or _ends_with_its_authority(held))
     )
+
+
+def _ends_with_its_authority(held: Identity) -> bool:
+    """Whether it is shorter than declared because its authority is being replaced."""
+    authorities = _authorities(held.trusted)
+    ends = [each.end for each in authorities if key_id(each.public_key) == held.leaf.issuer_key]
+    return len(ends) < len(authorities) and held.leaf.end in ends
+
+
+def _authorities(trusted: str) -> list[Certificate]:
+    """Those of a bundle; none if it can't be read, which a handshake tells better."""
+    try:
+        return [Certificate.parse(each) for each in all_in(trusted)]
+    except UnreadableCertificateError:
+        return []
 
 
 def _previous(secret: RotatingSecret) -> Identity | None:

@@ -42,6 +42,8 @@ def prove(identity: Identity, *, trusted: str) -> None:
     if Usage.SERVER in usages and not hosts:
         raise _refused("clients", "it is a server's and has no names")
     with _in_words("whoever reads it"):
+        # Python takes ASCII alone; between the certificates there may be names in any script.
+        trusted = trusted.encode("ascii", "replace").decode()
         server = _server(identity, trusted if Usage.CLIENT in usages else None)
         client = _client(identity, trusted if Usage.SERVER in usages else None)
     for host in hosts if Usage.SERVER in usages else ("",):

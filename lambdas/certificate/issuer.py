@@ -22,11 +22,13 @@ class Request:
         pair: The key pair that it is for. An authority that wants proof of possession, as those do
             that take a PKCS #10 request, gets it from the private half.
         now: When it is asked for.
+        may_be_shorter: Whether it may end with its authority, if that is about to be replaced.
     """
 
     declaration: Declaration
     pair: KeyPair
     now: datetime
+    may_be_shorter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,14 +97,7 @@ class KmsAuthority:
 
     def issue(self, request: Request, trust: Trust, deadline: Deadline) -> Issued:
         """Signs a certificate that ends no later than the authority's own."""
-        validity = _validity(request.now, request.declaration.validity)
-        if validity.end > trust.end:
-            raise RefusedChangeError(
-                f"The certificate would be valid until {validity.end:%Y-%m-%d}, and its authority"
-                f" {self._settings.issuer} ends on {trust.end:%Y-%m-%d}",
-                remedy="Roll over to a new authority: docs/certificates.md says how, and nothing"
-                " fails before the certificate in use ends",
-            )
+        validity = self._validity(request, trust)
         authority = next(
             each
             for each in map(Certificate.parse, all_in(trust.bundle))
@@ -115,6 +108,26 @@ class KmsAuthority:
         signature = _signature(public, authority.subject)
         leaf = writing.leaf(request.declaration, request.pair.public, validity, signature)
         return Issued(_signed(leaf, kms, key, public), "")
+
+    def _validity(self, request: Request, trust: Trust) -> Validity:
+        """That which is declared; shorter only where peers learn to trust the next authority."""
+        validity = _validity(request.now, request.declaration.validity)
+        if validity.end <= trust.end:
+            return validity
+        if trust.end <= request.now:
+            raise RefusedChangeError(
+                f"The authority {self._settings.issuer} has ended on {trust.end:%Y-%m-%d}",
+                remedy="All that it signed has ended with it, so no step is left to take: let the"
+                " new authority sign at once, by certificate_authority.issuer",
+            )
+        if request.may_be_shorter and len(self._settings.authorities) > 1:
+            return Validity(validity.begin, trust.end)
+        raise RefusedChangeError(
+            f"The certificate would be valid until {validity.end:%Y-%m-%d}, and its authority"
+            f" {self._settings.issuer} ends on {trust.end:%Y-%m-%d}",
+            remedy="Roll over to a new authority: docs/certificates.md says how, and nothing"
+            " fails before the certificate in use ends",
+        )
 
 
 def own_certificate(kms: Kms, key: str, *, common_name: str, days: int, now: datetime) -> str:

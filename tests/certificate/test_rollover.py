@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from certificate.reading import Certificate
 from local.patience import wait_until
 from rotated_secret.certificates import RotatedCertificate, client_context, server_context
-from rotation.errors import CredentialRefusedError
+from rotation.errors import CredentialRefusedError, RefusedChangeError
 from tests.certificate.peers import Server, call, context_of
 from tests.certificate.world import ARN, WEB, World
 
@@ -133,6 +135,54 @@ def test_a_step_that_is_left_out_is_refused(
     with pytest.raises(CredentialRefusedError, match="one step after the other"):
         world.rotate()
     assert world.snapshot() == before
+
+
+@pytest.fixture
+def late() -> World:
+    """The authority will have ended before a new certificate of it would."""
+    late = World(now=datetime.now(UTC) - timedelta(days=40), ca_days=120)
+    late.now, late.ca_days = datetime.now(UTC), 3650
+    return late
+
+
+def test_a_rollover_that_begins_late_goes_step_by_step_as_any_other(late: World) -> None:
+    """In its first step the old authority signs certificates that end with it."""
+    with pytest.raises(RefusedChangeError, match="Roll over to a new authority"):
+        late.rotate()
+    late.deploy("ca1", trusted=BOTH)
+    held = late.identity()
+    assert held.leaf.end == Certificate.of(late.authorities["ca1"]).end
+    late.ensure()
+    assert late.identity().certificate == held.certificate, "a second deployment changes nothing"
+    with pytest.raises(RefusedChangeError, match="Roll over to a new authority"):
+        late.rotate()  # so that it rings until the new one signs
+    late.deploy("ca2", trusted=BOTH)
+    assert late.identity().leaf.validity > held.leaf.validity
+    late.rotate()
+    late.deploy("ca2", trusted=NEW)
+    late.rotate()
+
+
+def test_a_first_certificate_is_as_long_as_declared(late: World) -> None:
+    late.secrets.put(ARN, "AWSCURRENT", {"CertificateName": "web"})
+    with pytest.raises(RefusedChangeError, match="Roll over to a new authority"):
+        late.ensure()
+
+
+def test_after_the_end_of_an_authority_the_new_one_signs_at_once() -> None:
+    """Nobody is left whom that could part."""
+    world = World(now=datetime.now(UTC) - timedelta(days=150), ca_days=100, first=False)
+    world.secrets.put(ARN, "AWSCURRENT", world.issued(WEB).document.text.reveal())
+    world.now, world.ca_days = datetime.now(UTC), 3650
+    told = "let the new authority sign at once, by certificate_authority.issuer"
+    with pytest.raises(RefusedChangeError, match=told):
+        world.rotate()
+    with pytest.raises(RefusedChangeError, match=told):
+        world.deploy("ca1", trusted=BOTH)
+    world.deploy("ca2", trusted=BOTH)
+    world.rotate()
+    world.deploy("ca2", trusted=NEW)
+    world.rotate()
 
 
 def test_the_old_one_goes_when_nobody_uses_it_any_more(world: World) -> None:

@@ -183,6 +183,14 @@ def test_nonsense_in_the_version_before_is_in_nobody_s_way(world: World, text: s
     world.rotate()
 
 
+def test_a_bundle_may_name_its_authorities_in_any_script(world: World) -> None:
+    document = world.document()
+    trusted = f"# Zertifizierungsstelle für Türen\n{document['TrustedCertificates']}"
+    world.secrets.put(ARN, "AWSCURRENT", document | {"TrustedCertificates": trusted})
+    world.rotate()
+    assert world.document("AWSPREVIOUS")["TrustedCertificates"] == trusted
+
+
 def test_a_certificate_that_has_ended_is_replaced(world: World) -> None:
     """Nobody rotated it in time; peers refuse it, so it need not get along with the new one."""
     old = World(now=datetime.now(UTC) - timedelta(days=100), first=False)
