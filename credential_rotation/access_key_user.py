@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from credential_rotation.names import Names
-from credential_rotation.roles import Grantee
+from credential_rotation.roles import Grantee, bound
 
 _SEE = ("iam:GetAccessKeyLastUsed", "iam:ListAccessKeys")
 MAKE_KEYS = (*_SEE, "iam:CreateAccessKey", "iam:DeleteAccessKey")
@@ -55,7 +55,7 @@ class KeyUser(Construct):
             self, "User", user_name=self.name, path=f"/{names.path}/", groups=[group.ref]
         )
         most = iam.ManagedPolicy.from_managed_policy_arn(self, "Policy", policy)
-        iam.PermissionsBoundary.of(user).apply(most)  # instead of that of the stack's roles
+        bound(user, by=most, within=self)  # instead of that of the stack's roles
 
     def grant_issue(self, role: Grantee) -> None:
         """Let a role make the user's keys, and delete them."""

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from aws_cdk import Aspects
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from credential_rotation.names import Names
+
+_BEFORE_THE_APPS = 100
+"""Less than any `AspectPriority` of the CDK."""
 
 
 class Grantee(Protocol):
@@ -76,12 +80,30 @@ def at_most(sid: str, actions: Sequence[str], *resources: str) -> iam.PolicyStat
     return iam.PolicyStatement(sid=sid or None, actions=list(actions), resources=list(resources))
 
 
+def bound(scope: Construct, *, by: iam.IManagedPolicy, within: Construct) -> None:
+    """Put a permissions boundary on all roles and users of a scope, unless the app has its own.
+
+    `iam.PermissionsBoundary` and the property `permissions_boundary` of stacks and stages are
+    Aspects, of which that of the innermost scope would count: ours. So ours has its turn before.
+
+    Args:
+        scope: Whose roles and users. The boundary of an inner scope counts.
+        by: The boundary.
+        within: The parent of what the CDK needs to make the Aspect.
+    """
+    maker = Construct(within, "Aspect")
+    iam.PermissionsBoundary.of(maker).apply(by)
+    [aspect] = Aspects.of(maker).all
+    Aspects.of(scope).add(aspect, priority=_BEFORE_THE_APPS)
+
+
 class Boundary(Construct):
     """A permissions boundary on every role of a scope, also on those that are added later.
 
     It gives nothing. A policy that somebody widens, or attaches by hand, still does not reach
     further than this: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html.
-    An organisation that prescribes its own names it in the setting `permissions_boundary`.
+    An organisation that prescribes its own names it in the setting `permissions_boundary`, or as
+    the CDK lets an app do it, see `bound`.
     """
 
     def __init__(
@@ -107,7 +129,7 @@ class Boundary(Construct):
         super().__init__(scope, construct_id)
         self._given = given
         self._policy = self._boundary(path, ceiling)
-        iam.PermissionsBoundary.of(of or scope).apply(self._policy)
+        bound(of or scope, by=self._policy, within=self)
 
     def widen(self, statement: iam.PolicyStatement) -> None:
         """Add a statement to the boundary, if it is ours."""

@@ -26,7 +26,7 @@ from credential_rotation.errors import (
     UnknownDatabaseError,
 )
 
-from aws_cdk import App, CfnParameter, NestedStack, Stack  # isort: skip  # after ours, which chooses the Node.js
+from aws_cdk import App, CfnParameter, NestedStack, PermissionsBoundary, Stack  # isort: skip  # after ours, which chooses the Node.js
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -921,6 +921,32 @@ def test_a_secret_of_another_account_is_adopted_with_its_key() -> None:
     )
     shop.login("clerk", adopt=with_its_key(shop))
     assert of_type(shop.template.to_json()["Resources"], "Custom::AdoptedRotation")
+
+
+@pytest.mark.parametrize("prescribed", ["by an aspect", "by the stack"])
+def test_a_permissions_boundary_of_the_app_takes_the_place_of_ours(prescribed: str) -> None:
+    """An organisation may deny the creation of a role without its own."""
+    app = App()
+    theirs = PermissionsBoundary.from_name("org") if prescribed == "by the stack" else None
+    stack = Stack(app, "Shop", permissions_boundary=theirs)
+    if prescribed == "by an aspect":
+        policy = iam.ManagedPolicy.from_managed_policy_name(stack, "Org", "org")
+        iam.PermissionsBoundary.of(app).apply(policy)
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+    database = rds.DatabaseInstance(stack, "Database", engine=POSTGRES, vpc=vpc)
+    DatabaseLogin(stack, "Login", database=database, username="orders")
+    RotatedAccessKey(
+        stack, "Partner", policy=iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")
+    )
+    resources = Template.from_stack(stack).to_json()["Resources"]
+    bound = [
+        json.dumps(each["Properties"]["PermissionsBoundary"])
+        for kind in ("Role", "User")
+        for name, each in of_type(resources, f"AWS::IAM::{kind}").items()
+        if "CustomVpcRestrict" not in name
+    ]
+    assert len(bound) > 6
+    assert all("policy/org" in each for each in bound)
 
 
 def test_an_access_key_needs_no_network_and_shares_what_there_is() -> None:
