@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import jsii
 from aws_cdk import Stack, Token
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
-from constructs import Construct
+from constructs import Construct, IValidation
 
 from credential_rotation.errors import CannotAdoptError
 
@@ -79,7 +80,6 @@ def _obstacles(
     yield from _elsewhere(stack, "adopt", adopt.secret_arn, shared=bool(adopt.encryption_key))
     if adopt_from is not None:
         yield from _elsewhere(stack, "adopt_from", adopt_from.function_arn)
-    yield from _other_schedules(adopt)
 
 
 def _elsewhere(stack: Stack, argument: str, arn: str, *, shared: bool = False) -> Iterator[str]:
@@ -93,10 +93,29 @@ def _elsewhere(stack: Stack, argument: str, arn: str, *, shared: bool = False) -
         yield f"{argument} is of the account {account}, and the stack of {stack.account}"
 
 
-def _other_schedules(adopt: secretsmanager.ISecret) -> Iterator[str]:
-    for each in adopt.node.find_all():
-        if isinstance(each, secretsmanager.CfnRotationSchedule):
-            yield (
-                f"{each.node.path} has another function rotate adopt: take it out first, with"
-                " DeletionPolicy: Retain"
-            )
+@jsii.implements(IValidation)
+class RotatedByNobodyElse:
+    """Ends the synth if the app has another function rotate a secret that it adopts.
+
+    Only then: what rotates it may come after the login, and anywhere in the app.
+    """
+
+    def __init__(self, adopt: secretsmanager.ISecret) -> None:
+        """Names the secret.
+
+        Args:
+            adopt: The secret, or the attachment that completes it, which is the same one.
+        """
+        self._adopt = adopt
+
+    def validate(self) -> list[str]:
+        """What is in the way."""
+        node = self._adopt.node
+        same = [*([node.scope] if node.scope else []), *node.find_all()]
+        arns = {getattr(each, "secret_arn", None) for each in same}
+        return [
+            f"{each.node.path} has another function rotate adopt: take it out first, with"
+            " DeletionPolicy: Retain"
+            for each in node.root.node.find_all()
+            if isinstance(each, secretsmanager.CfnRotationSchedule) and each.secret_id in arns
+        ]

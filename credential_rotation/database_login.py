@@ -15,7 +15,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 import rotation_schedule
-from credential_rotation.adoptable import identity, must_be_adoptable
+from credential_rotation.adoptable import RotatedByNobodyElse, identity, must_be_adoptable
 from credential_rotation.adopted_secret import AdoptedSecretOptions
 from credential_rotation.adoption import AdoptedLogin, AdoptionOptions, of_another
 from credential_rotation.database_rotator import DatabaseRotator
@@ -111,6 +111,7 @@ class DatabaseLogin(Construct):
         rules = _rules(self, schedule)
         if adopt:
             shared.adopt(identity(adopt), path=self.node.path)
+            self.node.add_validation(RotatedByNobodyElse(adopt))
             former = adopt_from.function_arn if adopt_from else ""
             options = AdoptionOptions(
                 secret=AdoptedSecretOptions.of(adopt, function_arn=former),

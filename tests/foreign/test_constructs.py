@@ -859,13 +859,6 @@ def the_admins(shop: Shop) -> None:
     shop.login("postgres", adopt=shop.database.secret)
 
 
-def what_the_app_rotates(shop: Shop) -> None:
-    secret = secretsmanager.Secret(shop.stack, "Secret")
-    single = secretsmanager.HostedRotation.postgre_sql_single_user()
-    secret.add_rotation_schedule("Theirs", hosted_rotation=single)
-    shop.login("clerk", adopt=secret)
-
-
 def elsewhere(shop: Shop, arn: str, function: str = "") -> None:
     shop.stack = Stack(shop.app, "Here", env={"account": "123456789012", "region": "eu-west-1"})
     shop.vpc = ec2.Vpc(shop.stack, "Vpc", max_azs=2)
@@ -899,7 +892,6 @@ def from_another_region(shop: Shop) -> None:
         (with_a_random_end_or_not, r"not told whether the end of adopt.*from_secret_complete_arn"),
         (a_secret_twice, r"Login-batch would take over the user of its adopt, as .*-clerk has"),
         (the_admins, r"adopt is the secret of the database's admin"),
-        (what_the_app_rotates, r"Secret/Theirs/Resource has another function rotate adopt"),
         (of_another_region, r"adopt is in us-east-1, and the stack in eu-west-1"),
         (of_another_account, r"adopt is of the account 111122223333, and"),
         (from_another_region, r"adopt_from is in us-east-1"),
@@ -910,6 +902,20 @@ def test_what_can_not_be_adopted_is_refused_at_the_synth(
 ) -> None:
     with pytest.raises(CannotAdoptError, match=told):
         attempt(Shop())
+
+
+@pytest.mark.parametrize("adopted", ["secret", "attachment"])
+@pytest.mark.parametrize("by", ["secret", "attachment"])
+def test_a_secret_that_the_app_itself_rotates_is_not_adopted(adopted: str, by: str) -> None:
+    """Whichever of the two comes first."""
+    shop = Shop()
+    secret = secretsmanager.Secret(shop.stack, "Secret")
+    of = {"secret": secret, "attachment": secret.attach(shop.database)}
+    shop.login(adopt=of[adopted])
+    single = secretsmanager.HostedRotation.postgre_sql_single_user()
+    secretsmanager.RotationSchedule(shop.stack, "Theirs", secret=of[by], hosted_rotation=single)
+    with pytest.raises(RuntimeError, match="Theirs/Resource has another function rotate adopt"):
+        shop.app.synth()
 
 
 def test_a_secret_of_another_account_is_adopted_with_its_key() -> None:
