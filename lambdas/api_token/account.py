@@ -142,9 +142,13 @@ class ApiAccount:
 
     def _held(self) -> set[str]:
         """Ids of the tokens that consumers have been told."""
-        versions = [self._secret.labelled(label) for label in (CURRENT, PREVIOUS)]
-        held = [each and self._issuer.held(each.text, whose="A version") for each in versions]
-        return {each.id for each in held if each}
+        ids = set()
+        for label in (CURRENT, PREVIOUS):
+            version = self._secret.labelled(label)
+            with suppress(BadSecretError):  # a person may have corrected it since
+                held = version and self._issuer.held(version.text, whose=label)
+                ids |= {held.id} if held else set()
+        return ids
 
     def _listed(self) -> list[Listed]:
         listing = self._declaration.list

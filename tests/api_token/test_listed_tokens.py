@@ -21,7 +21,7 @@ from rotation.errors import (
 from rotation.event import Step
 from rotation.rotating_secret import RotatingSecret
 from tests.api_token.vendor import KEY, Vendor, seen, vendor
-from tests.api_token.world import World
+from tests.api_token.world import ARN, World
 
 
 @pytest.fixture
@@ -46,6 +46,16 @@ def test_tokens_of_others_stay_and_are_in_nobodys_way(api) -> None:
     assert not world.reap().strange
     ours = {world.document()["token_id"]}
     assert seen(api) == theirs | {str(each) for each in ours}
+    assert api.accepts(world.document()["token"])
+
+
+def test_a_version_that_a_person_has_corrected_is_in_nobodys_way(api) -> None:
+    """It is AWSPREVIOUS then, and can't be read."""
+    api.add("ci")
+    world = world_of(api)
+    world.secrets.put(ARN, "AWSPREVIOUS", "no JSON")
+    world.reap()
+    world.rotate()
     assert api.accepts(world.document()["token"])
 
 
