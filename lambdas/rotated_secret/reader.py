@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 
 _CURRENT = "AWSCURRENT"
 
+_CHECK_ID = "Check the secret's id: its name or its ARN, without a field or a stage behind it"
+
 _FINAL = {
     "AccessDeniedException": "Allow the role secretsmanager:GetSecretValue on this secret with the"
     " version stage AWSCURRENT, and look at the secret's policy, its key and the VPC endpoint",
     "DecryptionFailure": "Allow the role to decrypt with the secret's key",
+    "InvalidParameterException": _CHECK_ID,
     "InvalidRequestException": "If the secret is scheduled for deletion, restore it",
     "ResourceNotFoundException": "Check the secret's id and the client's region",
+    "ValidationException": _CHECK_ID,
     "UnrecognizedClientException": "Check the credentials with which AWS is called",
     "ExpiredTokenException": "Renew the credentials with which AWS is called: their session token"
     " has expired",

@@ -254,6 +254,16 @@ def test_a_first_read_that_is_not_allowed_ends_at_once_with_the_remedy(
     assert store.calls == 1
 
 
+def test_so_does_one_of_an_id_that_is_none(
+    secret: RotatedSecret, store: Store, hands: Hands
+) -> None:
+    """As of an ARN with a field behind it, which ECS takes."""
+    store.fails(failure("ValidationException", "GetSecretValue"))
+    with pytest.raises(SecretUnavailableError, match="Check the secret's id"):
+        secret.credential()
+    assert not hands.slept
+
+
 def test_while_nothing_is_held_and_reading_is_denied_it_is_asked_less_and_less_often(
     secret: RotatedSecret, store: Store, hands: Hands
 ) -> None:
