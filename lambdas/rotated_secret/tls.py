@@ -12,7 +12,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html
 import os
 import re
 import ssl
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 AUTHORITIES = Path(__file__).parent / "authorities.pem"
@@ -34,7 +34,7 @@ def authorities(host: str | None = None) -> str:
 
 
 def verified_context(host: str | None = None) -> ssl.SSLContext:
-    """A TLS context that verifies chain and host name.
+    """A TLS context that verifies chain and host name; another one once the file has changed.
 
     Args:
         host: The server; one of RDS itself if left out.
@@ -42,9 +42,12 @@ def verified_context(host: str | None = None) -> ssl.SSLContext:
     Raises:
         OSError: The file can't be read, or holds no certificates.
     """
-    return _context(authorities(host))
+    file = authorities(host)
+    now = Path(file).stat()
+    return _context(file, (now.st_mtime_ns, now.st_size, now.st_ino))
 
 
-@cache
-def _context(file: str) -> ssl.SSLContext:
+@lru_cache(maxsize=8)
+def _context(file: str, _state: tuple[int, ...]) -> ssl.SSLContext:
+    """Kept until the file is another one: reading it takes longer than all else of a login."""
     return ssl.create_default_context(cafile=file)

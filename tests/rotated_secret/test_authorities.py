@@ -112,6 +112,22 @@ def test_a_bundle_of_ones_own_takes_their_place(
     assert "Ours" in str(certificate)
 
 
+def test_a_bundle_that_has_changed_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As before a server gets a certificate of a new authority, while the application runs."""
+    own = tmp_path / "own.pem"
+    monkeypatch.setenv("RDS_CA_BUNDLE", str(own))
+    trustme.CA(organization_name="The old one").cert_pem.write_to_path(own)
+    context = verified_context()
+    assert verified_context() is context
+    trustme.CA(organization_name="The new one").cert_pem.write_to_path(own, append=True)
+    assert [name in str(verified_context().get_ca_certs()) for name in ("The old", "The new")] == [
+        True,
+        True,
+    ]
+
+
 def test_a_bundle_that_can_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RDS_CA_BUNDLE", "/nowhere")
     with pytest.raises(BadSettingsError, match="/nowhere"):
