@@ -40,8 +40,8 @@ def take_over(event: Mapping[str, Any], rotation: SecretRotation) -> Outcome:
     )
     former = _former(properties, rotation.arn)
     if event["RequestType"] == "Delete":
-        _give_back(rotation, ours=wanted.function, former=former)
-        return Outcome(event["PhysicalResourceId"])
+        notice = _give_back(rotation, ours=wanted.function, former=former)
+        return Outcome(event["PhysicalResourceId"], notice=notice)
     new = event["RequestType"] == "Create"
     _attach(rotation, wanted, former=former if new else None)
     return Outcome(rotation.arn)
@@ -107,28 +107,30 @@ def _use(rotation: SecretRotation, settings: RotationSettings) -> None:
             raise
 
 
-def _give_back(rotation: SecretRotation, *, ours: str, former: RotationSettings) -> None:
+def _give_back(rotation: SecretRotation, *, ours: str, former: RotationSettings) -> str:
+    """Gives the secret back, or tells why it could not."""
     try:
         found = rotation.settled()
     except SecretsManagerError as error:
         if error.code == NOT_FOUND:  # it is gone, and its rotation with it
-            return
+            return ""
         raise
     # Whatever else rotates it by now, or that it is off, a person has decided.
     if found.deleted or found.settings.function != ours or not found.settings.on:
-        return
+        return ""
     if found.pending:
         raise _unfinished(found, rotation.arn, former)
     if not former.on:
         rotation.turn_off()
-        return
+        return ""
     try:
         _use(rotation, former)
     except SecretsManagerError as error:
         if error.code != NOT_FOUND:
             raise _not_given_back(error, rotation.arn, former) from error
         rotation.turn_off()
-        _tell_gone(rotation.arn, former)
+        return _tell_gone(rotation.arn, former)
+    return ""
 
 
 def _unfinished(found: Description, arn: str, former: RotationSettings) -> BusyError:
@@ -151,15 +153,15 @@ def _not_given_back(error: SecretsManagerError, arn: str, former: RotationSettin
     )
 
 
-def _tell_gone(arn: str, former: RotationSettings) -> None:
+def _tell_gone(arn: str, former: RotationSettings) -> str:
     """A deletion that failed for this would fail for ever: AWS's own turns rotation off, too."""
-    warn(
-        NAME,
-        "Delete",
+    cause = (
         f"The function {former.function}, which rotated {arn} before, does not exist any more, so"
-        " the rotation is off",
-        f"Make a function and have it rotate the secret: {former.command(arn)}",
+        " the rotation is off"
     )
+    remedy = f"Make a function and have it rotate the secret: {former.command(arn)}"
+    warn(NAME, "Delete", cause, remedy)
+    return f"{cause}. {remedy}"
 
 
 def _off(arn: str) -> str:

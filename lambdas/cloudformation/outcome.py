@@ -17,11 +17,13 @@ class Outcome:
         physical_id: Id of the resource; as long as it stays the same, nothing is replaced.
         failure: What the person who deploys reads if it failed, else empty. No secrets.
         data: What `Fn::GetAtt` finds. No secrets.
+        notice: What a person should know of it although it succeeded, else empty. No secrets.
     """
 
     physical_id: str
     failure: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
 
     @classmethod
     def parse(cls, document: object) -> Self:
@@ -37,14 +39,16 @@ class Outcome:
             raise ValueError(f"Status is neither {_SUCCESS} nor {_FAILED}")
         if not isinstance(data, Mapping) or {type(each) for each in data.values()} - {str}:
             raise ValueError("Data is no object with texts")
-        failure = _text(document, "Reason") if status == _FAILED else ""
-        return cls(_text(document, "PhysicalResourceId"), failure, dict(data))
+        physical_id, data = _text(document, "PhysicalResourceId"), dict(data)
+        if status == _FAILED:
+            return cls(physical_id, _text(document, "Reason"), data)
+        return cls(physical_id, "", data, str(document.get("Reason", "")))
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {
             "Status": _FAILED if self.failure else _SUCCESS,
-            "Reason": self.failure,
+            "Reason": self.failure or self.notice,
             "PhysicalResourceId": self.physical_id,
             "Data": dict(self.data),
         }

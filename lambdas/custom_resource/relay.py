@@ -50,6 +50,8 @@ def relay_handler(
         outcome = _carry_out(inner, event)
         if outcome.failure:
             logger.error("%s: %s", event["RequestType"], outcome.failure)
+        if outcome.notice:  # the log of a function that is deleted with the resource is gone
+            logger.warning("%s: %s", event["RequestType"], outcome.notice)
         answer(event, outcome)
 
     return handler

@@ -437,11 +437,13 @@ def test_a_former_function_that_is_gone_does_not_keep_the_stack(
 ) -> None:
     former = adopted(secrets)
     secrets.functions.remove(THEIRS)
-    assert adopt(secrets, former, "Delete") == Outcome(ARN)
+    given_back = adopt(secrets, former, "Delete")
+    assert (given_back.physical_id, given_back.failure) == (ARN, "")
     assert configured(secrets)[:2] == (False, OURS)
     log = function_log.getvalue()
     assert f"The function {THEIRS}, which rotated {ARN} before, does not exist" in log
     remedy = json.loads(log.splitlines()[-1])["remedy"]
+    assert given_back.notice.endswith(f"the rotation is off. {remedy}")
     secrets.functions.add(THEIRS)
     secrets.typed(remedy.partition("rotate the secret: ")[2])
     assert configured(secrets) == BY_THEM

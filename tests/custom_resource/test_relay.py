@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from cloudformation.outcome import Outcome
 from custom_resource import inner
 from custom_resource.relay import NOTHING_MADE, relay_handler
 from tests.cloudformation.answers import Answers
@@ -106,6 +107,15 @@ def test_the_function_gets_the_request_without_the_url_to_answer_at(
     assert NAME in path
     assert event.pop("ResponseURL") == answers.url
     assert payload == event
+
+
+def test_a_notice_of_a_function_that_goes_is_in_the_log_of_the_one_that_stays(
+    relay: Relay, api: LambdaApi, answers: Answers, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.replies = [Reply.returned(Outcome("it", notice="The rotation is off").document())]
+    reply = relay(request(answers, "Delete", PhysicalResourceId="it"))
+    assert (reply["Status"], reply["Reason"]) == ("SUCCESS", "The rotation is off")
+    assert caplog.messages == ["Delete: The rotation is off"]
 
 
 def test_a_failure_of_the_function_is_answered_in_its_words(
