@@ -28,7 +28,8 @@ class AdoptedSecretOptions:
         arn: Its ARN, with or without its random end.
         complete: Whether the ARN has that.
         name: Its name.
-        identity: What tells it from another one at the synth: the ARN, if it is known.
+        identity: What tells it from another one at the synth: the ARN or else the name, if one of
+            them is known.
         key_arn: ARN of the key that encrypts it; empty for AWS's own, `aws/secretsmanager`.
         function_arn: ARN of the function that rotates it, and gets it back; empty if none does.
     """
@@ -50,12 +51,14 @@ class AdoptedSecretOptions:
     def of(cls, secret: secretsmanager.ISecret, *, function_arn: str) -> Self:
         """A secret of the CDK's."""
         full, key = secret.secret_full_arn, secret.encryption_key
-        arn = full or secret.secret_arn
+        arn, name = full or secret.secret_arn, secret.secret_name
+        known = [each for each in (arn, name) if not Token.is_unresolved(each)]
         return cls(
             arn=arn,
             complete=full is not None,
-            name=secret.secret_name,
-            identity=secret.node.addr if Token.is_unresolved(arn) else arn,
+            name=name,
+            # That of the construct changes when somebody moves it, which must not adopt it anew.
+            identity=known[0] if known else secret.node.addr,
             key_arn=key.key_arn if key else "",
             function_arn=function_arn,
         )

@@ -832,6 +832,17 @@ def test_a_secret_is_adopted_however_the_app_names_it(
     assert arn not in [each["Properties"]["SecretId"] for each in policies]
 
 
+def test_a_secret_that_is_named_elsewhere_in_the_app_is_not_adopted_anew() -> None:
+    """A second adoption would find the secret rotated by our function, and be refused."""
+    ids = []
+    for place in ("Here", "There"):
+        shop = Shop()
+        named = secretsmanager.Secret.from_secret_name_v2(shop.stack, place, "payroll/clerk")
+        shop.login("clerk", adopt=named)
+        ids.append(set(shop.template.find_resources("Custom::FormerRotation")))
+    assert ids[0] == ids[1]
+
+
 def without_a_secret(shop: Shop) -> None:
     shop.login(adopt_from=lambda_.Function.from_function_arn(shop.stack, "F", THEIRS))
 
