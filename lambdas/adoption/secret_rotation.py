@@ -13,14 +13,13 @@ from adoption.rotation_settings import RotationSettings
 from rotation.aws_errors import code_of, may_pass
 from rotation.deadline import Deadline
 from rotation.errors import SecretsManagerError
-from rotation.rotating_secret import LATER
+from rotation.rotating_secret import DENIED, LATER, RIGHTS_SECONDS
 from rotation.versions import Versions
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 NOT_FOUND = "ResourceNotFoundException"
-DENIED = "AccessDeniedException"
 NOT_NOW = "InvalidRequestException"
 """What RotateSecret answers while AWSPENDING is on another version than AWSCURRENT.
 
@@ -30,9 +29,6 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.
 _UNFIT = {"InvalidParameterException", "ValidationException"}
 
 PAUSE_SECONDS = 2.0
-PATIENCE_SECONDS = 12.0
-"""How long a refusal is waited for: a role or a permission has effect some seconds after it was
-made (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ class SecretRotation:
         Raises:
             SecretsManagerError: The call failed.
         """
-        answer = self._call("describe_secret")
+        answer = self._patiently("describe_secret")
         return Description.parse(answer, region=self.arn.split(":")[3])
 
     def settled(self) -> Description:
@@ -145,18 +141,16 @@ class SecretRotation:
         """
         self._patiently("cancel_rotate_secret")
 
-    def _patiently(self, operation: str, **arguments: object) -> None:
+    def _patiently(self, operation: str, **arguments: object) -> Mapping[str, Any]:
         waited = 0.0
         while True:
             try:
-                self._call(operation, **arguments)
+                return self._call(operation, **arguments)
             except SecretsManagerError as error:
-                if error.code != DENIED or waited >= PATIENCE_SECONDS:
+                if error.code != DENIED or waited >= RIGHTS_SECONDS:
                     raise
                 self._pause(self._deadline.at_most(PAUSE_SECONDS))
                 waited += PAUSE_SECONDS
-            else:
-                return
 
     def _call(self, operation: str, **arguments: object) -> Mapping[str, Any]:
         self._deadline.remaining()

@@ -11,7 +11,7 @@ from rotation.deadline import Deadline, LambdaContext
 from rotation.ensures import Ensures
 from rotation.errors import BadEventError, RotationError, located
 from rotation.observability import observed
-from rotation.rotating_secret import RotatingSecret
+from rotation.rotating_secret import RIGHTS_SECONDS, RotatingSecret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -76,7 +76,7 @@ def custom_resource_handler(thing: Ensures, client: SecretsManagerClient | None 
     secrets_manager = client or secrets_manager_client()
 
     def work(event: Mapping[str, Any], arn: str, deadline: Deadline) -> Outcome:
-        secret = RotatingSecret(secrets_manager, arn, deadline)
+        secret = RotatingSecret(secrets_manager, arn, deadline, patience=RIGHTS_SECONDS)
         physical_id = event.get("PhysicalResourceId") or arn
         if event["RequestType"] == "Delete":
             thing.remove(secret, deadline=deadline)

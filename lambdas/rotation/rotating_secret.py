@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -37,6 +38,16 @@ LATER = {
 }
 """What Secrets Manager answers, and the way to it, when the same call may succeed later."""
 
+DENIED = "AccessDeniedException"
+
+RIGHTS_SECONDS = 12.0
+"""How long a deployment waits for rights: a policy has effect some seconds after it was changed.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+"""
+
+_PAUSE_SECONDS = 2.0
+
 _TRY_LATER = "Try again later; if it stays, look at the VPC endpoint and the service's health"
 _COMPARE_RIGHTS = "Compare the function's role, the secret's policy and its key with what it needs"
 _REMEDIES = {
@@ -48,15 +59,27 @@ _REMEDIES = {
 class RotatingSecret:
     """The secret that is rotated."""
 
-    def __init__(self, client: SecretsManagerClient, arn: str, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        client: SecretsManagerClient,
+        arn: str,
+        deadline: Deadline,
+        *,
+        patience: float = 0.0,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         """Names the secret; nothing is called yet.
 
         Args:
             client: Secrets Manager.
             arn: ARN of the secret.
             deadline: After it no call is begun.
+            patience: Seconds that all calls together wait for rights that they are denied.
+            pause: Waits so many seconds.
         """
         self.arn = arn
+        self._patience = patience
+        self._pause = pause
         self._client = client
         self._deadline = deadline
 
@@ -285,13 +308,18 @@ class RotatingSecret:
         return Version(answer["VersionId"], SecretText(text), answer["CreatedDate"])
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
-        self._deadline.remaining()
-        try:
-            answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
-        except (ClientError, BotoCoreError) as error:
-            retry = may_pass(error, later=LATER)
-            raise _failed(operation, arguments, code_of(error), retry=retry) from error
-        return answer
+        while True:
+            self._deadline.remaining()
+            try:
+                answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+            except (ClientError, BotoCoreError) as error:
+                if code_of(error) == DENIED and self._patience > 0:
+                    self._patience -= _PAUSE_SECONDS
+                    self._pause(self._deadline.at_most(_PAUSE_SECONDS))
+                    continue
+                retry = may_pass(error, later=LATER)
+                raise _failed(operation, arguments, code_of(error), retry=retry) from error
+            return answer
 
 
 def _failed(

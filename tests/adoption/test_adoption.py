@@ -472,12 +472,14 @@ def test_a_former_function_that_may_not_be_run_is_told_and_can_be_left(
     assert configured(secrets) == BY_THEM if way == "allowed" else configured(secrets)[0] is False
 
 
-def test_rights_that_are_seconds_old_are_waited_for(secrets: Rotations) -> None:
+@pytest.mark.parametrize("denied", ["describe_secret", "rotate_secret"])
+def test_rights_that_are_seconds_old_are_waited_for(secrets: Rotations, denied: str) -> None:
     former, pauses = record(secrets), list[float]()
+    secrets.calls.clear()
 
     def deny(call: str) -> None:
-        if call == "rotate_secret" and secrets.calls.count("rotate_secret") < 3:
-            raise failure("AccessDeniedException", "RotateSecret")
+        if call == denied and secrets.calls.count(denied) < 3:
+            raise failure("AccessDeniedException", denied)
 
     secrets.before = deny
     properties = {

@@ -7,6 +7,8 @@ import pytest
 
 from cloudformation.outcome import Outcome
 from fakes.context import Context
+from fakes.secrets_manager import SecretsManager, failure
+from rotation import rotating_secret
 from rotation.custom_resource import custom_resource_handler
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError
@@ -69,6 +71,28 @@ def fail(error: BaseException) -> Callable[[], str]:
         raise error
 
     return run
+
+
+def test_rights_that_are_seconds_old_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The policy that allows it may have been changed by the same deployment."""
+    monkeypatch.setattr(rotating_secret, "_PAUSE_SECONDS", 0.01)
+    manager, denied = SecretsManager(), list[str]()
+    manager.create(ARN, {"username": "app"})
+
+    def deny(call: str) -> None:
+        if len(denied) < 3:
+            denied.append(call)
+            raise failure("AccessDeniedException", "GetSecretValue")
+
+    manager.before = deny
+
+    class Reading(Thing):
+        def ensure(self, secret: RotatingSecret, **_: object) -> str:
+            return secret.current().id
+
+    event = request()
+    outcome = custom_resource_handler(Reading(), cast("Any", manager))(event, Context(30_000))
+    assert (outcome["Status"], len(denied)) == ("SUCCESS", 3)
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update"])

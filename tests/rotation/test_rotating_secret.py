@@ -40,6 +40,24 @@ def test_a_refused_call_says_which_and_whether_a_retry_helps(
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(("patience", "pauses"), [(12.0, 6), (0.0, 0)])
+def test_rights_are_waited_for_by_all_calls_together(patience: float, pauses: int) -> None:
+    """A deployment's may be seconds old; those of a rotation are not."""
+    manager, waited = SecretsManager(), list[float]()
+
+    def refuse(_: str) -> None:
+        raise failure("AccessDeniedException", "GetSecretValue")
+
+    manager.before = refuse
+    denied = RotatingSecret(
+        cast("Any", manager), ARN, Deadline(60), patience=patience, pause=waited.append
+    )
+    for call in (denied.current, denied.versions):
+        with pytest.raises(SecretsManagerError, match="AccessDeniedException"):
+            call()
+    assert waited == [2.0] * pauses
+
+
 def test_an_endpoint_that_does_not_answer_is_a_matter_of_time() -> None:
     manager = SecretsManager()
 
