@@ -24,7 +24,7 @@ from credential_rotation.engine import Engine
 from credential_rotation.engines import ENGINES
 from credential_rotation.errors import BadScheduleError, TakenNameError, UnknownDatabaseError
 from credential_rotation.login import Login, LoginOptions
-from credential_rotation.readers import OthersReaders, Readers
+from credential_rotation.readers import OthersReaders, Readers, must_be_roles
 from credential_rotation.rotation import RotationRules
 from credential_rotation.shared import Shared, slug
 
@@ -104,6 +104,7 @@ class DatabaseLogin(Construct):
         )
         strategy = strategy or engine.strategy
         _must_fit(self, engine, strategy=strategy, username=username)
+        must_be_roles(self, readers)
         must_be_adoptable(self, adopt, adopt_from, admin=self._rotator.server.admin)
         name = slug(username)
         shared = Shared.of(self._rotator)  # of its stack, which may be another one

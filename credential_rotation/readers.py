@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
-from aws_cdk import Stack
+from aws_cdk import Stack, Token
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -17,6 +18,28 @@ from credential_rotation.platform import Platform
 from credential_rotation.secret import RotatedSecret
 from credential_rotation.secret_policy import READ
 from credential_rotation.trail_rules import TrailRules, name_of
+
+_ROLE = re.compile(r"arn:[^:]+:iam::\d{12}:role/[\w+=,.@/-]+")
+
+
+def must_be_roles(scope: Construct, readers: Sequence[str]) -> None:
+    """Refuses readers that a policy would name in vain.
+
+    Args:
+        scope: The credential.
+        readers: ARNs of roles, also such as are known later.
+
+    Raises:
+        CannotGrantError: One is no ARN of a role, or they are no list.
+    """
+    for each in [readers] if isinstance(readers, str) else readers:
+        known = not Token.is_unresolved(each)
+        if isinstance(readers, str) or (known and not _ROLE.fullmatch(str(each))):
+            raise CannotGrantError(
+                f"readers of {scope.node.path} has {each!r}, and is a list of ARNs of roles such "
+                "as arn:aws:iam::111122223333:role/orders. Let a role of the app read by "
+                "grant_read."
+            )
 
 
 class Readers:

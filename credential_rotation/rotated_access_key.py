@@ -12,7 +12,7 @@ from constructs import Construct
 from credential_rotation.access_key import AccessKey
 from credential_rotation.alarms import Alarms
 from credential_rotation.errors import TooLongNameError, TooOldKeyError
-from credential_rotation.readers import Readers
+from credential_rotation.readers import Readers, must_be_roles
 from credential_rotation.shared import LONGEST_PART, Shared, part_of
 from credential_rotation.token import TokenLives
 from credential_rotation.token_age import LIMIT_DAYS, oldest_days
@@ -77,6 +77,7 @@ class RotatedAccessKey(Construct):
                 f"2 less than interval_days; notice_days is 3 at least, rest_days is 1 to "
                 f"{LONGEST_REST}."
             )
+        must_be_roles(self, readers)
         part = part_of(construct_id, path=self.node.path)
         if len(part) > LONGEST_PART:
             raise TooLongNameError(

@@ -381,6 +381,5 @@ class TrailRules(Construct):
 
 def name_of(role_arn: str) -> str:
     """The name in a role's ARN. One that is known later, as the deploying one's, has no path."""
-    if Token.is_unresolved(role_arn):
-        return Fn.select(1, Fn.split("/", role_arn))
-    return role_arn.rpartition("/")[2]
+    name = role_arn.rpartition("/")[2]
+    return Fn.select(1, Fn.split("/", role_arn)) if Token.is_unresolved(name) else name

@@ -210,7 +210,8 @@ def test_a_role_whose_arn_is_known_later_reads_as_others_do() -> None:
     """Such as that of another stack, on which the login's then depends."""
     shop = Shop()
     theirs = iam.Role(Stack(shop.app, "Theirs"), "Role", assumed_by=LAMBDA)
-    login = shop.login(readers=[theirs.role_arn])
+    named = f"arn:aws:iam::{shop.stack.account}:role/team/Named"
+    login = shop.login(readers=[theirs.role_arn, named])
     login.grant_read(iam.Role(shop.stack, "Ours", assumed_by=LAMBDA))
     [rule] = [
         json.dumps(each["Properties"]["EventPattern"])
@@ -218,6 +219,7 @@ def test_a_role_whose_arn_is_known_later_reads_as_others_do() -> None:
         if each["Properties"].get("Name", "").endswith("-unusual")
     ]
     assert '"userName": [{"anything-but": [{"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::Imp' in rule
+    assert '"Named"' in rule
 
 
 def test_a_client_gets_to_the_database_of_a_login() -> None:
@@ -639,6 +641,18 @@ def of_a_user_who_is_known_later(shop: Shop) -> None:
     DatabaseLogin(shop.stack, "Login", database=shop.database, username=username)
 
 
+def to_what_is_no_list(shop: Shop) -> None:
+    shop.login(readers=READER)
+
+
+def to_the_session_of_a_role(shop: Shop) -> None:
+    shop.login(readers=["arn:aws:sts::123456789012:assumed-role/Reader/session"])
+
+
+def to_a_construct(shop: Shop) -> None:
+    shop.login(readers=[iam.Role(shop.stack, "Role", assumed_by=LAMBDA)])
+
+
 def a_key_without_ascii(shop: Shop) -> None:
     policy = iam.ManagedPolicy.from_aws_managed_policy_name("ReadOnlyAccess")
     RotatedAccessKey(shop.stack, "Ключ", policy=policy)
@@ -742,6 +756,9 @@ def test_a_rotation_may_begin_as_long_as_its_schedule_leaves() -> None:
         ),
         (in_a_nested_stack, TooLongNameError, r"nested stack Shop/Nested .*pass it as rotator"),
         (of_a_user_who_is_known_later, UnknownDatabaseError, r"username of Shop/Login is known"),
+        (to_what_is_no_list, CannotGrantError, r"readers of Shop/Login-orders has 'arn:.*a list"),
+        (to_the_session_of_a_role, CannotGrantError, r"assumed-role/Reader/session.*of roles"),
+        (to_a_construct, CannotGrantError, r"has <aws_cdk.aws_iam.Role .*grant_read"),
         (a_key_without_ascii, TooLongNameError, r"Shop/Ключ would be made of 'Ключ'"),
         (a_login_after_a_key, TakenNameError, r"Make the key after the login"),
         (to_a_user, CannotGrantError, r"roles alone"),
