@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import jsii
 from aws_cdk import Stack, Token
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IValidation
 
-from credential_rotation.errors import CannotAdoptError
+from credential_rotation.errors import CannotAdoptError, UnknownKeyError
 
 _LIKE_A_RANDOM_END = re.compile("-[A-Za-z0-9]{6}$")
 
@@ -42,6 +43,29 @@ def identity(secret: secretsmanager.ISecret) -> str:
     """What tells a secret from others at the synth, however the app has come by it."""
     name = secret.secret_name
     return secret.secret_arn if Token.is_unresolved(name) else name
+
+
+def key_of(secret: secretsmanager.ISecret) -> str:
+    """The ARN of the key that encrypts a secret, as policies of roles have to name it.
+
+    Returns:
+        Empty for AWS's own, `aws/secretsmanager`.
+
+    Raises:
+        UnknownKeyError: It is told by an alias alone, which such policies can't name:
+            https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
+    """
+    key = secret.encryption_key
+    if isinstance(key, kms.Alias):
+        key = key.alias_target_key
+    arn = key.key_arn if key else ""
+    if ":alias/" in arn:
+        raise UnknownKeyError(
+            f"The encryption_key of {secret.node.path} is {arn.rpartition(':')[2]}, and IAM grants "
+            "the use of keys, not of aliases: import the key, by Key.from_key_arn(…) or, from the "
+            "alias, Key.from_lookup(…)."
+        )
+    return arn
 
 
 def may_have_its_end(secret: secretsmanager.ISecret) -> bool:

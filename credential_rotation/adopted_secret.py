@@ -10,6 +10,7 @@ from aws_cdk import Stack, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from credential_rotation.adoptable import key_of
 from credential_rotation.roles import ServiceRole, at_most
 from credential_rotation.secret_policy import ANY_END, READ, ROTATE
 
@@ -49,8 +50,12 @@ class AdoptedSecretOptions:
 
     @classmethod
     def of(cls, secret: secretsmanager.ISecret, *, function_arn: str) -> Self:
-        """A secret of the CDK's."""
-        full, key = secret.secret_full_arn, secret.encryption_key
+        """A secret of the CDK's.
+
+        Raises:
+            UnknownKeyError: See `key_of`.
+        """
+        full = secret.secret_full_arn
         arn, name = full or secret.secret_arn, secret.secret_name
         known = [each for each in (arn, name) if not Token.is_unresolved(each)]
         return cls(
@@ -59,7 +64,7 @@ class AdoptedSecretOptions:
             name=name,
             # That of the construct changes when somebody moves it, which must not adopt it anew.
             identity=known[0] if known else secret.node.addr,
-            key_arn=key.key_arn if key else "",
+            key_arn=key_of(secret),
             function_arn=function_arn,
         )
 

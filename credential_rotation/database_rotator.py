@@ -10,7 +10,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from credential_rotation.adoptable import may_have_its_end
+from credential_rotation.adoptable import key_of, may_have_its_end
 from credential_rotation.alarms import Alarms
 from credential_rotation.database import Database, DatabaseOptions, PasswordRules
 from credential_rotation.database_server import AnyDatabase, DatabaseServer, server_of, unlike
@@ -109,7 +109,6 @@ class DatabaseRotator(Construct):
                 f"The database {server.name} has {len(part)} characters in the names of functions,"
                 f" which leave it {LONGEST_PART}: describe it as a DatabaseServer with a name."
             )
-        key, engine = server.admin.encryption_key, ENGINES[server.engine]
         self._strategies: set[str] = set()  # logins come later
         self.database = Database(
             self,
@@ -117,7 +116,7 @@ class DatabaseRotator(Construct):
             names=shared.take(platform.names.within(part), path=self.node.path),
             platform=platform,
             options=DatabaseOptions(
-                engine=engine,
+                engine=ENGINES[server.engine],
                 server=ExistingServerOptions(
                     host=server.host,
                     port=server.port,
@@ -127,7 +126,7 @@ class DatabaseRotator(Construct):
                     manage_ingress=server.manage_ingress,
                     admin_secret_arn=server.admin.secret_full_arn or server.admin.secret_arn,
                     admin_secret_complete=server.admin.secret_full_arn is not None,
-                    admin_secret_key_arn=key.key_arn if key else "",
+                    admin_secret_key_arn=key_of(server.admin),
                 ),
                 authorities=server.authorities,
                 passwords=_PASSWORDS,

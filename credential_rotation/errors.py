@@ -6,6 +6,7 @@ SynthError
 ├── AuthoritiesError  the functions would not trust a database of this region (stacks.authorities)
 ├── BundleError     the zip of a function could not be built (credential_rotation.bundle)
 ├── UnknownDatabaseError  a construct does not tell enough of its database
+├── UnknownKeyError       of the key of somebody's secret only an alias is told
 ├── TooLongNameError      a name does not fit into the names of what is made after it
 ├── TakenNameError        what is made would have the name of what another construct makes
 ├── EndpointError         a network's way to Secrets Manager is said twice, or not whole
@@ -30,6 +31,10 @@ class BundleError(SynthError):
 
 class UnknownDatabaseError(SynthError):
     """A database is of a product that is not known, or its construct does not tell enough."""
+
+
+class UnknownKeyError(SynthError):
+    """The key of somebody's secret is told by its alias, which policies of roles can't name."""
 
 
 class CannotGrantError(SynthError):

@@ -24,6 +24,7 @@ from credential_rotation.errors import (
     TooLongNameError,
     TooOldKeyError,
     UnknownDatabaseError,
+    UnknownKeyError,
 )
 
 from aws_cdk import App, CfnParameter, NestedStack, PermissionsBoundary, Stack  # isort: skip  # after ours, which chooses the Node.js
@@ -598,6 +599,23 @@ def with_an_admin_whose_arn_may_be_whole(shop: Shop) -> None:
     shop.login(admin=admin)
 
 
+def by_alias(shop: Shop, name: str) -> secretsmanager.ISecret:
+    return secretsmanager.Secret.from_secret_attributes(
+        shop.stack,
+        name,
+        secret_complete_arn=CLERK,
+        encryption_key=kms.Alias.from_alias_name(shop.stack, f"Key{name}", "alias/payroll"),
+    )
+
+
+def with_an_admin_whose_key_is_an_alias(shop: Shop) -> None:
+    shop.login(admin=by_alias(shop, "Admin"))
+
+
+def of_a_secret_whose_key_is_an_alias(shop: Shop) -> None:
+    shop.login("clerk", adopt=by_alias(shop, "Clerk"))
+
+
 def a_rotator_that_comes_after_a_login(shop: Shop) -> None:
     shop.login()
     DatabaseRotator(shop.stack, "Rotator", database=shop.database)
@@ -741,6 +759,8 @@ def test_a_rotation_may_begin_as_long_as_its_schedule_leaves() -> None:
             UnknownDatabaseError,
             r"payroll-master, which .*from_secret_complete_arn",
         ),
+        (with_an_admin_whose_key_is_an_alias, UnknownKeyError, r"Shop/Admin is alias/payroll.*Key"),
+        (of_a_secret_whose_key_is_an_alias, UnknownKeyError, r"Shop/Clerk is alias/payroll.*Key"),
         (
             a_rotator_that_comes_after_a_login,
             TakenNameError,
@@ -797,6 +817,14 @@ def with_its_key(shop: Shop) -> secretsmanager.ISecret:
     )
 
 
+def with_the_alias_of_a_key(shop: Shop) -> secretsmanager.ISecret:
+    key = kms.Key.from_key_arn(shop.stack, "TheirKey", KEY)
+    alias = kms.Alias(shop.stack, "Alias", alias_name="alias/payroll", target_key=key)
+    return secretsmanager.Secret.from_secret_attributes(
+        shop.stack, "Theirs", secret_complete_arn=CLERK, encryption_key=alias
+    )
+
+
 def of_the_app(shop: Shop) -> secretsmanager.ISecret:
     return secretsmanager.Secret(shop.stack, "Theirs")
 
@@ -823,7 +851,14 @@ def as_list(one_or_several: Any) -> list[Any]:
 
 @pytest.mark.parametrize(
     ("secret", "complete"),
-    [(theirs, True), (with_its_key, True), (of_the_app, True), (partial, False), (by_name, False)],
+    [
+        (theirs, True),
+        (with_its_key, True),
+        (with_the_alias_of_a_key, True),
+        (of_the_app, True),
+        (partial, False),
+        (by_name, False),
+    ],
 )
 def test_a_secret_is_adopted_however_the_app_names_it(
     secret: Callable[[Shop], secretsmanager.ISecret], *, complete: bool
@@ -843,7 +878,7 @@ def test_a_secret_is_adopted_however_the_app_names_it(
     pattern = json.dumps(arn) if complete else json.dumps(arn).replace("/clerk", "/clerk-??????")
     uses = actions_on(resources, json.loads(pattern))
     assert {"secretsmanager:RotateSecret", "secretsmanager:GetSecretValue"} <= uses
-    kms_uses = {"kms:Decrypt", "kms:GenerateDataKey"} if secret is with_its_key else set()
+    kms_uses = {"kms:Decrypt", "kms:GenerateDataKey"} if "key" in secret.__name__ else set()
     assert actions_on(resources, KEY) == kms_uses
     policies = of_type(resources, "AWS::SecretsManager::ResourcePolicy").values()
     assert arn not in [each["Properties"]["SecretId"] for each in policies]
