@@ -1,5 +1,6 @@
 """What the resources of one deployment are called."""
 
+import hashlib
 from dataclasses import dataclass
 
 from aws_cdk import ArnFormat, Stack
@@ -21,6 +22,19 @@ class Names:
     def within(self, part: str) -> "Names":
         """The names of a part, such as one database."""
         return Names(prefix=f"{self.prefix}-{part}", path=f"{self.path}/{part}")
+
+    def named(self, name: str, *, longest: int) -> str:
+        """The name of a resource; where it would be too long, with a hash instead of its middle.
+
+        Args:
+            name: What comes after the prefix.
+            longest: Characters that AWS allows.
+        """
+        whole = f"{self.prefix}-{name}"
+        if len(whole) <= longest:
+            return whole
+        end = f"-{hashlib.sha256(whole.encode()).hexdigest()[:6]}-{name}"
+        return self.prefix[: longest - len(end)] + end
 
     @property
     def role_path(self) -> str:

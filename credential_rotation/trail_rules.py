@@ -251,6 +251,10 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 """
 
 
+_LONGEST_NAME = 64
+"""https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"""
+
+
 class TrailRules(Construct):
     """Rules that tell of what the trail has recorded.
 
@@ -371,7 +375,7 @@ class TrailRules(Construct):
         return events.CfnRule(
             self,
             "".join(word.title() for word in name.split("-")),
-            name=f"{self._names.prefix}-{name}",
+            name=self._names.named(name, longest=_LONGEST_NAME),
             description=f"{meaning}{where}",
             event_pattern=pattern,
             state=state,

@@ -207,6 +207,22 @@ def test_reads_by_others_are_told_and_those_by_granted_roles_are_not(
     assert '"Reader"' in reports
 
 
+def test_names_of_long_logins_fit_and_differ() -> None:
+    shop = Shop("OrdersProduction")
+    database = rds.DatabaseInstance(shop.stack, "OrdersDatabase", engine=POSTGRES, vpc=shop.vpc)
+    for end in ("a", "b"):
+        DatabaseLogin(
+            shop.stack, f"Login{end}", database=database, username=f"orders_reports_readonly_{end}"
+        )
+    rules = [
+        each["Properties"]["Name"]
+        for each in shop.template.find_resources("AWS::Events::Rule").values()
+        if each["Properties"].get("Name", "").endswith("-unusual")
+    ]
+    assert [len(each) for each in rules] == [64, 64]
+    assert len(set(rules)) == len(rules)
+
+
 def test_a_role_whose_arn_is_known_later_reads_as_others_do() -> None:
     """Such as that of another stack, on which the login's then depends."""
     shop = Shop()
