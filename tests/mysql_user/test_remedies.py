@@ -27,6 +27,7 @@ from rotation.errors import (
     UnsuitableError,
 )
 from rotation.secret_text import SecretText
+from tests.database.left_behind import left_behind
 from tests.database.remedies import Case, attempt, put
 from tests.mysql_user import impostor as impostors
 from tests.mysql_user.test_hostile_settings import settings
@@ -406,6 +407,18 @@ def test_a_user_who_is_there_keeps_its_password(world: MySQLWorld, way: str) -> 
         theirs = world.arn_of("theirs")
         world.secrets.create(theirs, {"username": world.user, "password": ANOTHER})
         world.ensure(PresentSecretArn=theirs)
+    assert_all_is_well(world)
+
+
+def test_a_user_that_a_failed_deployment_has_left_is_dropped(world: MySQLWorld) -> None:
+    """By the statement of docs/logins.md; the next deployment has another password."""
+    world.create_first_user()
+    put(world, password=ANOTHER)
+    with pytest.raises(NotOursError):
+        world.ensure()
+    [statement] = left_behind(world.user, after="On MySQL and MariaDB")
+    world.run(statement)
+    world.ensure()
     assert_all_is_well(world)
 
 

@@ -18,11 +18,12 @@ from postgres_user.postgres import Postgres
 from postgres_user.scram import verifier
 from rotation.custom_resource import custom_resource_handler
 from rotation.deadline import Deadline
-from rotation.errors import BusyError, RotationError
+from rotation.errors import BusyError, NotOursError, RotationError
 from rotation.handler import rotation_handler
 from rotation.rotating_secret import RotatingSecret
 from rotation.secret_text import SecretText
 from tests.database import remedies
+from tests.database.left_behind import left_behind
 from tests.database.remedies import Case, put
 from tests.postgres_user.impostor import certificate, impostor, refusing_settings
 from tests.postgres_user.test_remedies import (  # some are fixtures
@@ -270,6 +271,19 @@ def test_a_user_who_is_there_keeps_its_password(world: PostgresWorld, way: str) 
     for _ in range(2):
         world.rotate(world.alternating)
         assert world.accepts(world.document())
+
+
+def test_a_user_that_a_failed_deployment_has_left_is_dropped(world: PostgresWorld) -> None:
+    """By the statements of docs/logins.md; the next deployment has another password."""
+    ensure(world)
+    put(world, password=NEW)
+    with pytest.raises(NotOursError):
+        ensure(world)
+    for statement in left_behind(world.user, after="on PostgreSQL:"):
+        with world.as_admin() as admin:
+            admin.execute(statement)
+    ensure(world)
+    assert world.accepts(world.document())
 
 
 def test_authorities_that_can_not_be_read_are_named_anew(
