@@ -260,7 +260,12 @@ def _rotator(
     """Finds or makes what the logins of a database share in a stack."""
     shared = Shared.of(login)
     if database in shared.rotators:
-        return shared.rotators[database]
+        found = shared.rotators[database]
+        if found.node.scope is shared and ENGINES[found.server.engine].schemas:
+            # Another login has made it, maybe with a dbname that is none of this one's.
+            own = server_of(database, admin=found.server.admin, dbname=dbname)
+            _must_be_served(login, found.server, admin=None, dbname=own.dbname)
+        return found
     server = server_of(database, admin=admin, dbname=dbname)
     construct_id = f"Rotator-{server.name}"
     if shared.node.try_find_child(construct_id):

@@ -57,9 +57,8 @@ class Shop:
         )
 
     def login(self, username: str = "orders", **more: Any) -> DatabaseLogin:
-        return DatabaseLogin(
-            self.stack, f"Login-{username}", database=self.database, username=username, **more
-        )
+        given = {"database": self.database, **more}
+        return DatabaseLogin(self.stack, f"Login-{username}", username=username, **given)
 
     @property
     def template(self) -> Template:
@@ -474,6 +473,20 @@ def test_the_admins_secret_is_read_however_the_app_names_it(by: str) -> None:
         assert condition["kms:EncryptionContext:SecretARN"] == f"{beginning}{name}-??????"
 
 
+def test_the_admin_of_a_database_is_named_once() -> None:
+    shop = Shop()
+    bare = rds.DatabaseInstance(
+        shop.stack,
+        "Bare",
+        engine=POSTGRES,
+        vpc=shop.vpc,
+        credentials=rds.Credentials.from_username("postgres", password=_password()),
+    )
+    admin = secretsmanager.Secret(shop.stack, "Admin")
+    first = shop.login("one", database=bare, admin=admin)
+    assert shop.login("two", database=bare).alarms == first.alarms
+
+
 def imported(shop: Shop) -> None:
     theirs = rds.DatabaseInstance.from_database_instance_attributes(
         shop.stack,
@@ -582,6 +595,11 @@ def two_databases_of_one_name(shop: Shop) -> None:
 def a_second_login_of_another_database(shop: Shop) -> None:
     shop.login()
     shop.login("billing", dbname="billing")
+
+
+def a_second_login_of_the_databases_own(shop: Shop) -> None:
+    shop.login("billing", dbname="billing")
+    shop.login()
 
 
 def a_second_login_of_another_admin(shop: Shop) -> None:
@@ -759,6 +777,7 @@ def test_a_rotation_may_begin_as_long_as_its_schedule_leaves() -> None:
         (two_logins_of_one_name, TakenNameError, r"orders-app, as those of .*orders_app do"),
         (two_databases_of_one_name, TakenNameError, r"RotatorTwo begin with .*RotatorOne do"),
         (a_second_login_of_another_database, UnknownDatabaseError, r"another dbname than"),
+        (a_second_login_of_the_databases_own, UnknownDatabaseError, r"orders has another dbname"),
         (a_second_login_of_another_admin, UnknownDatabaseError, r"another admin than"),
         (
             by_the_rotator_of_another_database,
