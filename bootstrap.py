@@ -95,8 +95,13 @@ def run(command: list[str], log: str, **options: str) -> None:
         )
 
 
-def make_venv(path: Path, lock: Path) -> None:
+def make_venv(path: Path, lock: Path, *options: str) -> None:
     """Create a virtual environment with exactly the locked packages.
+
+    Args:
+        path: Its folder.
+        lock: The lock file.
+        options: Of pip, besides the usual ones.
 
     Raises:
         BootstrapError: This Python can't make one, or a package can't be had.
@@ -110,9 +115,14 @@ def make_venv(path: Path, lock: Path) -> None:
         ) from error
     pip = [str(path / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     run(
-        [*pip, "--disable-pip-version-check", "--require-hashes", "-r", str(lock)],
+        [*pip, *options, "--disable-pip-version-check", "--require-hashes", "-r", str(lock)],
         f"pip install -r {lock.relative_to(ROOT)}",
     )
+
+
+def make_own_venv(path: Path, lock: Path) -> None:
+    """As `make_venv`; Python compiles a module when it is first used: the CDK has far more."""
+    make_venv(path, lock, "--no-compile")
 
 
 def node_home() -> Path:
@@ -149,7 +159,7 @@ def make_node_modules(path: Path, lock: Path) -> None:
 
 
 FOLDERS = (
-    Folder(ROOT / ".venv", ROOT / "requirements-dev.txt", "about a minute", make_venv),
+    Folder(ROOT / ".venv", ROOT / "requirements-dev.txt", "about a minute", make_own_venv),
     Folder(
         ROOT / ".build" / "runtime",
         ROOT / "local" / "runtime" / "requirements.txt",

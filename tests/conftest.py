@@ -32,6 +32,24 @@ settings.register_profile("project", deadline=None, suppress_health_check=[Healt
 settings.load_profile("project")
 
 
+@pytest.hookimpl(tryfirst=True)  # before what spreads them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of a file run in one process if they share what takes long to make."""
+    shared = {item.path for item in items if _shares(item)}
+    for item in items:
+        if item.path in shared and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+def _shares(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    info = getattr(item, "_fixtureinfo", None)
+    known = info.name2fixturedefs if info else {}
+    return "synthesize" in fixtures or any(
+        each.scope == "module" for name in fixtures for each in known.get(name, ())
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

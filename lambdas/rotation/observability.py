@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from rotation.errors import RotationError
 
@@ -56,7 +56,7 @@ def warn(strategy: str, step: str, cause: str, remedy: str) -> None:
         remedy: What a person can do about it.
     """
     logger.warning("%s. %s.", cause, remedy, extra={"cause": cause, "remedy": remedy})
-    metrics = Metrics(namespace=_NAMESPACE)
+    metrics = EphemeralMetrics(namespace=_NAMESPACE)
     metrics.add_dimension("strategy", strategy)
     metrics.add_dimension("step", step)
     metrics.add_metric("Warning", MetricUnit.Count, 1)
@@ -86,7 +86,7 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def _count(outcome: str, strategy: str, step: str, seconds: float) -> None:
-    metrics = Metrics(namespace=_NAMESPACE)
+    metrics = EphemeralMetrics(namespace=_NAMESPACE)
     metrics.add_dimension("strategy", strategy)
     metrics.add_dimension("step", step)
     metrics.add_metric(outcome, MetricUnit.Count, 1)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from rotation.client import secrets_manager_client
 from rotation_watch.age import Age, remedy
@@ -57,7 +57,7 @@ def _log(path: str, secret: SecretListEntryTypeDef, age: Age) -> None:
 
 
 def _count(path: str, overdue: int, days: float) -> None:
-    metrics = Metrics(namespace=_NAMESPACE)
+    metrics = EphemeralMetrics(namespace=_NAMESPACE)
     metrics.add_dimension("path", path)
     metrics.add_metric("Overdue", MetricUnit.Count, overdue)
     metrics.add_metric("DaysSinceRotation", MetricUnit.Count, days)

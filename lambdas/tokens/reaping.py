@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from rotation.client import secrets_manager_client
 from rotation.deadline import Deadline, LambdaContext
@@ -112,7 +112,7 @@ def tell(reaper: Reaper, report: Report) -> None:
         )
     if late:
         logger.error("In %.1f days the %s has to be replaced", report.days_left, noun)
-    metrics = Metrics(namespace=_NAMESPACE)
+    metrics = EphemeralMetrics(namespace=_NAMESPACE)
     metrics.add_metric("DaysLeft", MetricUnit.Count, report.days_left)
     metrics.add_metric("Late", MetricUnit.Count, int(late))
     strange = len(report.strange) + len(report.lost)

@@ -19,6 +19,13 @@ from tools.prove_on_aws.steps import STEPS
 pytestmark = pytest.mark.xdist_group("prove-on-aws")
 
 SAID = ("--yes", "--account", ACCOUNT)
+HEARD = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("tools.prove_on_aws", run_name="__main__", alter_sys=True)
+"""
+"""A shell lets what it runs in the background ignore interruptions, and the tests with it."""
+
 LIKE_A_PASSWORD = re.compile(r"\b[A-Za-z0-9]{40}\b|SCRAM-SHA-256\$")
 """All passwords of the proof have 40 letters and digits."""
 
@@ -55,7 +62,7 @@ def prove(aws, administrator, tmp_path):
 
     def start(*arguments):
         return subprocess.Popen(
-            [sys.executable, "-m", "tools.prove_on_aws", "--report", str(tmp_path), *arguments],
+            [sys.executable, "-c", HEARD, "--report", str(tmp_path), *arguments],
             cwd=ROOT,
             env={**without_aws, **nowhere, **aws.exports, **administrator},
             stdin=subprocess.DEVNULL,

@@ -210,7 +210,7 @@ def test_a_key_that_turns_bad_does_not_take_the_good_one_away(
     sts.get_caller_identity()
     safe.change("{}")
     hands.pass_by(301)
-    token._cache.refresh().wait(5)
+    token._cache.refresh().wait(60)
     sts.get_caller_identity()
     assert safe.calls == 2
 

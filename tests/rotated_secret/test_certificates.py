@@ -456,7 +456,7 @@ def by_requests(context: ssl.SSLContext, url: str) -> None:
 
     with requests.Session() as session:
         session.mount("https://", Adapter())
-        session.get(url, timeout=5)
+        session.get(url, timeout=60)
 
 
 def by_urllib3(context: ssl.SSLContext, url: str) -> None:

@@ -61,7 +61,7 @@ def by_requests(method: str) -> Call:
         with requests.Session() as session:
             session.trust_env = False
             return session.request(
-                method, url, auth=auth, verify=trusted or True, timeout=5, **options
+                method, url, auth=auth, verify=trusted or True, timeout=60, **options
             )
 
     return call
@@ -366,7 +366,7 @@ def test_requests_sends_a_file_again_from_where_it_began(
     api.accepted = {"Bearer newer"}
     file = io.BytesIO(b"not this: the body")
     file.seek(10)
-    answer = requests.post(api.url, auth=auth, data=file, timeout=5)
+    answer = requests.post(api.url, auth=auth, data=file, timeout=60)
     assert answer.status_code == 200
     assert api.bodies == [b"the body"] * 2
 
@@ -421,7 +421,7 @@ def test_a_token_that_turns_bad_does_not_take_the_good_one_away(
     client.get(api.url, auth)
     safe.change("of two\nlines")
     hands.pass_by(301)
-    secret._cache.refresh().wait(5)
+    secret._cache.refresh().wait(60)
     assert client.get(api.url, auth).status_code == 200
 
 

@@ -77,7 +77,7 @@ def test_a_read_costs_no_call_until_it_is_due(
     assert safe.calls == 1
     safe.change("newer")
     hands.pass_by(301)
-    landed = token._cache.refresh().wait(5)
+    landed = token._cache.refresh().wait(60)
     assert landed is None
     assert token.value().text == "newer"
     assert safe.calls == 2
@@ -87,7 +87,7 @@ def test_a_thousand_coroutines_and_many_threads_cause_one_read(
     token: RotatedValue, async_token: AsyncRotatedValue, safe: Safe
 ) -> None:
     start, all_wait = threading.Barrier(THREADS), threading.Event()
-    safe.before = lambda: all_wait.wait(5)
+    safe.before = lambda: all_wait.wait(60)
 
     def read(_: int) -> str:
         start.wait()
@@ -158,12 +158,12 @@ def test_a_read_that_began_before_the_refusal_does_not_count_as_the_one_after_it
 
     def hold() -> None:
         reading.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
     safe.before = hold
     hands.pass_by(301)
     token.newest()
-    reading.wait(5)
+    reading.wait(60)
     safe.before = lambda: None
     newest = safe.change("newer")
     hands.pass_by(0.001)

@@ -1,5 +1,7 @@
 import io
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -8,6 +10,7 @@ from fakes.context import Context
 from fakes.secrets_manager import SecretsManager
 from rotation.errors import BadEventError, CredentialRefusedError
 from rotation.handler import rotation_handler
+from rotation.observability import observed
 from tests.rotation.test_engine import ARN, Counter
 
 
@@ -79,3 +82,22 @@ def test_an_event_that_is_no_step_is_refused() -> None:
     handler = rotation_handler(Counter(), cast("Any", SecretsManager()))
     with pytest.raises(BadEventError):
         handler({"RequestType": "Create"}, Context())
+
+
+def test_what_ends_at_the_same_time_is_counted_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    def work(number: int) -> None:
+        for _ in range(50):
+            with observed(
+                strategy=f"s{number}", step="s", secret=ARN, correlation_id="", request_id=""
+            ):
+                pass
+
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+    finally:
+        sys.setswitchinterval(switching)
+    counted = [(each["strategy"], each["Success"]) for each in printed_metrics(capsys)]
+    assert sorted(counted) == sorted((f"s{number}", [1]) for number in range(4) for _ in range(50))

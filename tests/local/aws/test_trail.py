@@ -1,10 +1,11 @@
 """CloudTrail tells of rotations as Secrets Manager records them."""
 
 import json
-import time
 
 import pytest
 from botocore.exceptions import ClientError
+
+from local.patience import wait_until
 
 FAILS = "def handler(event, context):\n    raise RuntimeError('no')\n"
 
@@ -27,9 +28,7 @@ def test_a_failed_rotation_and_its_start_are_recorded_with_the_arn(aws, name, fu
         RotationLambdaARN=function(FAILS),
         RotationRules={"AutomaticallyAfterDays": 9},
     )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not recorded(aws, arn):
-        time.sleep(0.1)
+    wait_until(lambda: "RotationFailed" in recorded(aws, arn), seconds=60, what="the record")
     assert recorded(aws, arn) == {"RotationStarted", "RotationFailed"}
 
 
