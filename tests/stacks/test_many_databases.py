@@ -325,15 +325,29 @@ def test_ten_databases_share_one_network(synthesize_all: Callable[..., Stacks]) 
 
 
 def test_sixty_databases_fit_on_the_dashboard(synthesize_all: Callable[..., Stacks]) -> None:
+    """What each further one adds is the same, so that three tell of sixty."""
     logins = {"app": {}, "batch": {"strategy": "single"}}
-    made = synthesize_all(databases={f"db-{number}": {"logins": logins} for number in range(60)})
-    body = made["orders-production"].the("AWS::CloudWatch::Dashboard")["DashboardBody"]
-    widgets = json.loads(text(body))["widgets"]
-    shown = [metric for each in widgets for metric in each["properties"].get("metrics", [])]
+
+    def shown(count: int) -> list[Any]:
+        made = synthesize_all(databases={f"db-{each}": {"logins": logins} for each in range(count)})
+        body = made["orders-production"].the("AWS::CloudWatch::Dashboard")["DashboardBody"]
+        found: list[Any] = json.loads(text(body))["widgets"]
+        return found
+
+    def metrics(widgets: list[Any]) -> int:
+        return sum(len(each["properties"].get("metrics", [])) for each in widgets)
+
+    def alarms(widgets: list[Any]) -> list[int]:
+        return [len(each["properties"].get("alarms", [])) for each in widgets]
+
+    one, two, three = (shown(count) for count in (1, 2, 3))
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
-    assert len(widgets) <= 500
-    assert len(shown) <= 2500
-    assert max(len(each["properties"].get("alarms", [])) for each in widgets) <= 100
+    for measure, limit in ((len, 500), (metrics, 2500)):
+        each = measure(three) - measure(two)
+        assert each == measure(two) - measure(one) > 0
+        assert measure(one) + 59 * each <= limit
+    assert max(alarms(three)) == max(alarms(two)) <= 100
+    assert max(alarms(two)) == max(alarms(one))
 
 
 def test_the_default_is_smaller_than_before(template: Template) -> None:
