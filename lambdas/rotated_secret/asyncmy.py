@@ -80,11 +80,9 @@ class Pool(PoolBySecret, pools.Pool):  # type: ignore[misc]  # it is taken for u
         The driver's own class hands it to the next one who waits, and looks at nothing but its
         health.
         """
-        if not is_retired(conn, self._secret):
-            return super().release(conn)
-        conn.close()
-        super().release(conn)
-        return self._loop.create_task(self._wakeup())
+        if is_retired(conn, self._secret):
+            conn.close()
+        return super().release(conn)
 
     def _is_broken(self, connection: Any) -> bool:  # noqa: ANN401  # asyncmy's
         return bool(connection._stream_broken)  # noqa: SLF001  # as the driver's own pool looks
