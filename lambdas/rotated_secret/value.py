@@ -8,6 +8,9 @@ from typing import Any, Protocol, Self, TypeVar
 from rotated_secret.discretion import Hidden
 from rotated_secret.errors import BadSecretError
 
+_BYTE_ORDER_MARK = "\ufeff"
+"""As files have it that PowerShell or Notepad wrote; the CLI takes it along."""
+
 _REMEDY = "Correct the content of the secret, or what the application takes from it"
 
 
@@ -142,6 +145,8 @@ V = TypeVar("V", bound=Version)
 def _document(content: object) -> Mapping[str, Any] | str:
     if not isinstance(content, str):
         return "it holds binary data"
+    if content.startswith(_BYTE_ORDER_MARK):
+        return "it is not JSON: it begins with a byte order mark, which nobody sees"
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:

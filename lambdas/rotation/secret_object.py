@@ -9,6 +9,8 @@ from rotation.secret_text import SecretText
 
 _LONGEST_INTEGER = 19
 _SPACE = " \t\n\r"
+_BYTE_ORDER_MARK = "\ufeff"
+"""As files have it that PowerShell or Notepad wrote; the CLI takes it along."""
 
 
 def _integer(digits: str) -> float:
@@ -41,6 +43,8 @@ class SecretObject:
         Raises:
             ValueError: It is no JSON object. The error holds nothing of the text.
         """
+        if text.reveal().startswith(_BYTE_ORDER_MARK):
+            raise ValueError("it is not JSON: it begins with a byte order mark, which nobody sees")
         try:
             fields = _DECODER.decode(text.reveal())
         except (ValueError, RecursionError) as error:

@@ -69,6 +69,11 @@ def test_what_it_is_not_is_said_in_words_that_do_not_repeat_it(
     assert not [where for where, text in recorded(caught.value) if "the-Token" in text]
 
 
+def test_a_mark_that_nobody_sees_is_named() -> None:
+    with pytest.raises(BadSecretError, match="byte order mark"):
+        _ = of('\ufeff{"password": "the-Token"}').json
+
+
 def test_a_read_costs_no_call_until_it_is_due(
     token: RotatedValue, safe: Safe, hands: Hands
 ) -> None:

@@ -76,6 +76,11 @@ def test_it_is_read_like_one_that_was_written_anew(
     assert json.dumps(json.loads(replaced(text, password=value))) == expected
 
 
+def test_a_mark_that_nobody_sees_is_named() -> None:
+    with pytest.raises(ValueError, match="byte order mark"):
+        SecretObject.parse(SecretText('\ufeff{"password": "x"}'))
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "7", '"x"', "[" * 100_000, '{"a": 01}', "{'a': 1}"]
 )
