@@ -55,6 +55,12 @@ class SecretsManager:
         self.secrets[arn].labels["AWSPENDING"] = token
         return token
 
+    def begin_or_go_on(self, arn: str) -> str:
+        """What a schedule does: it goes on with AWSPENDING unless that is AWSCURRENT."""
+        labels = self.secrets[arn].labels
+        pending = labels.get("AWSPENDING", labels["AWSCURRENT"])
+        return self.begin(arn) if pending == labels["AWSCURRENT"] else pending
+
     def document(self, arn: str, label: str = "AWSCURRENT") -> Any:  # noqa: ANN401 - any JSON
         """Return the content of the version with a label."""
         secret = self.secrets[arn]
@@ -70,6 +76,12 @@ class SecretsManager:
         self.secrets[arn].contents[version] = text
         self.secrets[arn].labels[label] = version
         return version
+
+    def edit(self, arn: str, document: object) -> str:
+        """A person writes what is AWSCURRENT from now on."""
+        labels = self.secrets[arn].labels
+        labels["AWSPREVIOUS"] = labels["AWSCURRENT"]
+        return self.put(arn, "AWSCURRENT", document)
 
     def describe_secret(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803  # boto3's
         """DescribeSecret."""

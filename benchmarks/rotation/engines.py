@@ -60,7 +60,7 @@ def _of_mysql(
             "single": "mysql_user.handler.single_user",
             "dual": "mysql_user.handler.dual_passwords",
         },
-        calls={"alternating": 10, "single": single, "dual": 10},
+        calls={"alternating": 11, "single": single, "dual": 11},
     )
 
 
@@ -74,11 +74,11 @@ ENGINES: Mapping[str, Engine] = {
             "alternating": "postgres_user.handler.alternating_users",
             "single": "postgres_user.handler.single_user",
         },
-        calls={"alternating": 10, "single": 9},
+        calls={"alternating": 11, "single": 10},
     ),
-    "mariadb": _of_mysql(MariaDBServer, _MariaDB, single=9),
+    "mariadb": _of_mysql(MariaDBServer, _MariaDB, single=10),
     # The admin does it, whose secret is read.
-    "mysql": _of_mysql(MySQLServer, MySQLFamily, single=10),
+    "mysql": _of_mysql(MySQLServer, MySQLFamily, single=11),
 }
 """By what secrets call them."""
 

@@ -15,10 +15,7 @@ class Engine:
     first. Where the target itself makes the credential, what is not stored is taken back. Only what
     is proven at the target becomes AWSCURRENT. Every step may run any number of times. Besides
     those of the strategy it takes three Secrets Manager calls to create, one to set, one to test
-    and three to finish.
-
-    After the last step AWSPENDING stays on the version that has become AWSCURRENT, as the
-    contract of Secrets Manager allows.
+    and four to finish.
     """
 
     def __init__(self, strategy: Strategy) -> None:
@@ -46,12 +43,18 @@ class Engine:
             RotationError: The step did not succeed.
         """
         with located(secret=rotation.secret.arn, step=step):
-            self._steps[step](rotation)
+            try:
+                self._steps[step](rotation)
+            except NotPendingError:
+                if not rotation.is_over():
+                    raise
 
     def _create(self, rotation: Rotation) -> None:
         """Stores a new version under AWSPENDING; one that exists already stays as it is."""
         versions = rotation.secret.versions()
         if versions.current == rotation.token:
+            if versions.pending == rotation.token:  # an earlier run did not get that far
+                rotation.secret.let_pending_go(rotation.token)
             return
         if not versions.rotated:
             raise BadSecretError(
@@ -108,12 +111,7 @@ class Engine:
 
     def _test(self, rotation: Rotation) -> None:
         """Proves it."""
-        try:
-            pending = rotation.pending()
-        except NotPendingError:
-            if rotation.secret.versions().current == rotation.token:
-                return
-            raise
+        pending = rotation.pending()
         try:
             self._strategy.test(pending, rotation.deadline)
         except UnequalTwinsError:

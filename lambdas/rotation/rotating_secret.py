@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rotation.aws_errors import code_of, may_pass
 from rotation.deadline import Deadline
-from rotation.errors import BadSecretError, NotPendingError, SecretsManagerError
+from rotation.errors import (
+    BadSecretError,
+    NotPendingError,
+    OutOfTimeError,
+    SecretsManagerError,
+)
 from rotation.secret_text import SecretText
 from rotation.versions import ATTEMPTED, CURRENT, PENDING, PREVIOUS, Version, Versions
 
@@ -217,7 +223,7 @@ class RotatingSecret:
         )
 
     def make_current(self, token: str, *, instead_of: str) -> None:
-        """Moves AWSCURRENT, and with it AWSPREVIOUS.
+        """Moves AWSCURRENT, and with it AWSPREVIOUS, and lets AWSPENDING go.
 
         Args:
             token: Version that gets it.
@@ -232,6 +238,17 @@ class RotatingSecret:
             # A parallel run was first, or the answer to an earlier attempt was lost.
             if self.current().id != token:
                 raise
+        self.let_pending_go(token)
+
+    def let_pending_go(self, token: str) -> None:
+        """Takes AWSPENDING off the version that is AWSCURRENT, if that can be had.
+
+        It might stay. But a person who edits the secret would leave it on another version than
+        AWSCURRENT: Secrets Manager then takes the next rotation for one that goes on with that
+        version, which is over, and what the person wrote would be undone.
+        """
+        with suppress(SecretsManagerError, OutOfTimeError):
+            self.take_off(PENDING, token)
 
     def move(self, label: str, token: str, *, instead_of: str | None) -> None:
         """Moves a label.

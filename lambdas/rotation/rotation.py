@@ -29,3 +29,12 @@ class Rotation:
             SecretsManagerError: The call failed.
         """
         return self.secret.pending(self.token)
+
+    def is_over(self) -> bool:
+        """Whether another run was first, and the version is AWSCURRENT.
+
+        Raises:
+            BadSecretError: AWSCURRENT is not text.
+            SecretsManagerError: The call failed.
+        """
+        return self.secret.current().id == self.token

@@ -38,5 +38,5 @@ def steps(calls: Calls, rotator: Principal, secret: str) -> Iterator[Intent]:
     previous = "setSecret of a retry: try the credential before"
     yield from calls.secret(rotator, "GetSecretValue", secret, previous, VersionStage="AWSPREVIOUS")
 
-    move = "finishSecret: make the new version AWSCURRENT"
+    move = "finishSecret: make it AWSCURRENT, and take AWSPENDING off"
     yield from calls.secret(rotator, "UpdateSecretVersionStage", secret, move)

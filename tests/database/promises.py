@@ -64,6 +64,18 @@ class Promises:
                 ready.step(getattr(ready, self.strategy), token, step)
         self.must_work(ready)
 
+    def test_what_a_person_writes_between_two_rotations_stays(self, ready: World) -> None:
+        handler = getattr(ready, self.strategy)
+        ready.rotate(handler)
+        before = ready.document()
+        ready.secrets.edit(ready.arn, before | {"note": "of a person"})
+        token = ready.secrets.begin_or_go_on(ready.arn)
+        for step in STEPS:
+            ready.step(handler, token, step)
+        assert ready.document()["note"] == "of a person"
+        assert ready.document()["password"] != before["password"]
+        assert ready.accepts(ready.document())
+
     @pytest.mark.parametrize("step", STEPS)
     def test_a_token_that_was_given_up_changes_nothing(self, ready: World, step: str) -> None:
         handler = getattr(ready, self.strategy)

@@ -143,7 +143,6 @@ def test_a_label_that_a_person_moved_back_begins_a_grace_of_its_own(world: World
     world.clock.pass_days(6)
     newer, older = world.labels["AWSCURRENT"], world.labels["AWSPREVIOUS"]
     world.labels.update(AWSCURRENT=older, AWSPREVIOUS=newer)
-    del world.labels["AWSPENDING"]
     world.stored.changed_at = world.clock.now()
     world.clock.pass_days(6)
     assert not world.reap().gone

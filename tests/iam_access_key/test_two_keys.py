@@ -65,11 +65,11 @@ def test_a_secret_that_held_binary_data_rotates_once_it_is_corrected(world: Worl
     assert world.works("AWSPREVIOUS")
 
 
-def test_a_rotation_makes_one_key_and_takes_thirteen_calls_to_secrets_manager(world: World) -> None:
+def test_a_rotation_makes_one_key_and_takes_fourteen_calls_to_secrets_manager(world: World) -> None:
     world.secrets.calls.clear()
     world.iam.calls.clear()
     world.rotate()
-    assert len(world.secrets.calls) == 13
+    assert len(world.secrets.calls) == 14
     assert world.iam.calls[:2] == ["list_access_keys", "create_access_key"]
     assert set(world.iam.calls[2:]) == {"list_access_keys"}
 

@@ -115,8 +115,7 @@ class World:
 
     def edit(self, document: object) -> None:
         """A person puts other content into the secret, as in the console."""
-        self.labels["AWSPREVIOUS"] = self.labels["AWSCURRENT"]
-        version = self.secrets.put(ARN, "AWSCURRENT", document)
+        version = self.secrets.edit(ARN, document)
         self.stored.created[version] = self.stored.changed_at = self.clock.now()
 
     def look_after(self, lost: Collection[str]) -> None:

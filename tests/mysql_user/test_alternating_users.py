@@ -20,12 +20,12 @@ class TestPromises(AlternatingPromises):
     """Both users, on each server."""
 
 
-def test_a_rotation_takes_ten_calls_and_four_connections(ready: MySQLWorld) -> None:
+def test_a_rotation_takes_eleven_calls_and_four_connections(ready: MySQLWorld) -> None:
     ready.rotate(ready.alternating)
     ready.secrets.calls.clear()
     connections = ready.connections()
     ready.rotate(ready.alternating)
-    assert len(ready.secrets.calls) == 10
+    assert len(ready.secrets.calls) == 11
     assert ready.connections() - connections == 4
 
 

@@ -38,12 +38,12 @@ def test_the_one_before_the_last_is_refused(ready: MySQLWorld) -> None:
     assert not ready.accepts(first)
 
 
-def test_a_rotation_takes_ten_calls_and_four_connections(ready: MySQLWorld) -> None:
+def test_a_rotation_takes_eleven_calls_and_four_connections(ready: MySQLWorld) -> None:
     ready.rotate(ready.dual)
     ready.secrets.calls.clear()
     connections = ready.connections()
     ready.rotate(ready.dual)
-    assert len(ready.secrets.calls) == 10
+    assert len(ready.secrets.calls) == 11
     assert ready.connections() - connections == 4
 
 

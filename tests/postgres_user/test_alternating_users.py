@@ -35,12 +35,12 @@ def test_everything_else_in_the_secret_stays_byte_for_byte(ready: PostgresWorld)
     assert ready.secrets.secrets[ready.arn].contents[token] == expected
 
 
-def test_a_rotation_takes_ten_calls_and_four_connections(ready: PostgresWorld) -> None:
+def test_a_rotation_takes_eleven_calls_and_four_connections(ready: PostgresWorld) -> None:
     ready.rotate(ready.alternating)
     ready.secrets.calls.clear()
     connections = ready.connections()
     ready.rotate(ready.alternating)
-    assert len(ready.secrets.calls) == 10
+    assert len(ready.secrets.calls) == 11
     assert ready.connections() - connections == 4
 
 

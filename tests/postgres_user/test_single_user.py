@@ -23,11 +23,11 @@ def test_a_session_that_is_open_stays_open(ready: PostgresWorld) -> None:
         assert session.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_rotation_takes_nine_calls_and_three_connections(ready: PostgresWorld) -> None:
+def test_a_rotation_takes_ten_calls_and_three_connections(ready: PostgresWorld) -> None:
     ready.secrets.calls.clear()
     connections = ready.connections()
     ready.rotate(ready.single)
-    assert len(ready.secrets.calls) == 9
+    assert len(ready.secrets.calls) == 10
     assert ready.connections() - connections == 3
 
 

@@ -95,13 +95,13 @@ def test_four_steps_move_the_label(run: Run) -> None:
     run(*Step)
     assert run.labels["AWSCURRENT"] == run.token
     assert run.labels["AWSPREVIOUS"] == run.first
-    assert run.labels["AWSPENDING"] == run.token
-    assert run.secrets.document(ARN) == run.secrets.document(ARN, "AWSPENDING") == 2
+    assert "AWSPENDING" not in run.labels
+    assert run.secrets.document(ARN) == 2
 
 
-def test_a_rotation_takes_eight_calls_and_those_of_the_strategy(run: Run) -> None:
+def test_a_rotation_takes_nine_calls_and_those_of_the_strategy(run: Run) -> None:
     run(*Step)
-    assert len(run.secrets.calls) == 8 + 1
+    assert len(run.secrets.calls) == 9 + 1
 
 
 def test_a_finished_rotation_may_be_run_again(run: Run) -> None:
@@ -110,10 +110,46 @@ def test_a_finished_rotation_may_be_run_again(run: Run) -> None:
     assert run.labels["AWSCURRENT"] == run.token
 
 
-def test_a_finished_rotation_whose_pending_label_is_gone_may_be_tested_again(run: Run) -> None:
+def test_a_finished_rotation_whose_pending_label_stayed_may_be_run_again(run: Run) -> None:
+    """Secrets Manager did not answer when it should come off."""
+
+    def strike(_: str) -> None:
+        if run.labels["AWSCURRENT"] == run.token:
+            raise failure("InternalServiceError", "UpdateSecretVersionStage", 500)
+
+    run.secrets.before = strike
     run(*Step)
-    del run.labels["AWSPENDING"]
+    assert run.labels["AWSPENDING"] == run.token
+    run.secrets.before = lambda _: None
     run(*Step)
+    assert "AWSPENDING" not in run.labels
+
+
+@pytest.mark.parametrize("step", [Step.SET, Step.TEST, Step.FINISH])
+def test_a_step_that_another_run_has_overtaken_succeeds(run: Run, step: Step) -> None:
+    """Between two of its calls the other one finished the rotation."""
+    run(Step.CREATE, Step.SET)
+    calls = iter(range(10))
+    reads_pending = 0 if step is Step.TEST else 1
+
+    def overtake(_: str) -> None:
+        if next(calls) == reads_pending:
+            run.secrets.before = lambda _: None
+            run(Step.FINISH)
+
+    run.secrets.before = overtake
+    run(step)
+    assert run.labels["AWSCURRENT"] == run.token
+
+
+def test_what_a_person_writes_after_a_rotation_stays_and_rotates(run: Run) -> None:
+    """Secrets Manager goes on with a version that has AWSPENDING and not AWSCURRENT."""
+    run(*Step)
+    written = run.secrets.edit(ARN, " 2")
+    run.token = run.secrets.begin_or_go_on(ARN)
+    run(*Step)
+    assert run.labels["AWSPREVIOUS"] == written
+    assert run.secrets.document(ARN) == 3
 
 
 def test_a_version_that_exists_keeps_its_content(run: Run) -> None:

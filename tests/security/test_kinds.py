@@ -43,7 +43,9 @@ def toy_proof(prove: Prove, with_toy: Deployment) -> Proof:
 
 def test_the_proof_of_a_kind_that_is_registered_is_held(toy_proof: Proof) -> None:
     needed = [each for each in toy_proof.needed if each.intent.who.name == "toy-rotation"]
-    assert "finishSecret: make the new version AWSCURRENT" in {each.intent.what for each in needed}
+    assert "finishSecret: make it AWSCURRENT, and take AWSPENDING off" in {
+        each.intent.what for each in needed
+    }
     [outcome] = [each for each in toy_proof.attacked if each.intent.what == BREAK]
     assert outcome.refused_by == {Layer.IDENTITY, Layer.BOUNDARY}
 

@@ -57,7 +57,7 @@ def _rotation(parts: Parts, who: Principal) -> Iterator[Intent]:
     what = "createSecret: look whether an earlier run has stored a key"
     yield from call("GetSecretValue", secret=secret, what=what, VersionId=_TOKEN)
     yield from call("PutSecretValue", secret=secret, what="createSecret: record, and store")
-    what = "finishSecret: make the new version AWSCURRENT"
+    what = "finishSecret: make it AWSCURRENT, and take AWSPENDING off"
     yield from call("UpdateSecretVersionStage", secret=secret, what=what)
     yield from _keys(parts, who, _MAKE)
 

@@ -101,7 +101,7 @@ def _rotation(token: TokenParts) -> Iterator[Intent]:
     what = "createSecret: look whether an earlier run has stored a token"
     yield from call("GetSecretValue", secret=secret, what=what, VersionId=_VERSION)
     yield from call("PutSecretValue", secret=secret, what="createSecret: record, and store")
-    what = "finishSecret: make the new version AWSCURRENT"
+    what = "finishSecret: make it AWSCURRENT, and take AWSPENDING off"
     yield from call("UpdateSecretVersionStage", secret=secret, what=what)
 
 
