@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rotation.errors import BadSecretError, CredentialRefusedError, NotOursError, OutOfTimeError
@@ -9,6 +10,7 @@ from rotation.versions import ATTEMPTED, CURRENT, PENDING
 from tokens.issuer import must_hold
 from tokens.ledger import Ledger
 from tokens.maker import PAUSE_SECONDS, Maker, Time
+from tokens.reaper import GIVEN_UP
 
 if TYPE_CHECKING:
     from rotation.deadline import Deadline
@@ -22,6 +24,10 @@ STEP_SECONDS = 60.0
 
 The functions' time-out leaves a last call of 13 seconds besides, and the time to log.
 """
+
+
+REAPER_EARLY = timedelta(hours=1)
+"""The reaper goes by the time at which it should run; clocks and issuers differ."""
 
 
 class TwoTokens:
@@ -54,13 +60,21 @@ class TwoTokens:
         self.maker(rotation).take_back(text)
 
     def takes_over(self, rotation: Rotation, current: SecretText, attempt: SecretText) -> bool:
-        """If the token still exists: a late move of AWSCURRENT to it then does no harm."""
+        """If the token still exists: a late move of AWSCURRENT to it then does no harm.
+
+        Nothing is under way any more that could move it when the reaper is about to end the token,
+        which issuers tell some seconds late.
+        """
         try:
             self.check(current, attempt)
         except (BadSecretError, NotOursError):
             return False
         held = must_hold(self.issuer, attempt, whose=ATTEMPTED)
-        return Ledger(self.issuer, rotation.secret, rotation.deadline).works(held.id, attempt)
+        ledger = Ledger(self.issuer, rotation.secret, rotation.deadline)
+        token = ledger.tokens().get(held.id)
+        if token is None or self._time.now() >= token.created + GIVEN_UP - REAPER_EARLY:
+            return False
+        return ledger.works(held.id, attempt)
 
     def check(self, current: SecretText, pending: SecretText) -> None:
         """The new version has to hold another token."""

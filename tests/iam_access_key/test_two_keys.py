@@ -377,6 +377,16 @@ def test_a_secret_that_is_no_access_key_is_refused_without_its_content(
     assert "hunter2" not in repr(caught.value) + str(caught.value)
 
 
+def test_a_key_that_the_reaper_is_about_to_end_is_not_taken_over(world: World) -> None:
+    """IAM may tell some seconds later that it is not active any more."""
+    given_up = world.version(world.until(Step.FINISH))["AccessKeyId"]
+    del world.labels["AWSPENDING"]
+    world.clock.pass_days(0.99)
+    world.rotate()
+    assert world.id() != given_up
+    assert given_up not in world.iam.keys
+
+
 def test_a_key_of_a_rotation_that_was_given_up_is_taken_over(world: World) -> None:
     """A late move of AWSCURRENT to the version that was given up then does no harm."""
     given_up = world.until(Step.FINISH)
