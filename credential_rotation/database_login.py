@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import jsii
-from aws_cdk import Token
+from aws_cdk import Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -27,6 +28,8 @@ from credential_rotation.login import Login, LoginOptions
 from credential_rotation.readers import OthersReaders, Readers, must_be_roles
 from credential_rotation.rotation import RotationRules
 from credential_rotation.shared import Shared, slug
+
+_GROUP = "DatabaseGroup"
 
 WINDOW_HOURS = 3
 """How long after the scheduled hour a rotation may start, where the schedule leaves as much."""
@@ -157,7 +160,17 @@ class DatabaseLogin(Construct):
     @property
     def connections(self) -> ec2.Connections:
         """Who gets to the database: `client.connections.allow_to_default_port(login)`."""
-        return self._rotator.server.connections
+        server = self._rotator.server
+        if Stack.of(server.security_group) is Stack.of(self):
+            return server.connections
+        # Rules belong to this stack: the other one would wait for it, as this one does for that.
+        found = self.node.try_find_child(_GROUP)
+        group = cast("ec2.ISecurityGroup | None", found) or (
+            ec2.SecurityGroup.from_security_group_id(
+                self, _GROUP, server.security_group.security_group_id
+            )
+        )
+        return ec2.Connections(security_groups=[group], default_port=ec2.Port.tcp(server.port))
 
     @property
     def alarms(self) -> Sequence[str]:

@@ -248,6 +248,23 @@ def test_a_client_gets_to_the_database_of_a_login() -> None:
     )
 
 
+def test_a_client_gets_to_a_database_of_another_stack() -> None:
+    """Whichever of the two is asked, and without making the other stack wait for this one."""
+    shop = Shop()
+    here = Stack(shop.app, "Here")
+    login = DatabaseLogin(here, "Login", database=shop.database, username="orders")
+    one, two = (
+        ec2.SecurityGroup(here, name, vpc=shop.vpc, allow_all_outbound=False)
+        for name in ("One", "Two")
+    )
+    login.connections.allow_default_port_from(one)
+    ec2.Connections(security_groups=[two]).allow_to_default_port(login)
+    rules = Template.from_stack(here).find_resources("AWS::EC2::SecurityGroupIngress")
+    groups = json.dumps([each["Properties"] for each in rules.values()])
+    assert groups.count('"Fn::GetAtt": ["One') == groups.count('"Fn::GetAtt": ["Two') == 1
+    Template.from_stack(shop.stack).resource_count_is("AWS::EC2::SecurityGroupIngress", 0)
+
+
 def test_a_container_gets_the_stage_that_the_policy_lets_through(resources: dict[str, Any]) -> None:
     [task] = of_type(resources, "AWS::ECS::TaskDefinition").values()
     secrets = json.dumps(task["Properties"]["ContainerDefinitions"][0]["Secrets"])
