@@ -204,7 +204,7 @@ class DatabaseLogin(Construct):
             task: Whose execution role reads it.
 
         Raises:
-            CannotGrantError: The execution role is of another stack.
+            CannotGrantError: The execution role is of another stack, or there is no such field.
         """
         return self._readers.for_container(field, task)
 
@@ -214,7 +214,7 @@ def _rules(login: Construct, schedule: str) -> RotationRules:
     if not Token.is_unresolved(schedule):
         try:
             window = min(window, rotation_schedule.parse(schedule).longest_window)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise BadScheduleError(
                 f"schedule = {schedule!r} of {login.node.path} can't be used: {error}. Let it be"
                 " like rate(30 days) or cron(0 3 ? * SUN *)"

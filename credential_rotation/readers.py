@@ -19,6 +19,8 @@ from credential_rotation.secret import RotatedSecret
 from credential_rotation.secret_policy import READ
 from credential_rotation.trail_rules import TrailRules, name_of
 
+_FIELDS = ("username", "password", "engine", "host", "port", "dbname", "masterarn")
+
 _ROLE = re.compile(r"arn:[^:]+:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
@@ -119,8 +121,13 @@ class Readers:
             task: Whose execution role reads it.
 
         Raises:
-            CannotGrantError: The execution role is of another stack.
+            CannotGrantError: The execution role is of another stack, or there is no such field.
         """
+        if field not in _FIELDS:
+            raise CannotGrantError(
+                f"{self._scope.node.path} has no field {field!r}, so that the container would not "
+                f"start. It has {', '.join(_FIELDS)}."
+            )
         self.grant(task.obtain_execution_role())
         construct_id = f"For{field}{task.node.addr[-6:]}"
         if construct_id not in self._fields:  # which another container of the task may have

@@ -35,17 +35,9 @@ task.add_container(
 )
 login.grant_read(task.task_role)
 
-# Who gets to the database: said in this stack, so that the other does not wait for it.
+# By the login, whose rules are of this stack: by the database, the other one would wait for this.
 group = ec2.SecurityGroup(service, "Group", vpc=vpc)
-ec2.CfnSecurityGroupIngress(
-    service,
-    "ServiceToDatabase",
-    group_id=database.connections.security_groups[0].security_group_id,
-    source_security_group_id=group.security_group_id,
-    ip_protocol="tcp",
-    from_port=5432,
-    to_port=5432,
-)
+login.connections.allow_default_port_from(group)
 ecs.FargateService(
     service,
     "Service",

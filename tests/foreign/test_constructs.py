@@ -27,7 +27,7 @@ from credential_rotation.errors import (
     UnknownKeyError,
 )
 
-from aws_cdk import App, CfnParameter, NestedStack, PermissionsBoundary, Stack  # isort: skip  # after ours, which chooses the Node.js
+from aws_cdk import App, CfnParameter, Duration, NestedStack, PermissionsBoundary, Stack  # isort: skip  # after ours, which chooses the Node.js
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -573,6 +573,14 @@ def in_words(shop: Shop) -> None:
     shop.login(schedule="monthly")
 
 
+def as_a_duration(shop: Shop) -> None:
+    shop.login(schedule=Duration.days(30))
+
+
+def a_field_that_is_none(shop: Shop) -> None:
+    shop.login().ecs_secret("passwort", ecs.FargateTaskDefinition(shop.stack, "Task"))
+
+
 def by_the_hour(shop: Shop) -> None:
     shop.login(schedule="rate(1 hour)")
 
@@ -786,6 +794,8 @@ def test_a_rotation_may_begin_as_long_as_its_schedule_leaves() -> None:
             BadScheduleError,
             r"schedule = 'monthly' of Shop/Login-orders can't",
         ),
+        (as_a_duration, BadScheduleError, r"Shop/Login-orders can't be used.*rate\(30 days\)"),
+        (a_field_that_is_none, CannotGrantError, r"no field 'passwort'.*username, password"),
         (by_the_hour, BadScheduleError, r"waits at least 4 hours"),
         (a_key_that_gets_old, TooOldKeyError, r"could get 91 days old"),
         (a_key_without_grace, TooOldKeyError, r"grace_days is 1 at least"),
