@@ -56,7 +56,7 @@ class AlternatingUsers(UserStrategy[Target]):
         """
         pair = self._pair(current)
         with session.fenced(pair.base):
-            pending = self.pending(rotation, current)
+            pending = self.unedited(rotation, current)
             twins = session.twins(pair, rotation.secret.arn)
             self._must_be_twin(twins, rotation, pair, pending)
             if refusal := _not_let_in(twins, pending):

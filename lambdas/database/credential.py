@@ -1,5 +1,6 @@
 """The secret's JSON: how a database is reached and logged in to."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -150,6 +151,11 @@ class Credential:
                 remedy="Correct host and port of the wrong one; if a rotation is under way, take"
                 f" {PENDING} off its version and rotate again",
             )
+
+    def besides_login(self) -> str:
+        """All fields of the secret but user and password, as JSON: numbers may be none."""
+        fields = {**self.document.fields, "username": "", "password": ""}
+        return json.dumps(fields, sort_keys=True)
 
     def with_login(self, username: str, password: SecretText) -> SecretText:
         """The secret's content with another login and all else unchanged."""

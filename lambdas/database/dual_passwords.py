@@ -42,5 +42,5 @@ class DualPasswords(UserStrategy[DualTarget]):
             self.as_admin(admin, rotation) as session,
             session.fenced(base_of(current.username)),
         ):
-            pending = self.pending(rotation, current)
+            pending = self.unedited(rotation, current)
             session.add_password(pending.username, pending.password, beside=current.password)

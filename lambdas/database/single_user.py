@@ -47,7 +47,7 @@ class SingleUser(UserStrategy[Target]):
         ) as session:
             needs_admin = session.needs_admin()
             if needs_admin is None:
-                self._change_in(session, rotation, current)
+                self._change_in(session, rotation, current, login)
                 return
         try:
             admin = self.admin(rotation, current)
@@ -59,9 +59,13 @@ class SingleUser(UserStrategy[Target]):
                 remedy=needs_admin.remedy,
             ) from error
         with self.as_admin(admin, rotation) as session:
-            self._change_in(session, rotation, current)
+            self._change_in(session, rotation, current, login)
 
-    def _change_in(self, session: Target, rotation: Rotation, current: Credential) -> None:
+    def _change_in(
+        self, session: Target, rotation: Rotation, current: Credential, login: Credential
+    ) -> None:
+        # Where AWSCURRENT is not accepted any more, AWSPENDING is the way on, whatever was edited.
+        read = self.unedited if login is current else self.pending
         with session.fenced(base_of(current.username)):
-            pending = self.pending(rotation, current)
+            pending = read(rotation, current)
             session.change_password(pending.username, pending.password)

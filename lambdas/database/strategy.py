@@ -96,6 +96,21 @@ class UserStrategy(ABC, Generic[SomeTarget]):
         """
         return self._next(current, rotation.pending())
 
+    def unedited(self, rotation: Rotation, current: Credential) -> Credential:
+        """The same, before anything is changed: later it can't be told any more what comes first.
+
+        Raises:
+            NotPendingError: It is not pending any more.
+            BadSecretError: It does not follow `current`, or was made before that was edited.
+        """
+        pending = self.pending(rotation, current)
+        if pending.besides_login() != current.besides_login():
+            raise BadSecretError(
+                f"{CURRENT} was edited after {PENDING} was made from it, which would undo that",
+                remedy=f"Take {PENDING} off that version and rotate again",
+            )
+        return pending
+
     def previous(self, rotation: Rotation, like: Credential) -> Credential | None:
         """Reads AWSPREVIOUS.
 

@@ -76,6 +76,25 @@ class Promises:
         assert ready.document()["password"] != before["password"]
         assert ready.accepts(ready.document())
 
+    def test_what_a_person_corrects_in_the_middle_of_a_rotation_is_rotated(
+        self, ready: World
+    ) -> None:
+        """The version that is stored already has what was wrong."""
+        handler, good = getattr(ready, self.strategy), ready.document()
+        ready.secrets.put(ready.arn, "AWSCURRENT", {**good, "dbname": "not_there"})
+        token = ready.secrets.begin(ready.arn)
+        ready.step(handler, token, "createSecret")
+        ready.secrets.edit(ready.arn, good)
+        for step in ("setSecret", "setSecret"):  # Secrets Manager tries it again
+            with pytest.raises(BadSecretError, match="Take AWSPENDING off"):
+                ready.step(handler, token, step)
+            assert ready.accepts(ready.document())
+        del ready.secrets.secrets[ready.arn].labels["AWSPENDING"]
+        ready.rotate(handler)
+        assert ready.document()["dbname"] == good["dbname"]
+        assert ready.document()["password"] != good["password"]
+        assert ready.accepts(ready.document())
+
     @pytest.mark.parametrize("step", STEPS)
     def test_a_token_that_was_given_up_changes_nothing(self, ready: World, step: str) -> None:
         handler = getattr(ready, self.strategy)
