@@ -50,7 +50,7 @@ def _refuse(_: World) -> None:
 
 def _twins(world: World) -> None:
     disarm(world)
-    token = world.labels["AWSPENDING"]
+    token = world.labels.get("AWSPENDING") or world.labels["AWSCURRENT"]  # after the last call
     for _ in range(2):
         attempt(world, token, [])
 
