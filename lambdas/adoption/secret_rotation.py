@@ -13,7 +13,8 @@ from adoption.rotation_settings import RotationSettings
 from rotation.aws_errors import code_of, may_pass
 from rotation.deadline import Deadline
 from rotation.errors import SecretsManagerError
-from rotation.rotating_secret import DENIED, LATER, RIGHTS_SECONDS
+from rotation.rights import RIGHTS_SECONDS, Rights
+from rotation.rotating_secret import LATER
 from rotation.versions import Versions
 
 if TYPE_CHECKING:
@@ -142,15 +143,13 @@ class SecretRotation:
         self._patiently("cancel_rotate_secret")
 
     def _patiently(self, operation: str, **arguments: object) -> Mapping[str, Any]:
-        waited = 0.0
+        rights = Rights(RIGHTS_SECONDS, self._deadline, self._pause)
         while True:
             try:
                 return self._call(operation, **arguments)
             except SecretsManagerError as error:
-                if error.code != DENIED or waited >= RIGHTS_SECONDS:
+                if not rights.may_come(error.code):
                     raise
-                self._pause(self._deadline.at_most(PAUSE_SECONDS))
-                waited += PAUSE_SECONDS
 
     def _call(self, operation: str, **arguments: object) -> Mapping[str, Any]:
         self._deadline.remaining()

@@ -2,6 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from database.admin import refused
@@ -167,13 +168,12 @@ class UserStrategy(ABC, Generic[SomeTarget]):
         Raises:
             TargetError: See `Target.connect`.
         """
+        if pending == pending.at_writer():
+            return self._target.connect(pending, owner="test", deadline=deadline)
         for wait in READERS_WAITS:
-            try:
+            with suppress(CredentialRefusedError):
                 return self._target.connect(pending, owner="test", deadline=deadline)
-            except CredentialRefusedError:
-                if pending == pending.at_writer():
-                    raise
-                time.sleep(deadline.at_most(wait))
+            time.sleep(deadline.at_most(wait))
         try:
             return self._target.connect(pending, owner="test", deadline=deadline)
         except CredentialRefusedError as error:

@@ -11,7 +11,8 @@ from rotation.deadline import Deadline, LambdaContext
 from rotation.ensures import Ensures
 from rotation.errors import BadEventError, RotationError, located
 from rotation.observability import observed
-from rotation.rotating_secret import RIGHTS_SECONDS, RotatingSecret
+from rotation.rights import RIGHTS_SECONDS
+from rotation.rotating_secret import RotatingSecret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

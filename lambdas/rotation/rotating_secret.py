@@ -17,6 +17,7 @@ from rotation.errors import (
     OutOfTimeError,
     SecretsManagerError,
 )
+from rotation.rights import Rights
 from rotation.secret_text import SecretText
 from rotation.versions import ATTEMPTED, CURRENT, PENDING, PREVIOUS, Version, Versions
 
@@ -43,16 +44,6 @@ LATER = {
     "TooManyRequestsException",
 }
 """What Secrets Manager answers, and the way to it, when the same call may succeed later."""
-
-DENIED = "AccessDeniedException"
-
-RIGHTS_SECONDS = 12.0
-"""How long a deployment waits for rights: a policy has effect some seconds after it was changed.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-"""
-
-_PAUSE_SECONDS = 2.0
 
 _TRY_LATER = "Try again later; if it stays, look at the VPC endpoint and the service's health"
 _COMPARE_RIGHTS = "Compare the function's role, the secret's policy and its key with what it needs"
@@ -84,10 +75,9 @@ class RotatingSecret:
             pause: Waits so many seconds.
         """
         self.arn = arn
-        self._patience = patience
-        self._pause = pause
         self._client = client
         self._deadline = deadline
+        self._rights = Rights(patience, deadline, pause)
 
     def versions(self) -> Versions:
         """Which version carries which label.
@@ -330,9 +320,7 @@ class RotatingSecret:
             try:
                 answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
             except (ClientError, BotoCoreError) as error:
-                if code_of(error) == DENIED and self._patience > 0:
-                    self._patience -= _PAUSE_SECONDS
-                    self._pause(self._deadline.at_most(_PAUSE_SECONDS))
+                if self._rights.may_come(code_of(error)):
                     continue
                 retry = may_pass(error, later=LATER)
                 raise _failed(operation, arguments, code_of(error), retry=retry) from error

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rotation.deadline import Deadline
+from rotation.errors import NotPendingError
 from rotation.rotating_secret import RotatingSecret
 from rotation.secret_text import SecretText
 
@@ -29,6 +30,23 @@ class Rotation:
             SecretsManagerError: The call failed.
         """
         return self.secret.pending(self.token)
+
+    def unfinished(self) -> SecretText | None:
+        """The same.
+
+        Returns:
+            None if another run was first, and the version is AWSCURRENT.
+
+        Raises:
+            NotPendingError: It is neither that nor pending.
+            SecretsManagerError: A call failed.
+        """
+        try:
+            return self.pending()
+        except NotPendingError:
+            if self.is_over():
+                return None
+            raise
 
     def is_over(self) -> bool:
         """Whether another run was first, and the version is AWSCURRENT.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rotation.errors import GoneError, NotPendingError, RotationError
+from rotation.errors import GoneError, RotationError
 from rotation.rotation import Rotation
 from rotation.versions import CURRENT, PENDING
 from tokens.intent import Intent
@@ -80,12 +80,9 @@ class FirstToken:
             raise
         if not stored:
             self._strategy.discard(rotation, text)
-        try:
-            pending = rotation.pending()
-        except NotPendingError:
-            if rotation.is_over():
-                return issuer.owner
-            raise
+        pending = rotation.unfinished()
+        if pending is None:
+            return issuer.owner
         self._strategy.test(pending, deadline)
         secret.make_current(rotation.token, instead_of=current.id)
         return issuer.owner

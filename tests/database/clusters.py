@@ -79,15 +79,19 @@ class PostgresReader(PostgresServer):
         """Nothing: all there is comes from the writer."""
 
 
-class MariaDBWriter(MariaDBServer):
-    """What a replica follows from the first statement in its binary log."""
+class MariaDBMember(MariaDBServer):
+    """One whose certificate is for the cluster."""
 
     def _create(self, folder: ServerFolder, binaries: Path) -> list[str]:
         certify(folder)
         return super()._create(folder, binaries)
 
 
-class MariaDBReader(MariaDBServer):
+class MariaDBWriter(MariaDBMember):
+    """What a replica follows from the first statement in its binary log."""
+
+
+class MariaDBReader(MariaDBMember):
     """A replica."""
 
     host = ADDRESSES[READERS]
@@ -96,10 +100,6 @@ class MariaDBReader(MariaDBServer):
         settings = {"bind_address": self.host, "read_only": "ON", "server_id": "2"}
         super().__init__(port=writer.port, settings=settings)
         self._writer = writer
-
-    def _create(self, folder: ServerFolder, binaries: Path) -> list[str]:
-        certify(folder)
-        return super()._create(folder, binaries)
 
     def _settle(self) -> None:
         with self.connect() as session, session.cursor() as cursor:

@@ -1,7 +1,7 @@
 """What apps of others import: what it makes of their databases, and what it refuses."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -103,6 +103,12 @@ def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
     return {name: each for name, each in resources.items() if each["Type"] == kind}
 
 
+def unusual(rules: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the rules on unusual reads say, out of all."""
+    said = [each["Properties"] for each in rules.values()]
+    return [each for each in said if each.get("Name", "").endswith("-unusual")]
+
+
 def denial(resources: dict[str, Any], sid: str, *, of: str) -> Any:
     [policy] = [
         each
@@ -196,9 +202,8 @@ def test_reads_by_others_are_told_and_those_by_granted_roles_are_not(
     resources: dict[str, Any],
 ) -> None:
     rules = [
-        json.dumps(each["Properties"]["EventPattern"])
-        for each in of_type(resources, "AWS::Events::Rule").values()
-        if each["Properties"].get("Name", "").endswith("-unusual")
+        json.dumps(each["EventPattern"])
+        for each in unusual(of_type(resources, "AWS::Events::Rule"))
     ]
     [orders] = [each for each in rules if "database/orders" in each]
     assert '{"Ref": "Application' in orders
@@ -213,11 +218,8 @@ def test_names_of_long_logins_fit_and_differ() -> None:
         DatabaseLogin(
             shop.stack, f"Login{end}", database=database, username=f"orders_reports_readonly_{end}"
         )
-    rules = [
-        each["Properties"]["Name"]
-        for each in shop.template.find_resources("AWS::Events::Rule").values()
-        if each["Properties"].get("Name", "").endswith("-unusual")
-    ]
+    found = unusual(shop.template.find_resources("AWS::Events::Rule"))
+    rules = [each["Name"] for each in found]
     assert [len(each) for each in rules] == [64, 64]
     assert len(set(rules)) == len(rules)
 
@@ -229,11 +231,8 @@ def test_a_role_whose_arn_is_known_later_reads_as_others_do() -> None:
     named = f"arn:aws:iam::{shop.stack.account}:role/team/Named"
     login = shop.login(readers=[theirs.role_arn, named])
     login.grant_read(iam.Role(shop.stack, "Ours", assumed_by=LAMBDA))
-    [rule] = [
-        json.dumps(each["Properties"]["EventPattern"])
-        for each in shop.template.find_resources("AWS::Events::Rule").values()
-        if each["Properties"].get("Name", "").endswith("-unusual")
-    ]
+    [found] = unusual(shop.template.find_resources("AWS::Events::Rule"))
+    rule = json.dumps(found["EventPattern"])
     assert '"userName": [{"anything-but": [{"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::Imp' in rule
     assert '"Named"' in rule
 

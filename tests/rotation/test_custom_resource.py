@@ -8,7 +8,7 @@ import pytest
 from cloudformation.outcome import Outcome
 from fakes.context import Context
 from fakes.secrets_manager import SecretsManager, failure
-from rotation import rotating_secret
+from rotation import rights
 from rotation.custom_resource import custom_resource_handler
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError
@@ -75,7 +75,7 @@ def fail(error: BaseException) -> Callable[[], str]:
 
 def test_rights_that_are_seconds_old_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The policy that allows it may have been changed by the same deployment."""
-    monkeypatch.setattr(rotating_secret, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(rights, "_PAUSE_SECONDS", 0.01)
     manager, denied = SecretsManager(), list[str]()
     manager.create(ARN, {"username": "app"})
 
