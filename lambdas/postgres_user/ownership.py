@@ -81,8 +81,9 @@ def hand_over(run: Run, pair: Pair, clone: Role) -> bool:
             f" are denied to {pair.base}",
             remedy=f"Run in each of these databases, as an admin: {everything}",
         )
-    statements = [everything] if fits else _some(run, pair)
     borrowed = [name for name in (pair.base, pair.clone) if _borrow(run, name)]
+    _hand_over_schemas(run, pair)
+    statements = [everything] if fits else _some(run, pair)
     run(
         f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}; {'; '.join(statements)}",
         doing=f"hand what {pair.clone} owns over to {pair.base}",
@@ -90,6 +91,22 @@ def hand_over(run: Run, pair: Pair, clone: Role) -> bool:
     for name in borrowed:
         run(f"REVOKE {identifier(name)} FROM CURRENT_USER", doing=f"give up the rights of {name}")
     return bool(fits)
+
+
+def _hand_over_schemas(run: Run, pair: Pair) -> None:
+    """First: what is in a schema of the clone's can only go to who may create there.
+
+    REASSIGN OWNED goes by the order in which the rows of a catalogue happen to be.
+    """
+    rows = run(
+        "SELECT nspname FROM pg_namespace JOIN pg_roles ON pg_roles.oid = nspowner"  # noqa: S608
+        f" WHERE rolname = {literal(pair.clone)}",
+        doing=_LOOK,
+    )
+    owner = identifier(pair.base)
+    statements = [f"ALTER SCHEMA {identifier(schema)} OWNER TO {owner}" for [schema] in rows]
+    if statements:
+        run("; ".join(statements), doing=f"hand the schemas of {pair.clone} over to {pair.base}")
 
 
 def _some(run: Run, pair: Pair) -> list[str]:

@@ -148,6 +148,42 @@ def test_what_changes_hands_runs_nothing(own: PostgresWorld) -> None:
     assert left == 0
 
 
+def test_a_schema_changes_hands_before_what_is_in_it(own: PostgresWorld) -> None:
+    """REASSIGN OWNED goes by the order of a catalogue's rows, and asks for rights on the schema."""
+    own.rotate(own.alternating)
+    clone = own.document()
+    own.run("ALTER ROLE {} SET role = none", own.clone)
+    with own.as_superuser() as session:
+        owner = f"OWNER TO {own.admin}"
+        for number in range(200):  # rows before that of the schema, whose room is free later
+            name = f"public.early_{number}()"
+            session.execute(f"CREATE FUNCTION {name} RETURNS int LANGUAGE sql AS 'SELECT 1'")
+            session.execute(f"ALTER FUNCTION {name} {owner}")
+        own.run("CREATE SCHEMA hers AUTHORIZATION {}", own.clone)
+        for number in range(200):
+            session.execute(f"DROP FUNCTION public.early_{number}()")
+        session.execute("VACUUM pg_shdepend")
+    with own.as_login(clone) as session:
+        session.execute("SET ROLE NONE")
+        for number in range(200):
+            session.execute(
+                f"CREATE FUNCTION hers.f{number}() RETURNS int LANGUAGE sql AS 'SELECT 1'"
+            )
+    [[first]] = own.ask(
+        "SELECT classid::regclass::text FROM pg_shdepend WHERE refobjid = %s::regrole"
+        " AND deptype = 'o' ORDER BY ctid LIMIT 1",
+        own.clone,
+    )
+    assert first == "pg_proc"
+    own.rotate(own.alternating)
+    owners = own.ask(
+        "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'hers'"
+        " UNION SELECT proowner::regrole::text FROM pg_proc"
+        " WHERE pronamespace = 'hers'::regnamespace"
+    )
+    assert owners == [(own.user,)]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
