@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = options.names or names
     if unknown := set(chosen) - set(names):
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 150)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 250)  # notes unfolded
     start = time.monotonic()
     tallies: list[Tally] = []
     others = without_database()

@@ -12,7 +12,8 @@ from local.mysql import MySQLServer
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing rotates an admin's secret while a test waits for it."""
-    monkeypatch.setattr("database.admin.WAITS", (0.0, 0.0))
+    for module in ("admin", "check"):
+        monkeypatch.setattr(f"database.{module}.WAITS", (0.0, 0.0))
 
 
 @pytest.fixture(params=["mariadb", "mysql"])
