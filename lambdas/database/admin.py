@@ -1,8 +1,7 @@
 """How a session of the admin is had."""
 
-import time
-
 from database.credential import Credential
+from database.patience import once_accepted
 from database.target import Target
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError, CredentialRefusedError
@@ -40,15 +39,14 @@ def connect_as_admin(
             "The secret names no admin who could create the user: masterarn is missing",
             remedy="Add masterarn with the ARN of the admin's secret, or create the user yourself",
         )
-    for wait in WAITS:
-        try:
-            admin = credential.admin(secret.other(credential.masterarn))
-            return target.connect(admin, owner=owner, deadline=deadline)
-        except CredentialRefusedError:
-            time.sleep(deadline.at_most(wait))
-    admin = credential.admin(secret.other(credential.masterarn))
-    try:
+    admin_arn = credential.masterarn
+
+    def log_in() -> Target:
+        admin = credential.admin(secret.other(admin_arn))
         return target.connect(admin, owner=owner, deadline=deadline)
+
+    try:
+        return once_accepted(log_in, WAITS, deadline)
     except CredentialRefusedError as error:
         raise refused(error) from error
 

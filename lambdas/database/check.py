@@ -9,13 +9,13 @@ import queue
 import socket
 import ssl
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
 from database.admin import WAITS
 from database.credential import Credential
+from database.patience import once_accepted
 from database.trust import verified_context
 from rotation.deadline import Deadline
 from rotation.errors import (
@@ -132,16 +132,13 @@ class DatabaseCheck:
         admin = read_admin()
         with _reach(admin, _resolve(admin, deadline), deadline) as connected:
             self._prove_server(connected, admin, deadline)
-        for wait in WAITS:
-            try:
-                self._probe.log_in(admin, alternating=alternating, deadline=deadline)
-            except CredentialRefusedError:
-                time.sleep(deadline.at_most(wait))
-                admin = read_admin()
-            else:
-                return admin
-        self._probe.log_in(admin, alternating=alternating, deadline=deadline)
-        return admin
+
+        def log_in() -> Credential:
+            admin = read_admin()
+            self._probe.log_in(admin, alternating=alternating, deadline=deadline)
+            return admin
+
+        return once_accepted(log_in, WAITS, deadline)
 
     def _prove_server(
         self, connected: socket.socket, admin: Credential, deadline: Deadline

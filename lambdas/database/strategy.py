@@ -1,13 +1,12 @@
 """What the strategies for SQL users have in common."""
 
-import time
 from abc import ABC, abstractmethod
-from contextlib import suppress
 from typing import Generic, TypeVar
 
 from database.admin import refused
 from database.credential import Credential
 from database.passwords import PasswordRules
+from database.patience import once_accepted
 from database.target import Target
 from rotation.deadline import Deadline
 from rotation.errors import BadSecretError, CredentialRefusedError
@@ -168,14 +167,14 @@ class UserStrategy(ABC, Generic[SomeTarget]):
         Raises:
             TargetError: See `Target.connect`.
         """
+
+        def log_in() -> SomeTarget:
+            return self._target.connect(pending, owner="test", deadline=deadline)
+
         if pending == pending.at_writer():
-            return self._target.connect(pending, owner="test", deadline=deadline)
-        for wait in READERS_WAITS:
-            with suppress(CredentialRefusedError):
-                return self._target.connect(pending, owner="test", deadline=deadline)
-            time.sleep(deadline.at_most(wait))
+            return log_in()
         try:
-            return self._target.connect(pending, owner="test", deadline=deadline)
+            return once_accepted(log_in, READERS_WAITS, deadline)
         except CredentialRefusedError as error:
             raise CredentialRefusedError(
                 f"{error.cause}, some seconds after it was told to the writer",
