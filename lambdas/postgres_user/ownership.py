@@ -16,7 +16,7 @@ from postgres_user.role import Role
 from postgres_user.sql import Run, identifier, literal
 from rotation.errors import RefusedChangeError
 
-LOCK_MILLISECONDS = 1000
+_WAIT = "SET LOCAL lock_timeout = 1000"  # milliseconds
 """A change of owner waits for all who use a table, and all others wait behind it: not for long."""
 
 LARGEST_STEP = 500
@@ -84,10 +84,7 @@ def hand_over(run: Run, pair: Pair, clone: Role) -> bool:
     borrowed = [name for name in (pair.base, pair.clone) if _borrow(run, name)]
     _hand_over_schemas(run, pair)
     statements = [everything] if fits else _some(run, pair)
-    run(
-        f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}; {'; '.join(statements)}",
-        doing=f"hand what {pair.clone} owns over to {pair.base}",
-    )
+    run("; ".join([_WAIT, *statements]), doing=f"hand what {pair.clone} owns over to {pair.base}")
     for name in borrowed:
         run(f"REVOKE {identifier(name)} FROM CURRENT_USER", doing=f"give up the rights of {name}")
     return bool(fits)
@@ -106,7 +103,8 @@ def _hand_over_schemas(run: Run, pair: Pair) -> None:
     owner = identifier(pair.base)
     statements = [f"ALTER SCHEMA {identifier(schema)} OWNER TO {owner}" for [schema] in rows]
     if statements:
-        run("; ".join(statements), doing=f"hand the schemas of {pair.clone} over to {pair.base}")
+        doing = f"hand the schemas of {pair.clone} over to {pair.base}"
+        run("; ".join([_WAIT, *statements]), doing=doing)
 
 
 def _some(run: Run, pair: Pair) -> list[str]:

@@ -32,7 +32,7 @@ class Rotation:
         return self.secret.pending(self.token)
 
     def unfinished(self) -> SecretText | None:
-        """The same.
+        """Content of the version that has to become AWSCURRENT.
 
         Returns:
             None if another run was first, and the version is AWSCURRENT.

@@ -318,16 +318,26 @@ def test_what_a_clone_owns_in_another_database_is_told(world: PostgresWorld) -> 
     assert world.accepts(world.document())
 
 
-def test_a_table_in_use_is_not_waited_for_long(world: PostgresWorld) -> None:
+@pytest.mark.parametrize(
+    ("statement", "doing"),
+    [
+        ("SELECT * FROM {}.busy", "hand what"),
+        ("GRANT USAGE ON SCHEMA {} TO PUBLIC", "hand the schemas"),
+    ],
+)
+def test_what_is_in_use_is_not_waited_for_long(
+    world: PostgresWorld, statement: str, doing: str
+) -> None:
     world.create_first_user()
     adopt(world)
-    world.run("CREATE SCHEMA hers AUTHORIZATION {}", world.clone)
+    hers = f"of_{world.clone}"
+    world.run("CREATE SCHEMA {} AUTHORIZATION {}", hers, world.clone)
     with world.as_login(world.document()) as connection:
-        connection.execute("CREATE TABLE hers.busy (id int)")
+        connection.execute(f"CREATE TABLE {hers}.busy (id int)")
     token = world.until(world.alternating, "setSecret")
     with world.as_login(world.document()) as session, session.transaction():
-        session.execute("SELECT * FROM hers.busy")
-        with pytest.raises(BusyError, match="hand what"):
+        session.execute(statement.format(hers))
+        with pytest.raises(BusyError, match=doing):
             world.step(world.alternating, token, "setSecret")
     world.step(world.alternating, token, "setSecret")
 

@@ -79,7 +79,7 @@ OF_POSTGRES = {
         "::test_a_server_that_can_not_keep_twins_equal_is_refused_before_anything_changes"
     ),
     "Wait until the other session ends its transaction, or end it": (
-        "test_twins.py::test_a_table_in_use_is_not_waited_for_long"
+        "test_twins.py::test_what_is_in_use_is_not_waited_for_long"
     ),
     "Add masterarn with the ARN of the admin's secret, or create the user yourself": (
         "test_remedies_of_input.py::test_a_first_user_without_an_admin_is_made"
