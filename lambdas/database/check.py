@@ -11,6 +11,7 @@ import ssl
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from itertools import chain
 from typing import ClassVar
 
 from database.admin import WAITS
@@ -133,10 +134,12 @@ class DatabaseCheck:
         with _reach(admin, _resolve(admin, deadline), deadline) as connected:
             self._prove_server(connected, admin, deadline)
 
+        known = chain([admin], iter(read_admin, None))  # read anew only after a refusal
+
         def log_in() -> Credential:
-            admin = read_admin()
-            self._probe.log_in(admin, alternating=alternating, deadline=deadline)
-            return admin
+            newest = next(known)
+            self._probe.log_in(newest, alternating=alternating, deadline=deadline)
+            return newest
 
         return once_accepted(log_in, WAITS, deadline)
 

@@ -65,7 +65,7 @@ def hand_over(run: Run, pair: Pair, clone: Role) -> bool:
 
     Raises:
         RefusedChangeError: The admin may not, or the clone owns something in another database.
-        BusyError: A table is in use.
+        BusyError: A table or a schema is in use.
     """
     if not clone.owns_in:
         return True

@@ -57,7 +57,10 @@ def new(world: PostgresWorld) -> Existing:
 def test_what_is_as_it_should_be_is_found_so_and_nothing_is_written(existing: Existing) -> None:
     log = existing.world.server.log
     since = log.stat().st_size
+    calls = existing.world.secrets.calls
+    before = len(calls)
     assert existing.check() == existing.world.admin
+    assert calls[before:] == ["get_secret_value"]
     lines = log.read_bytes()[since:].decode().splitlines()
     statements = [line.split("statement: ")[1] for line in lines if "statement: " in line]
     assert statements
